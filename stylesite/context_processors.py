@@ -1,0 +1,8 @@
+"""What every template may use besides its view's own context."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, str]:
+    return {"site_name": settings.SITE_NAME}

@@ -1,0 +1,259 @@
+"""Settings of the site, all read from the environment; README.md documents them in one table.
+
+Own settings are named ``STYLESITE_…`` in the environment. A value of the wrong kind stops the
+start with a sentence that names the variable.
+"""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+from stylesite import secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+
+
+def _whole_number(name: str, default: int, *, at_least: int) -> int:
+    try:
+        value = env.int(name, default)
+    except EnvError:
+        value = at_least - 1
+    if value < at_least:
+        raise ImproperlyConfigured(f"Set {name} to a whole number of {at_least} or more.")
+    return value
+
+
+def _yes_or_no(name: str, default: bool) -> bool:
+    try:
+        return env.bool(name, default)
+    except EnvError:
+        raise ImproperlyConfigured(f"Set {name} to true or false.") from None
+
+
+# Where things are
+
+DATA_DIR = Path(env.str("STYLESITE_DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+# Core
+
+DEBUG = _yes_or_no("STYLESITE_DEBUG", False)
+SECRET_KEY = env.str("STYLESITE_SECRET_KEY", "") or secret_key.read_or_create(
+    DATA_DIR / "secret_key"
+)
+ALLOWED_HOSTS = env.list("STYLESITE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("STYLESITE_CSRF_TRUSTED_ORIGINS", [])
+BEHIND_HTTPS = _yes_or_no("STYLESITE_BEHIND_HTTPS", False)
+if BEHIND_HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
+ROOT_URLCONF = "stylesite.urls"
+WSGI_APPLICATION = "stylesite.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SITE_NAME = env.str("STYLESITE_SITE_NAME", "Stylesite")
+
+INSTALLED_APPS = [
+    "stylesite",
+    "transfers",
+    "gallery",
+    "accounts",
+    "stylesite.theme",  # before "tailwind": its command of that name comes first
+    "tailwind",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_cotton",
+    "django_htmx",
+    "django_q",
+    "heroicons",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["django_htmx.templatetags.django_htmx"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "stylesite.context_processors.site",
+            ],
+        },
+    },
+]
+COTTON_DIR = "components"
+
+# Database. SQLite in WAL mode lets pages read while a worker writes; IMMEDIATE transactions wait
+# for their turn instead of failing when two processes write at once.
+
+DATABASES = {
+    "default": env.dj_db_url("STYLESITE_DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
+
+# People
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "transfers:new"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = env.str("STYLESITE_EMAIL_VERIFICATION", "optional")
+if ACCOUNT_EMAIL_VERIFICATION not in {"none", "optional", "mandatory"}:
+    raise ImproperlyConfigured("Set STYLESITE_EMAIL_VERIFICATION to none, optional or mandatory.")
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+
+# Mail: printed on the console until an SMTP address is set
+
+vars().update(env.dj_email_url("STYLESITE_EMAIL_URL", "consolemail:"))
+DEFAULT_FROM_EMAIL = env.str("STYLESITE_FROM_EMAIL", f"{SITE_NAME} <stylesite@localhost>")
+
+# Words and time
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("STYLESITE_TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+
+# Files. Media are private: views hand them out after asking who may; there is no MEDIA_URL.
+
+MEDIA_ROOT = DATA_DIR / "media"
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_HASHED = _yes_or_no("STYLESITE_STATIC_HASHED", not DEBUG)
+WHITENOISE_USE_FINDERS = not STATIC_HASHED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_HASHED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# Uploads
+
+UPLOAD_MAX_BYTES = _whole_number("STYLESITE_UPLOAD_MAX_MB", 25, at_least=1) * 2**20
+UPLOAD_MAX_PIXELS = _whole_number("STYLESITE_UPLOAD_MAX_MEGAPIXELS", 50, at_least=1) * 10**6
+
+# Transfers
+
+TRANSFER_HEARTBEAT_S = 5
+TRANSFER_LEASE_S = 30
+TRANSFER_CHECKPOINT_S = 5
+TRANSFER_PREVIEW_S = 2
+TRANSFER_PREVIEW_STEPS = 10
+TRANSFER_MAX_ATTEMPTS = 3
+VGG19_WEIGHTS = env.str("STYLESITE_VGG19_WEIGHTS", "bundled")
+WORKERS = _whole_number("STYLESITE_WORKERS", 1, at_least=1)
+
+# The queue's messages are wake-ups only (docs/architecture.md says why), so nothing here has to
+# retry, and the time-outs are far beyond the longest transfer.
+
+Q_CLUSTER = {
+    "name": "paint",
+    "orm": "default",
+    "workers": WORKERS,
+    "queue_limit": WORKERS,
+    "bulk": 1,
+    "timeout": 86_400,
+    "retry": 90_000,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "poll": 0.5,
+    "save_limit": 200,
+    "catch_up": False,
+    "guard_cycle": 0.5,
+}
+
+# Styles: the CLI comes from a wheel, so nobody needs Node
+
+TAILWIND_APP_NAME = "stylesite.theme"
+TAILWIND_USE_STANDALONE_BINARY = True
+TAILWIND_STANDALONE_BINARY_VERSION = "v4.3.3"
+
+# The browser's leash: nothing from elsewhere, nothing inline
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF, "blob:", "data:"],
+        "media-src": [SELF, "blob:"],
+        "object-src": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("STYLESITE_LOG_LEVEL", "INFO").upper()},
+}

@@ -1,0 +1,16 @@
+"""Every address of the site, grouped by the app that answers."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from stylesite import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("transfers.urls")),
+    path("", include("gallery.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("transfers.api.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,191 @@
+"""Photos to repaint, and the transfers that repaint them.
+
+The row of a transfer is the only truth about it; the queue's messages merely wake a worker up.
+Transitions live in ``transfers.queue.lifecycle``, never in ``save()``.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from gallery.models import Artwork, Style
+from gallery.pictures import StoredPicture
+
+
+class ContentImageQuerySet(models.QuerySet["ContentImage"]):
+    def owned_by(self, user: User) -> Self:
+        return self.filter(owner=user).order_by("-created_at")
+
+
+class ContentImage(StoredPicture):
+    """A photo that someone uploaded or took, kept so that it can be painted again."""
+
+    class Source(models.TextChoices):
+        UPLOAD = "upload", _("uploaded")
+        CAMERA = "camera", _("taken with the camera")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="content_images"
+    )
+    title = models.CharField(_("title"), max_length=120)
+    source = models.CharField(
+        _("source"), max_length=12, choices=Source.choices, default=Source.UPLOAD
+    )
+    created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+
+    objects = ContentImageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        indexes = [models.Index(fields=["owner", "-created_at"], name="photo_library")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class TransferQuerySet(models.QuerySet["Transfer"]):
+    def owned_by(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def queued(self) -> Self:
+        return self.filter(state=Transfer.State.QUEUED)
+
+    def running(self) -> Self:
+        return self.filter(state=Transfer.State.RUNNING)
+
+    def unfinished(self) -> Self:
+        return self.filter(state__in=Transfer.UNFINISHED)
+
+
+class Transfer(models.Model):
+    """One photo being painted in one or more styles."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        """Waiting for a worker, for the first time or after one stopped half-way."""
+        RUNNING = "running", _("painting")
+        """Held by the worker that knows ``token``, for as long as ``heartbeat_at`` is fresh."""
+        SUCCEEDED = "succeeded", _("finished")
+        """Done; ``artwork`` is the result, until its owner deletes it."""
+        FAILED = "failed", _("failed")
+        """Gave up; ``error`` says why in a sentence fit for the owner."""
+        CANCELLED = "cancelled", _("cancelled")
+        """Stopped by its owner."""
+
+    class Activity(models.TextChoices):
+        WAITING = "waiting", _("Waiting for a free worker")
+        LOADING = "loading", _("Getting the paints ready")
+        PAINTING = "painting", _("Painting")
+        SAVING = "saving", _("Saving the picture")
+
+    UNFINISHED = (State.QUEUED, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="transfers"
+    )
+    content_image = models.ForeignKey(
+        ContentImage, on_delete=models.RESTRICT, related_name="transfers"
+    )
+    styles = models.ManyToManyField(Style, through="TransferStyle", related_name="transfers")
+    params = models.JSONField(_("settings"), help_text="engine.params.Params, with its version.")
+
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.QUEUED)
+    activity = models.CharField(max_length=12, choices=Activity.choices, default=Activity.WAITING)
+    step = models.PositiveIntegerField(default=0)
+    total_steps = models.PositiveIntegerField(default=0)
+    level = models.PositiveSmallIntegerField(default=0)
+    levels = models.PositiveSmallIntegerField(default=0)
+    content_loss = models.FloatField(null=True)
+    style_loss = models.FloatField(null=True)
+    seconds_left = models.FloatField(null=True)
+    preview = models.FileField(max_length=200, blank=True)
+    preview_step = models.PositiveIntegerField(default=0)
+
+    token = models.UUIDField(null=True, help_text="The claim; every write of a worker names it.")
+    worker = models.CharField(max_length=120, blank=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    checkpoint = models.FileField(max_length=200, blank=True)
+    checkpoint_step = models.PositiveIntegerField(default=0)
+    cancel_requested_at = models.DateTimeField(null=True)
+    rung_at = models.DateTimeField(null=True, help_text="When a worker was last woken for it.")
+
+    error = models.TextField(blank=True)
+    error_reference = models.CharField(max_length=12, blank=True)
+
+    created_at = models.DateTimeField(_("submitted"), default=timezone.now)
+    started_at = models.DateTimeField(_("started"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    painting_s = models.FloatField(
+        default=0, help_text="Seconds spent on it by workers, over all attempts."
+    )
+    retry_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="retries"
+    )
+    artwork = models.OneToOneField(
+        Artwork, on_delete=models.SET_NULL, null=True, blank=True, related_name="transfer"
+    )
+
+    objects = TransferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("transfer")
+        verbose_name_plural = _("transfers")
+        indexes = [
+            models.Index(fields=["created_at"], name="transfer_ready", condition=Q(state="queued")),
+            models.Index(
+                fields=["heartbeat_at"], name="transfer_leases", condition=Q(state="running")
+            ),
+            models.Index(fields=["owner", "-created_at"], name="transfer_history"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.content_image_id} {self.state}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in self.UNFINISHED
+
+
+class TransferStyle(models.Model):
+    """A style's share in a transfer."""
+
+    transfer = models.ForeignKey(Transfer, on_delete=models.CASCADE, related_name="style_shares")
+    style = models.ForeignKey(Style, on_delete=models.RESTRICT)
+    weight = models.FloatField(default=1.0)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["transfer", "style"], name="style_once_per_transfer")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.style_id} × {self.weight}"
+
+
+class MachineSpeed(models.Model):
+    """How fast one host paints, measured on its own transfers; estimates come from here."""
+
+    host = models.CharField(max_length=120, unique=True)
+    cost_per_s = models.FloatField(help_text="Cost units of engine.pyramid.Plan done per second.")
+    overhead_s = models.FloatField(help_text="Seconds from claim to the first step, and to save.")
+    measured_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("machine speed")
+        verbose_name_plural = _("machine speeds")
+
+    def __str__(self) -> str:
+        return self.host
