@@ -1,0 +1,295 @@
+"""Reading pictures that strangers send, and writing pictures that give nothing away.
+
+A picture is judged by its content, never by its name; its size is checked before any pixel is
+decoded. What comes out is upright, in sRGB, and carries no metadata. Torch-free; what a file is
+stored under is not decided here.
+"""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from engine.errors import ImageError
+
+pillow_heif.register_heif_opener()
+
+MIB = 2**20
+MAX_ASPECT = 128
+"""A picture longer than this many times its width has no room for a style."""
+
+REASONS = frozenset(
+    {"empty", "too_large", "svg", "gif", "unsupported", "not_an_image", "too_many_pixels"}
+    | {"too_small", "too_narrow", "damaged"}
+)
+"""What `ImageError.reason` may be."""
+
+_ACCEPTED = "Please use a JPEG, PNG, WebP, HEIC or AVIF picture."
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_OTHER_FORMATS = (
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"BM", "BMP"),
+    (b"%PDF", "PDF"),
+    (b"8BPS", "Photoshop"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"\x00\x00\x00\x0cJXL ", "JPEG XL"),
+    (b"\x00\x00\x01\x00", "icon"),
+)
+_DECODE_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_EXIF_ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a picture may be at most, and at least."""
+
+    max_bytes: int = 25 * MIB
+    max_pixels: int = 50_000_000
+    min_side_px: int = 32
+
+
+def read_image(file: BinaryIO, limits: Limits | None = None) -> Image.Image:
+    """The picture in `file`: upright, sRGB, 8 bits, mode RGB, or RGBA where any pixel lets light
+    through, with an empty `info`. Of an animated PNG, WebP or AVIF the first frame.
+
+    Raises ImageError, with a `reason` from `REASONS`, for everything else.
+    """
+    limits = limits or Limits()
+    image = _open(_read_bytes(file, limits), limits)
+    _check_size(image.size, limits)
+    try:
+        image.load()
+        upright = _UPRIGHT.get(_orientation(image))
+        plain = _to_srgb(image)
+    except (*_DECODE_ERRORS, MemoryError) as error:
+        raise _damaged() from error
+    if upright is not None:
+        plain = plain.transpose(upright)
+    return _without_metadata(plain)
+
+
+def fit(image: Image.Image, size_px: int) -> Image.Image:
+    """`image` with its longer side at most `size_px`; never enlarged, aspect kept."""
+    scale = size_px / max(image.size)
+    if scale >= 1:
+        return image.copy()
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def flatten(image: Image.Image, background: tuple[int, int, int] = (255, 255, 255)) -> Image.Image:
+    """`image` in mode RGB; what was transparent shows `background`."""
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    ground = Image.new("RGB", image.size, background)
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
+
+
+def encode_png(image: Image.Image) -> bytes:
+    """A PNG file of `image`, transparency kept, without any metadata."""
+    buffer = io.BytesIO()
+    _without_metadata(image).save(buffer, "PNG", optimize=False, compress_level=6)
+    return buffer.getvalue()
+
+
+def encode_jpeg(image: Image.Image, quality: int = 92) -> bytes:
+    """A JPEG file of `image` on white, without any metadata. From 90 on, colour is not halved."""
+    buffer = io.BytesIO()
+    subsampling = 0 if quality >= 90 else 2
+    plain = _without_metadata(flatten(image))
+    plain.save(buffer, "JPEG", quality=quality, subsampling=subsampling, progressive=True)
+    return buffer.getvalue()
+
+
+def _read_bytes(file: BinaryIO, limits: Limits) -> bytes:
+    if file.seekable():
+        file.seek(0)
+    data = file.read(limits.max_bytes + 1)
+    if not data:
+        raise ImageError("This file is empty. Please choose it again.", reason="empty")
+    if len(data) > limits.max_bytes:
+        raise ImageError(
+            f"This file is larger than {limits.max_bytes / MIB:.0f} MB. "
+            "Please save the picture smaller, or as a JPEG, and try again.",
+            reason="too_large",
+        )
+    return data
+
+
+def _open(data: bytes, limits: Limits) -> Image.Image:
+    kind = _sniff(data)
+    try:
+        # Pillow refuses bombs with an error, or with a warning that `-W error` turns into one.
+        return Image.open(io.BytesIO(data), formats=(kind,))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels(limits) from error
+    except (UnidentifiedImageError, *_DECODE_ERRORS) as error:
+        raise _damaged() from error
+
+
+def _sniff(data: bytes) -> str:
+    """Pillow's name of the format, by the first bytes."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:8] == b"ftyp":
+        return _sniff_brand(data)
+    raise _refused(data)
+
+
+def _sniff_brand(data: bytes) -> str:
+    """Tells HEIC from AVIF: both are the same container, told apart by the brands it lists."""
+    end = min(int.from_bytes(data[:4], "big"), 256)
+    brands = {data[8:12], *(data[at : at + 4] for at in range(16, end, 4))}
+    if brands & _AVIF_BRANDS:
+        return "AVIF"
+    if brands & _HEIF_BRANDS:
+        return "HEIF"
+    raise ImageError(
+        f"This looks like a video, or a picture of a kind we cannot read. {_ACCEPTED}",
+        reason="unsupported",
+    )
+
+
+def _refused(data: bytes) -> ImageError:
+    if data.startswith(b"GIF8"):
+        return ImageError(
+            "GIFs, animated ones included, are not supported. "
+            "Please save one frame as a PNG or JPEG and use that.",
+            reason="gif",
+        )
+    if b"<svg" in data[:4096].lower():
+        return ImageError(
+            "SVG drawings have no pixels to paint on. "
+            "Please export the drawing as a PNG and use that.",
+            reason="svg",
+        )
+    for magic, name in _OTHER_FORMATS:
+        if data.startswith(magic):
+            article = "an" if name == "icon" else "a"
+            return ImageError(
+                f"This is {article} {name} file, which we cannot read. {_ACCEPTED}",
+                reason="unsupported",
+            )
+    return ImageError(
+        f"This file is not a picture, whatever its name says. {_ACCEPTED}", reason="not_an_image"
+    )
+
+
+def _check_size(size: tuple[int, int], limits: Limits) -> None:
+    width, height = size
+    if width * height > limits.max_pixels:
+        raise _too_many_pixels(limits, size)
+    if min(size) < limits.min_side_px:
+        raise ImageError(
+            f"This picture is only {width} × {height} pixels. Please choose one that is at least "
+            f"{limits.min_side_px} pixels on each side.",
+            reason="too_small",
+        )
+    if max(size) > MAX_ASPECT * min(size):
+        raise ImageError(
+            f"This picture is too long and narrow ({width} × {height} pixels). "
+            "Please crop it and try again.",
+            reason="too_narrow",
+        )
+
+
+def _too_many_pixels(limits: Limits, size: tuple[int, int] | None = None) -> ImageError:
+    measured = f" ({size[0]:,} × {size[1]:,})" if size else ""
+    return ImageError(
+        f"This picture has more pixels than we can open{measured}: at most "
+        f"{limits.max_pixels / 1e6:.0f} megapixels. Please make it smaller and try again.",
+        reason="too_many_pixels",
+    )
+
+
+def _damaged() -> ImageError:
+    return ImageError(
+        "This picture is damaged or was cut off while it was copied. "
+        "Please try the original file again, or save it anew.",
+        reason="damaged",
+    )
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_EXIF_ORIENTATION, 1))
+    except (*_DECODE_ERRORS, UserWarning):
+        return 1  # Broken EXIF: the picture itself is still good.
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    alpha = _alpha(image)
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith(("I", "F")):
+        image = _to_eight_bits(image)
+    elif image.mode not in {"RGB", "L", "CMYK"}:
+        image = image.convert("RGB")
+    color = (_through_profile(image, profile) if profile else None) or image.convert("RGB")
+    if alpha is not None:
+        color.putalpha(alpha)
+    return color
+
+
+def _alpha(image: Image.Image) -> Image.Image | None:
+    """The alpha channel, where it hides anything at all."""
+    if not image.has_transparency_data:
+        return None
+    alpha = image.convert("RGBA").getchannel("A")
+    lowest, _ = alpha.getextrema()
+    return alpha if lowest < 255 else None  # type: ignore[operator]
+
+
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """16-bit greys are scaled: Pillow's own conversion would cut everything above 255 to white."""
+    values = np.asarray(image, dtype=np.float64)
+    return Image.fromarray((values / 65535 * 255 + 0.5).clip(0, 255).astype(np.uint8))
+
+
+def _through_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
+    """`image` in sRGB, or None where the profile says nothing that we can use."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "srgb" in ImageCms.getProfileDescription(source).lower():
+            return None
+        target = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+    except (ImageCms.PyCMSError, *_DECODE_ERRORS):
+        return None
+
+
+def _without_metadata(image: Image.Image) -> Image.Image:
+    clean = Image.new(image.mode, image.size)
+    clean.paste(image)
+    return clean

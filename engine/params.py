@@ -1,0 +1,137 @@
+"""The parameters of a transfer: their defaults and ranges, stated once.
+
+Torch-free, so that forms, the API and the estimate can use them. A `Params` that exists is valid;
+what its values mean for the optimisation is said in `engine.objective` and `engine.pyramid`.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, cast, get_args
+
+from engine.errors import ParameterError
+
+PARAMS_VERSION = 1
+
+Objective = Literal["balanced", "classic"]
+Optimizer = Literal["lbfgs", "adam"]
+Pooling = Literal["average", "max"]
+Initial = Literal["content", "noise"]
+KeepColors = Literal["off", "luminance"]
+
+QUALITIES: dict[str, int] = {"draft": 256, "standard": 512, "fine": 1024}
+"""Name of a quality to the longer side of the finished picture, in pixels."""
+
+RANGES: dict[str, tuple[float, float]] = {
+    "size_px": (32, 4096),
+    "style_strength": (0, 100),
+    "style_scale": (0.25, 4),
+    "steps": (1, 20_000),
+    "learning_rate": (1e-5, 1),
+    "tv_weight": (0, 100),
+    "seed": (0, 2**32 - 1),
+}
+"""Lowest and highest value of every number, both allowed."""
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "objective": get_args(Objective),
+    "optimizer": get_args(Optimizer),
+    "pooling": get_args(Pooling),
+    "initial": get_args(Initial),
+    "keep_colors": get_args(KeepColors),
+}
+"""What every named choice may be."""
+
+_INTEGERS = frozenset({"size_px", "steps", "seed"})
+_NULLABLE = frozenset({"optimizer", "steps", "learning_rate", "tv_weight", "pooling"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """How a picture is to be painted. `None` means: what the objective does by itself.
+
+    size_px: longer side of the result. style_strength: 0 leaves the photo nearly alone, 50 is the
+    default, 100 lets the style dominate. style_scale: brush size, the style image's size relative
+    to the picture's. objective: "balanced" is normalised so that strength means the same at every
+    size; "classic" is Gatys' un-normalised one (`engine.objective`). steps: of the whole run,
+    shared out over the pyramid. learning_rate: Adam's only. tv_weight: total variation, 1 being
+    the usual amount. keep_colors: "luminance" paints in the photo's own colours.
+
+    Raises ParameterError, naming the field, for a value of the wrong type or out of range.
+    """
+
+    size_px: int = 512
+    style_strength: float = 50.0
+    style_scale: float = 1.0
+    objective: Objective = "balanced"
+    optimizer: Optimizer | None = None
+    steps: int | None = None
+    learning_rate: float | None = None
+    tv_weight: float | None = None
+    pooling: Pooling | None = None
+    initial: Initial = "content"
+    keep_colors: KeepColors = "off"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if value is None and field.name in _NULLABLE:
+                continue
+            if field.name in CHOICES:
+                _check_choice(field.name, value)
+            else:
+                object.__setattr__(self, field.name, _checked_number(field.name, value))
+        if self.objective == "classic" and self.style_scale != 1:
+            raise ParameterError(
+                "The classic objective always fits the style to the photo: "
+                "leave style_scale at 1, or choose the balanced objective.",
+                field="style_scale",
+            )
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Parameters from a plain mapping, such as a stored row or a request; see `to_json`.
+
+        Fields left out take their defaults; "version" may be left out and is then this one.
+        Raises ParameterError for unknown fields, wrong types, values out of range, other versions.
+        """
+        if not isinstance(values, Mapping):
+            raise ParameterError("Parameters must be an object of names and values.", field="")
+        given = dict(values)
+        version = given.pop("version", PARAMS_VERSION)
+        if isinstance(version, bool) or version != PARAMS_VERSION:
+            raise ParameterError(
+                f"These parameters have version {version!r}; this site reads version "
+                f"{PARAMS_VERSION}.",
+                field="version",
+            )
+        known = {field.name for field in dataclasses.fields(cls)}
+        for name in given:
+            if name not in known:
+                raise ParameterError(
+                    f"There is no parameter called {str(name)[:60]!r}.", field=str(name)[:60]
+                )
+        return cls(**given)
+
+    def to_json(self) -> dict[str, str | int | float | None]:
+        """Every field as a plain value, with the version; `from_json` gives the same back."""
+        return {"version": PARAMS_VERSION, **dataclasses.asdict(self)}
+
+
+def _check_choice(name: str, value: object) -> None:
+    if value not in CHOICES[name]:
+        raise ParameterError(f"{name} must be one of: {', '.join(CHOICES[name])}.", field=name)
+
+
+def _checked_number(name: str, value: object) -> float:
+    kind = "a whole number" if name in _INTEGERS else "a number"
+    low, high = RANGES[name]
+    allowed = (int,) if name in _INTEGERS else (int, float)
+    if isinstance(value, bool) or not isinstance(value, allowed):
+        raise ParameterError(f"{name} must be {kind}.", field=name)
+    number = cast(float, value)
+    if not math.isfinite(number) or not low <= number <= high:
+        raise ParameterError(f"{name} must be {kind} from {low:g} to {high:g}.", field=name)
+    return number if name in _INTEGERS else float(number)
