@@ -1,0 +1,31 @@
+"""What every test gets: files in a folder of its own, and people to sign in as."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
+
+from accounts.models import User
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings: SettingsWrapper, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return User.objects.create_user("ada@example.org", "correct horse battery")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return User.objects.create_user("bob@example.org", "correct horse battery")
+
+
+@pytest.fixture
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client

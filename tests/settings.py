@@ -1,0 +1,23 @@
+"""The site's settings for tests: a data folder of its own, gone afterwards, and quick passwords."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_data_dir = tempfile.mkdtemp(prefix="stylesite-tests-")
+atexit.register(shutil.rmtree, _data_dir, ignore_errors=True)
+os.environ.update(
+    STYLESITE_DATA_DIR=_data_dir,
+    STYLESITE_SECRET_KEY="for tests only, known to everyone who reads this",
+    STYLESITE_STATIC_HASHED="false",
+    # Playwright's synchronous interface keeps an event loop in the thread that runs the tests.
+    DJANGO_ALLOW_ASYNC_UNSAFE="true",
+)
+
+from stylesite.settings import *  # noqa: E402, F403
+from stylesite.settings import DATA_DIR, DATABASES  # noqa: E402
+
+# A file, not memory: the live server's threads then lock it as they do in production.
+DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
