@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from gallery.pictures import StoredPicture
+from gallery.pictures import StoredPicture, _file_path
 
 
 class StyleQuerySet(models.QuerySet["Style"]):
@@ -69,9 +69,11 @@ class Style(StoredPicture):
         blank=True,
         help_text=_('Settings that suit this style, such as {"style_strength": 60}.'),
     )
-    example = models.FileField(_("example result"), max_length=200, blank=True, editable=False)
+    example = models.FileField(
+        _("example result"), upload_to=_file_path, max_length=200, blank=True, editable=False
+    )
     example_photo = models.FileField(
-        _("photo of the example"), max_length=200, blank=True, editable=False
+        _("photo of the example"), upload_to=_file_path, max_length=200, blank=True, editable=False
     )
     example_alt = models.CharField(_("what the example shows"), max_length=200, blank=True)
     state = models.CharField(
@@ -114,7 +116,7 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
 
 
 class Artwork(StoredPicture):
-    """A finished picture. It holds copies of all it shows, so nothing deleted elsewhere harms it."""
+    """A finished picture, with copies of all it shows: nothing deleted elsewhere harms it."""
 
     lossless = True
 
@@ -123,7 +125,7 @@ class Artwork(StoredPicture):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="artworks"
     )
     title = models.CharField(_("title"), max_length=120)
-    before = models.FileField(_("photo"), max_length=200, editable=False)
+    before = models.FileField(_("photo"), upload_to=_file_path, max_length=200, editable=False)
     recipe = models.JSONField(
         _("recipe"),
         help_text="Parameters, styles, hashes of the inputs, seed, versions, steps and seconds.",

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from django.core.files.base import ContentFile
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
@@ -43,6 +44,11 @@ class StoredPicture(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def version(self) -> str:
+        """Changes when the picture does; addresses that carry it may be cached for good."""
+        return self.sha256[:12]
+
     def set_picture(self, image: Image.Image) -> None:
         """Write ``image`` (RGB or RGBA, upright, sRGB) and its renditions to storage.
 
@@ -54,19 +60,29 @@ class StoredPicture(models.Model):
         self.width, self.height = image.size
         self.sha256 = hashlib.sha256(data).hexdigest()
         self.bytes = len(data)
-        self.original.save("original.png" if png else "original.jpg", ContentFile(data), save=False)
-        for field, side_px in (
-            (self.display, DISPLAY_SIDE_PX),
-            (self.thumbnail, THUMBNAIL_SIDE_PX),
-        ):
-            rendition = encode(shrink(image, side_px), "WEBP")
-            field.save(f"{field.field.name}.webp", ContentFile(rendition), save=False)
+        suffix = "png" if png else "jpg"
+        self.original.save(f"original-{self.version}.{suffix}", ContentFile(data), save=False)
+        self.set_rendition(self.display, image, DISPLAY_SIDE_PX)
+        self.set_rendition(self.thumbnail, image, THUMBNAIL_SIDE_PX)
+
+    def set_rendition(self, file: FieldFile, image: Image.Image, side_px: int) -> None:
+        """Write ``image`` as the WebP of one file field; the row is not saved.
+
+        The name carries the content's hash: a stored file never changes, it is only replaced.
+        """
+        data = encode(shrink(image, side_px), "WEBP")
+        digest = hashlib.sha256(data).hexdigest()[:12]
+        file.save(f"{file.field.name}-{digest}.webp", ContentFile(data), save=False)
+
+    def file_fields(self) -> list[FieldFile]:
+        """Every file this row names, those of subclasses too."""
+        fields = (field for field in self._meta.fields if isinstance(field, models.FileField))
+        return [file for field in fields if (file := getattr(self, field.name))]
 
     def delete_files(self) -> None:
         """Remove the files from storage; the row keeps their names."""
-        for file in (self.original, self.display, self.thumbnail):
-            if file:
-                file.storage.delete(file.name)
+        for file in self.file_fields():
+            file.storage.delete(str(file.name))
 
 
 def shrink(image: Image.Image, side_px: int) -> Image.Image:
@@ -76,15 +92,23 @@ def shrink(image: Image.Image, side_px: int) -> Image.Image:
     return smaller
 
 
-def encode(image: Image.Image, format: str) -> bytes:
-    """Encode ``image`` as PNG, JPEG or WEBP without any metadata."""
+def encode(image: Image.Image, file_format: str) -> bytes:
+    """Encode ``image`` (RGB or RGBA) as PNG, JPEG or WEBP without any metadata.
+
+    Only the pixels are copied, so neither EXIF nor an ICC profile nor a comment gets through. JPEG
+    has no transparency: what is transparent becomes white.
+    """
     options: dict[str, dict[str, object]] = {
         "PNG": {"optimize": False, "compress_level": 6},
         "JPEG": {"quality": 95, "subsampling": 0},
         "WEBP": {"quality": 84, "method": 4},
     }
-    clean = Image.new(image.mode, image.size)
-    clean.paste(image)
+    if file_format == "JPEG" and image.mode == "RGBA":
+        clean = Image.new("RGB", image.size, "white")
+        clean.paste(image, mask=image.getchannel("A"))
+    else:
+        clean = Image.new(image.mode, image.size)
+        clean.paste(image)
     buffer = io.BytesIO()
-    clean.save(buffer, format, **options[format])
+    clean.save(buffer, file_format, **options[file_format])
     return buffer.getvalue()

@@ -1,0 +1,84 @@
+"""Artworks come, go to the trash, come back, and leave for good after thirty days.
+
+What is written beside the row (the files) is removed again whenever the row is not kept. How an
+artwork is shown lives in ``views``; how it is painted, a floor above.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image
+
+from accounts.models import User
+from gallery.models import Artwork
+from gallery.pictures import DISPLAY_SIDE_PX
+
+TRASH_KEPT_DAYS = 30
+
+TITLE_MAX_LENGTH = Artwork._meta.get_field("title").max_length
+
+
+def create_artwork(
+    *,
+    owner: User,
+    image: Image.Image,
+    before: Image.Image,
+    title: str,
+    recipe: dict[str, Any],
+) -> Artwork:
+    """Keep ``image`` (RGB or RGBA) losslessly, with the photo it was painted from and its recipe.
+
+    The files are written first and the row last, so a row never names a missing file; when writing
+    fails half-way, what was written is removed. When the *caller's* transaction rolls back later,
+    the caller has the artwork in hand and calls its ``delete_files``.
+    """
+    artwork = Artwork(owner=owner, title=title.strip()[:TITLE_MAX_LENGTH], recipe=recipe)
+    try:
+        artwork.set_picture(image)
+        artwork.set_rendition(artwork.before, before, DISPLAY_SIDE_PX)
+        with transaction.atomic():
+            artwork.save(force_insert=True)
+    except BaseException:
+        artwork.delete_files()
+        raise
+    return artwork
+
+
+def trash(artwork: Artwork) -> None:
+    """Put ``artwork`` in the trash; putting it there twice keeps the first date.
+
+    What its owner threw away long enough ago leaves for good on the same occasion.
+    """
+    Artwork.objects.filter(pk=artwork.pk, trashed_at=None).update(trashed_at=timezone.now())
+    artwork.refresh_from_db(fields=["trashed_at"])
+    purge_trash(owner=artwork.owner)
+
+
+def restore(artwork: Artwork) -> None:
+    """Take ``artwork`` out of the trash; harmless for one that is not in it."""
+    Artwork.objects.filter(pk=artwork.pk).update(trashed_at=None)
+    artwork.trashed_at = None
+
+
+def purge_trash(*, owner: User | None = None, now: datetime | None = None) -> int:
+    """Delete for good what has been in the trash for longer than TRASH_KEPT_DAYS; return how many.
+
+    Rows go first: a file without a row harms nobody, a row without its file is a broken page.
+    """
+    expired = Artwork.objects.filter(
+        trashed_at__lt=(now or timezone.now()) - timedelta(days=TRASH_KEPT_DAYS)
+    )
+    if owner is not None:
+        expired = expired.filter(owner=owner)
+    purged = 0
+    for artwork in expired.iterator():
+        # Filtered once more: its owner may restore it at this very moment.
+        deleted, _rows = expired.filter(pk=artwork.pk).delete()
+        if deleted:
+            transaction.on_commit(artwork.delete_files)
+            purged += 1
+    return purged

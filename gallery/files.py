@@ -1,0 +1,89 @@
+"""How every stored picture leaves the site: private, typed by us, and inert.
+
+Views ask first who may see a file and then hand it here. Nothing else serves media; there is no
+public media address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, http_date
+
+# By the extension that we gave the file; an uploader's name or type is never asked.
+CONTENT_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
+
+YEAR_S = 365 * 24 * 3600
+CHANGEABLE_S = 60
+CHUNK_BYTES = 64 * 1024
+
+
+def file_response(
+    request: HttpRequest,
+    file: FieldFile,
+    *,
+    download_as: str | None = None,
+    public: bool = False,
+    immutable: bool = True,
+) -> HttpResponseBase:
+    """Stream ``file`` from whatever storage holds it, or answer 304 when the browser has it.
+
+    ``download_as`` is the name under which it is saved instead of shown. ``public`` lets shared
+    caches keep it: only for what every visitor may see. ``immutable`` is for addresses whose
+    content never changes; others are asked about again after a minute. Raises Http404 when there is
+    no such file.
+    """
+    if not file:
+        raise Http404
+    try:
+        modified_at = file.storage.get_modified_time(str(file.name))
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    etag = f'"{hashlib.sha256(str(file.name).encode()).hexdigest()[:32]}"'
+    response: HttpResponseBase | None = get_conditional_response(
+        request, etag, int(modified_at.timestamp())
+    )
+    if response is None:
+        response = _opened(file, modified_at, etag)
+        if download_as:
+            response["Content-Disposition"] = content_disposition_header(True, download_as)
+    return harden(response, public=public, max_age_s=YEAR_S if immutable else CHANGEABLE_S)
+
+
+def bytes_response(data: bytes, *, download_as: str) -> HttpResponseBase:
+    """Hand out a picture that was made for this request, such as a JPEG of a stored PNG."""
+    content_type = CONTENT_TYPES[PurePosixPath(download_as).suffix]
+    response = HttpResponse(data, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(True, download_as)
+    return harden(response, max_age_s=0)
+
+
+def harden(
+    response: HttpResponseBase, *, public: bool = False, max_age_s: int = 0
+) -> HttpResponseBase:
+    """Make sure that a browser treats the file as the picture it is, and caches it as it may."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    who = "public" if public else "private"
+    forever = ", immutable" if max_age_s >= YEAR_S else ""
+    response["Cache-Control"] = f"{who}, max-age={max_age_s}{forever}"
+    return response
+
+
+def _opened(file: FieldFile, modified_at: datetime, etag: str) -> FileResponse:
+    suffix = PurePosixPath(str(file.name)).suffix
+    try:
+        opened = file.storage.open(str(file.name))
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    response = FileResponse(opened, content_type=CONTENT_TYPES[suffix])
+    response.block_size = CHUNK_BYTES
+    response["ETag"] = etag
+    response["Last-Modified"] = http_date(modified_at.timestamp())
+    return response
