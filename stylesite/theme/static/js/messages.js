@@ -1,0 +1,26 @@
+// Messages at the foot of the window: each can be put away, and one that reports success leaves by
+// itself, unless it offers an undo or is being read (pointer or focus inside).
+
+const QUIET_MS = 6000;
+
+function leaveLater(message) {
+  let timer;
+  const start = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => message.remove(), QUIET_MS);
+  };
+  const wait = () => clearTimeout(timer);
+  message.addEventListener("pointerenter", wait);
+  message.addEventListener("focusin", wait);
+  message.addEventListener("pointerleave", start);
+  message.addEventListener("focusout", start);
+  start();
+}
+
+for (const message of document.querySelectorAll("[data-message]")) {
+  const close = message.querySelector("[data-close]");
+  close.hidden = false;
+  close.addEventListener("click", () => message.remove());
+  const stays = message.dataset.message === "error" || message.querySelector("form");
+  if (!stays) leaveLater(message);
+}
