@@ -1,0 +1,52 @@
+# Stylesite from a terminal. `make help` lists what there is.
+#
+# STYLESITE_VENV  where the virtual environment lives (default .venv)
+# PYTHON          the Python to make it with (default python3.11, else python3)
+
+export STYLESITE_VENV ?= .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := $(STYLESITE_VENV)/bin
+TESTS ?= tests
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help run install python dev browser assets lint types test bench clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
+
+run: install ## set everything up and start the site: web and worker together
+	@$(BIN)/python manage.py prepare
+	@exec $(BIN)/python manage.py up --port $(PORT)
+
+install: python
+	@$(PYTHON) -m stylesite.bootstrap
+
+python:
+	@test -n "$(PYTHON)" || { echo "Python is missing: install Python 3.11 (sudo apt-get install python3 python3-venv) and run this again." >&2; exit 1; }
+
+dev: python
+	@$(PYTHON) -m stylesite.bootstrap --dev --always
+
+browser: dev
+	@$(BIN)/python -m tests.browser.install
+
+assets: dev
+	@$(BIN)/python manage.py tailwind build
+
+lint: dev ## check style, types and templates
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy engine transfers gallery accounts stylesite
+	$(BIN)/djlint --check --lint --quiet templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+test: lint browser assets ## everything: lint, types, unit, real VGG19, real browser (TESTS=path for a part)
+	$(BIN)/python -m pytest $(TESTS) --cov --cov-report=term:skip-covered
+
+bench: dev ## measure the engine and the way from submit to saved picture
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## remove what the checks leave behind; your data in var/ stays
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,51 @@
+"""Everything between installed packages and a site that can start; safe to run at every start."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+
+
+class Command(BaseCommand):
+    help = "Build the stylesheet, migrate the database, load the presets, create the first admin."
+    requires_system_checks: list[str] = []
+
+    def handle(self, **options: Any) -> None:
+        started = time.monotonic()
+        try:
+            self.step(3, "Building the stylesheet (about 2 seconds)", self.build_stylesheet)
+            self.step(4, "Bringing the database up to date (about 2 seconds)", self.migrate)
+            self.step(5, "Loading the preset styles (about 10 seconds the first time)", self.load)
+        except OSError as error:
+            raise CommandError(
+                f"{settings.DATA_DIR} could not be written ({error.strerror}): make room on the"
+                " disk or set STYLESITE_DATA_DIR to a folder you may write to, and run this again."
+            ) from error
+        except OperationalError as error:
+            raise CommandError(
+                f"The database could not be used ({error}): check STYLESITE_DATABASE_URL, and that"
+                " the disk has room."
+            ) from error
+        call_command("create_first_admin", stdout=self.stdout)
+        self.stdout.write(f"      Ready in {time.monotonic() - started:.0f} s")
+
+    def step(self, number: int, what: str, do: Callable[[], None]) -> None:
+        self.stdout.write(f"[{number}/6] {what}")
+        self.stdout.flush()
+        do()
+
+    def build_stylesheet(self) -> None:
+        call_command("tailwind", "build", stdout=self.stdout)
+        if settings.STATIC_HASHED:
+            call_command("collectstatic", interactive=False, verbosity=0)
+
+    def migrate(self) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+
+    def load(self) -> None:
+        call_command("load_presets", stdout=self.stdout)

@@ -1,0 +1,113 @@
+import os
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from stylesite import bootstrap
+from stylesite.bootstrap import SetupError
+
+Usage = namedtuple("Usage", "total used free")
+
+
+@pytest.fixture
+def requirements(tmp_path: Path) -> Path:
+    path = tmp_path / "requirements.txt"
+    path.write_text("# nothing to install\n")
+    return path
+
+
+def test_a_fresh_folder_becomes_an_environment_and_is_then_left_alone(
+    tmp_path: Path, requirements: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    venv = tmp_path / "new" / "venv"
+    bootstrap.set_up(venv, requirements, always=False)
+    assert bootstrap.works(venv)
+    assert "[1/6]" in capsys.readouterr().out
+    bootstrap.set_up(venv, requirements, always=False)
+    assert capsys.readouterr().out == ""
+
+
+def test_changed_pins_are_installed_again(
+    tmp_path: Path, requirements: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    venv = tmp_path / "venv"
+    bootstrap.set_up(venv, requirements, always=False)
+    requirements.write_text("# still nothing\n")
+    capsys.readouterr()
+    bootstrap.set_up(venv, requirements, always=False)
+    assert "[2/6]" in capsys.readouterr().out
+
+
+def test_an_environment_whose_python_is_gone_is_made_again(
+    tmp_path: Path, requirements: Path
+) -> None:
+    venv = tmp_path / "venv"
+    bootstrap.set_up(venv, requirements, always=False)
+    os.unlink(venv / "bin" / "python")
+    bootstrap.set_up(venv, requirements, always=False)
+    assert bootstrap.works(venv)
+
+
+def test_a_folder_with_other_things_in_it_is_refused_and_kept(
+    tmp_path: Path, requirements: Path
+) -> None:
+    (tmp_path / "home").mkdir()
+    precious = tmp_path / "home" / "thesis.txt"
+    precious.write_text("years of work")
+    with pytest.raises(SetupError, match="set STYLESITE_VENV to a new folder"):
+        bootstrap.set_up(tmp_path / "home", requirements, always=False)
+    assert precious.read_text() == "years of work"
+
+
+def test_a_disk_without_room_is_named_before_anything_is_fetched(
+    tmp_path: Path, requirements: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(100e9, 98e9, 2e9))
+    with pytest.raises(SetupError, match=r"Only 2\.0 GB are free"):
+        bootstrap.set_up(tmp_path / "venv", requirements, always=False)
+    assert not (tmp_path / "venv").exists()
+
+
+def test_an_old_python_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    version = namedtuple("version", "major minor")(3, 9)
+    monkeypatch.setattr(sys, "version_info", version)
+    with pytest.raises(SetupError, match=r"This is Python 3\.9.*install python3\.11"):
+        bootstrap.check_python()
+
+
+def test_a_package_that_does_not_exist_ends_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("./no-such-package-here\n")
+    with pytest.raises(SetupError, match="The packages could not be installed: ") as error:
+        bootstrap.set_up(tmp_path / "venv", tmp_path / "requirements.txt", always=False)
+    assert "\n" not in str(error.value)
+
+
+def test_a_full_disk_is_called_that() -> None:
+    output = "Installing\nERROR: [Errno 28] No space left on device: '/x'\n"
+    sentence = bootstrap.failure("The packages could not be installed", output)
+    assert sentence.endswith("the disk is full. Make room and run this again.")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("  Downloading torch-2.14.1-cp311-x86_64.whl (812.1 MB)", "downloading torch (812.1 MB)"),
+        ("Downloading https://x/y/numpy-2.4.6.whl (16.9 MB)", "downloading numpy (16.9 MB)"),
+        ("Installing collected packages: a, b", "unpacking everything"),
+        ("Collecting torch==2.14.1", None),
+    ],
+)
+def test_the_output_of_pip_is_told_in_plain_words(line: str, words: str | None) -> None:
+    assert bootstrap.doing(line) == words
+
+
+def test_make_says_in_one_sentence_that_python_is_missing() -> None:
+    make = shutil.which("make")
+    assert make
+    run = subprocess.run([make, "run", "PYTHON="], capture_output=True, text=True)
+    assert run.returncode != 0
+    assert "Python is missing: install Python 3.11" in run.stderr
