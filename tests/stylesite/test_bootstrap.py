@@ -13,6 +13,14 @@ from stylesite.bootstrap import SetupError
 Usage = namedtuple("Usage", "total used free")
 
 
+@pytest.fixture(scope="module")
+def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real environment, made once: it takes some seconds."""
+    folder = tmp_path_factory.mktemp("bootstrap") / "new" / "venv"
+    bootstrap.create_venv(folder)
+    return folder
+
+
 @pytest.fixture
 def requirements(tmp_path: Path) -> Path:
     path = tmp_path / "requirements.txt"
@@ -20,35 +28,25 @@ def requirements(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_fresh_folder_becomes_an_environment_and_is_then_left_alone(
-    tmp_path: Path, requirements: Path, capsys: pytest.CaptureFixture[str]
+def test_packages_are_installed_once_and_again_when_the_pins_change(
+    venv: Path, requirements: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    venv = tmp_path / "new" / "venv"
-    bootstrap.set_up(venv, requirements, always=False)
     assert bootstrap.works(venv)
-    assert "[1/6]" in capsys.readouterr().out
+    bootstrap.set_up(venv, requirements, always=False)
+    assert "[2/6]" in capsys.readouterr().out
     bootstrap.set_up(venv, requirements, always=False)
     assert capsys.readouterr().out == ""
-
-
-def test_changed_pins_are_installed_again(
-    tmp_path: Path, requirements: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    venv = tmp_path / "venv"
-    bootstrap.set_up(venv, requirements, always=False)
     requirements.write_text("# still nothing\n")
-    capsys.readouterr()
     bootstrap.set_up(venv, requirements, always=False)
     assert "[2/6]" in capsys.readouterr().out
 
 
 def test_an_environment_whose_python_is_gone_is_made_again(
-    tmp_path: Path, requirements: Path
+    venv: Path, requirements: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    venv = tmp_path / "venv"
-    bootstrap.set_up(venv, requirements, always=False)
     os.unlink(venv / "bin" / "python")
     bootstrap.set_up(venv, requirements, always=False)
+    assert "[1/6]" in capsys.readouterr().out
     assert bootstrap.works(venv)
 
 
@@ -79,10 +77,10 @@ def test_an_old_python_is_refused_with_what_to_install(monkeypatch: pytest.Monke
         bootstrap.check_python()
 
 
-def test_a_package_that_does_not_exist_ends_in_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "requirements.txt").write_text("./no-such-package-here\n")
+def test_a_package_that_does_not_exist_ends_in_one_sentence(venv: Path, requirements: Path) -> None:
+    requirements.write_text("./no-such-package-here\n")
     with pytest.raises(SetupError, match="The packages could not be installed: ") as error:
-        bootstrap.set_up(tmp_path / "venv", tmp_path / "requirements.txt", always=False)
+        bootstrap.set_up(venv, requirements, always=False)
     assert "\n" not in str(error.value)
 
 
