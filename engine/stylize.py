@@ -1,0 +1,363 @@
+"""A whole run: from a photo and style images to a painted picture, one `Step` at a time.
+
+`stylize` is a generator: take a step when you like, close it when you have had enough, and give a
+step's `checkpoint` back to go on later. What is optimised is in `engine.objective`, how in
+`engine.optimizers`, at which sizes in `engine.pyramid`.
+"""
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import torch
+from PIL import Image
+
+from engine import checkpoint as checkpoints
+from engine.color import luminance, matched_luminance, with_colors_of
+from engine.descent import Descent, Values
+from engine.errors import DeviceError, ParameterError
+from engine.images import fit, flatten
+from engine.objective import (
+    CLASSIC_STYLE_WEIGHT,
+    BalancedObjective,
+    ClassicObjective,
+    Objective,
+    WeightedStyle,
+)
+from engine.optimizers import LBFGS, Adam, Optimizer
+from engine.params import Params
+from engine.pyramid import MIN_SIDE_PX, Level, Plan, plan
+from engine.tensors import from_array, resized, to_array, to_image, to_tensor
+from engine.vgg import Network, load_network
+
+CLASSIC_LEARNING_RATE = 0.003
+BALANCED_LEARNING_RATE = 0.02
+
+STYLE_WEIGHT = 5.0
+"""Style over content in the balanced objective, at strength 50."""
+
+STRENGTH_PER_DECADE = 25.0
+"""So many points of style strength make the style ten times as important."""
+
+DETAIL = 0.5
+"""Share of the photo's fine detail that a finer level starts with."""
+
+NOISE = 0.03
+"""Standard deviation of the noise that the coarsest level starts with; flat areas need a seed."""
+
+
+class Phase(Enum):
+    """What a step is doing, for a caller that wants to say so."""
+
+    COMPOSING = "composing"
+    """Laying out large shapes, at the coarsest level of several."""
+    PAINTING = "painting"
+    """Brush strokes, at a middle level."""
+    REFINING = "refining"
+    """The finished picture's own size."""
+
+
+@dataclass(frozen=True, slots=True)
+class StyleImage:
+    """A style image (any mode, any size) and its weight in a blend, more than 0."""
+
+    image: Image.Image
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run. The losses are those of this step's picture.
+
+    index, level count from 1. content_loss, style_loss and tv_loss are before their weights,
+    total_loss is what is minimised.
+    """
+
+    index: int
+    total: int
+    level: int
+    levels: int
+    width: int
+    height: int
+    phase: Phase
+    content_loss: float
+    style_loss: float
+    tv_loss: float
+    total_loss: float
+    _run: "_Run"
+    _step: int
+    _picture: torch.Tensor
+    _state: dict[str, torch.Tensor]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the picture is finished."""
+        return self.index == self.total
+
+    def image(self) -> Image.Image:
+        """The picture at the finished size; before the last level it is enlarged to that."""
+        final = (self._run.plan.width, self._run.plan.height)
+        picture = to_image(self._picture)
+        if picture.size != final:
+            picture = picture.resize(final, Image.Resampling.BICUBIC)
+        return self._run.dressed(picture)
+
+    def preview(self, max_side_px: int = 512) -> Image.Image:
+        """The picture as it stands, longer side at most `max_side_px`, mode RGB."""
+        return flatten(self._run.dressed(fit(to_image(self._picture), max_side_px)))
+
+    def checkpoint(self) -> bytes:
+        """All that `stylize(resume=...)` needs to go on after this step."""
+        state = {name: value.cpu().numpy() for name, value in self._state.items()}
+        return checkpoints.Checkpoint(
+            run=self._run.digest,
+            level=self.level - 1,
+            step=self._step,
+            picture=to_array(self._picture),
+            bounded=self._run.bounded,
+            state=state,
+        ).pack()
+
+
+def stylize(
+    content: Image.Image,
+    styles: Sequence[StyleImage],
+    params: Params,
+    *,
+    resume: bytes | None = None,
+    weights: str = "bundled",
+    device: str | None = None,
+    threads: int | None = None,
+    network: Network | None = None,
+) -> Iterator[Step]:
+    """Paints `content` in the manner of `styles`, yielding a Step for each step of the plan.
+
+    resume: a Step's checkpoint of the same run; the steps after it follow. weights: see
+    `engine.weights.load_weights`. device: "cpu", "cuda", ...; None takes a GPU if there is one.
+    threads: for this process, from now on. network: a ready network instead of `weights`.
+    The same inputs, seed, machine and threads give the same picture, byte for byte.
+
+    Raises ParameterError, ImageError, WeightsError, CheckpointError, DeviceError before the first
+    step, and NumericalError or DeviceError (out of memory) at any.
+    """
+    _check_styles(styles)
+    if threads is not None:
+        torch.set_num_threads(threads)
+    run = _Run(content, tuple(styles), params, weights, _device(device), network)
+    yield from run.steps(resume)
+
+
+class _Run:
+    """What stays the same over all steps of a run."""
+
+    def __init__(
+        self,
+        content: Image.Image,
+        styles: tuple[StyleImage, ...],
+        params: Params,
+        weights: str,
+        device: torch.device,
+        network: Network | None,
+    ) -> None:
+        self.params = params
+        self.device = device
+        self.plan: Plan = plan(*content.size, params)
+        self.digest = _digest(content, styles, params, weights)
+        self.classic = params.objective == "classic"
+        self.bounded = not self.classic
+        pooling = params.pooling or ("max" if self.classic else "average")
+        self._network = network or load_network(weights, pooling, str(device))
+        self._original = content
+        self._content = flatten(content)
+        self._styles = styles
+        if params.keep_colors == "luminance":
+            self._content = luminance(self._content)
+            self._styles = tuple(
+                dataclasses.replace(s, image=matched_luminance(flatten(s.image), self._content))
+                for s in styles
+            )
+        self._dtype = torch.float32 if self.classic else fast_dtype(device)
+
+    def steps(self, resume: bytes | None) -> Iterator[Step]:
+        done_levels, done_steps, picture = 0, 0, None
+        state: dict[str, torch.Tensor] = {}
+        if resume is not None:
+            kept = checkpoints.unpack(resume, run=self.digest)
+            done_levels, done_steps = kept.level, kept.step
+            picture = from_array(kept.picture, self.device)
+            state = {n: torch.from_numpy(a).to(self.device) for n, a in kept.state.items()}
+        for number, level in enumerate(self.plan.levels[done_levels:], start=done_levels):
+            if done_steps == 0 or picture is None:
+                picture = self._started(number, picture)
+            optimizer = self._optimizer()
+            optimizer.load_state(state)
+            descent = Descent(self._objective(level), optimizer, picture, dtype=self._dtype)
+            for step in range(done_steps + 1, level.steps + 1):
+                values = descent.step()
+                picture = descent.picture
+                yield self._step(number, step, picture, values, optimizer.state())
+            self._dtype = descent.dtype
+            done_steps = 0
+            state = self._carried(optimizer, number)
+
+    def dressed(self, picture: Image.Image) -> Image.Image:
+        """`picture` with the photo's colours and transparency, where it is to keep them."""
+        original = self._original
+        if self.params.keep_colors == "luminance":
+            colors = flatten(original).resize(picture.size, Image.Resampling.LANCZOS)
+            picture = with_colors_of(picture, colors)
+        if original.mode == "RGBA":
+            alpha = original.getchannel("A").resize(picture.size, Image.Resampling.LANCZOS)
+            picture.putalpha(alpha)
+        return picture
+
+    def _step(
+        self,
+        number: int,
+        step: int,
+        picture: torch.Tensor,
+        values: Values,
+        state: dict[str, torch.Tensor],
+    ) -> Step:
+        levels = self.plan.levels
+        phase = Phase.COMPOSING if number == 0 else Phase.PAINTING
+        if number == len(levels) - 1:
+            phase = Phase.REFINING
+        return Step(
+            index=sum(level.steps for level in levels[:number]) + step,
+            total=self.plan.total_steps,
+            level=number + 1,
+            levels=len(levels),
+            width=levels[number].width,
+            height=levels[number].height,
+            phase=phase,
+            content_loss=values.content,
+            style_loss=values.style,
+            tv_loss=values.tv,
+            total_loss=values.total,
+            _run=self,
+            _step=step,
+            _picture=picture,
+            _state=state,
+        )
+
+    def _started(self, number: int, coarser: torch.Tensor | None) -> torch.Tensor:
+        """The picture that a level starts from: (1, 3, h, w)."""
+        level = self.plan.levels[number]
+        size = (level.width, level.height)
+        photo = to_tensor(self._content, size, self.device)
+        generator = torch.Generator().manual_seed(self.params.seed)
+        if coarser is not None:
+            blurred = to_tensor(self._content, _size(coarser), self.device)
+            detail = photo - resized(blurred, size)
+            return (resized(coarser, size) + DETAIL * detail).clamp(0, 1)
+        noise = torch.randn(photo.shape, generator=generator).to(photo)
+        if self.params.initial == "noise":
+            return (0.5 + 0.15 * noise).clamp(0, 1)
+        if self.classic:
+            return photo
+        return (photo + NOISE * noise).clamp(0, 1)
+
+    def _objective(self, level: Level) -> Objective:
+        size = (level.width, level.height)
+        photo = to_tensor(self._content, size, self.device)
+        strength = self.params.style_strength
+        factor = 10 ** ((strength - 50) / STRENGTH_PER_DECADE)
+        tv_weight = self.params.tv_weight
+        if self.classic:
+            return ClassicObjective(
+                self._network,
+                photo,
+                [
+                    WeightedStyle(to_tensor(s.image, size, self.device), s.weight)
+                    for s in self._styles
+                ],
+                style_weight=CLASSIC_STYLE_WEIGHT * factor,
+                tv_weight=tv_weight or 0.0,
+            )
+        styles = [
+            WeightedStyle(
+                to_tensor(s.image, self._style_size(s.image, level), self.device), s.weight
+            )
+            for s in self._styles
+        ]
+        return BalancedObjective(
+            self._network,
+            photo,
+            styles,
+            style_weight=STYLE_WEIGHT * factor,
+            tv_weight=1.0 if tv_weight is None else tv_weight,
+            dtype=self._dtype,
+        )
+
+    def _style_size(self, style: Image.Image, level: Level) -> tuple[int, int]:
+        """The style at the level's area times style_scale squared, in its own proportions."""
+        area = level.width * level.height * self.params.style_scale**2
+        scale = math.sqrt(area / (style.width * style.height))
+        scale = max(scale, MIN_SIDE_PX / min(style.size))
+        return round(style.width * scale), round(style.height * scale)
+
+    def _optimizer(self) -> Optimizer:
+        kind = self.params.optimizer or ("adam" if self.classic else "lbfgs")
+        if kind == "lbfgs":
+            return LBFGS()
+        usual = CLASSIC_LEARNING_RATE if self.classic else BALANCED_LEARNING_RATE
+        return Adam(learning_rate=self.params.learning_rate or usual, clip=self.bounded)
+
+    def _carried(self, optimizer: Optimizer, number: int) -> dict[str, torch.Tensor]:
+        """What the next level's optimiser may start from: L-BFGS's scale, in its units.
+
+        A mean over pixels has gradients that shrink as pixels multiply.
+        """
+        if not isinstance(optimizer, LBFGS) or number + 1 == len(self.plan.levels):
+            return {}
+        here, there = self.plan.levels[number], self.plan.levels[number + 1]
+        growth = there.width * there.height / (here.width * here.height)
+        return {name: value * growth for name, value in optimizer.state().items()}
+
+
+def fast_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where the hardware multiplies it natively, else float32."""
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    able = torch.cpu.get_capabilities()
+    native = able.get("avx512_bf16", False) or able.get("amx_bf16", False)
+    return torch.bfloat16 if device.type == "cpu" and native else torch.float32
+
+
+def _device(name: str | None) -> torch.device:
+    wanted = name or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(wanted)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise DeviceError(
+            f"There is no device {wanted!r} on this machine. Use cpu, or leave it out."
+        ) from error
+    return device
+
+
+def _check_styles(styles: Sequence[StyleImage]) -> None:
+    if not styles:
+        raise ParameterError("Choose at least one style image.", field="styles")
+    if any(not (math.isfinite(s.weight) and s.weight > 0) for s in styles):
+        raise ParameterError("Every style's weight must be a number above 0.", field="styles")
+
+
+def _size(image: torch.Tensor) -> tuple[int, int]:
+    return image.shape[3], image.shape[2]
+
+
+def _digest(
+    content: Image.Image, styles: Sequence[StyleImage], params: Params, weights: str
+) -> str:
+    """Everything that decides a run's course, as a hash."""
+    digest = hashlib.sha256(json.dumps([params.to_json(), weights], sort_keys=True).encode())
+    for image, weight in [(content, 1.0), *((s.image, s.weight) for s in styles)]:
+        digest.update(f"{image.mode} {image.size} {weight!r}".encode())
+        digest.update(image.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,179 @@
+"""VGG19's convolutions as a feature extractor, in float32 or bfloat16.
+
+Layers are called by name: "conv4_2" is before its ReLU, "relu4_2" after it. The network is rescaled
+so that each layer's mean activation is 1, as in Gatys et al. (2016), which lets one set of loss
+weights serve every source of weights. Losses are made of these features in `engine.objective`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+import torch.nn.functional as F
+
+from engine.params import Pooling
+from engine.weights import Weights, load_weights
+
+DEEPEST = "conv5_1"
+"""No objective looks deeper, so nothing deeper is loaded."""
+
+_CALIBRATION_PX = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Convolution:
+    """One 3 x 3 convolution: kernel (out, in, 3, 3), bias (out,)."""
+
+    name: str
+    kernel: torch.Tensor
+    bias: torch.Tensor
+
+
+class Network:
+    """A frozen chain of 3 x 3 convolutions with ReLU, pooled before every convN_1 but the first."""
+
+    def __init__(
+        self,
+        convolutions: Sequence[Convolution],
+        *,
+        mean: tuple[float, float, float],
+        pooling: Pooling,
+        device: torch.device | None = None,
+    ) -> None:
+        self.device = device or torch.device("cpu")
+        self.pooling = pooling
+        self._mean = torch.tensor(mean, device=self.device).view(1, 3, 1, 1)
+        self._convolutions = tuple(convolutions)
+        self._by_dtype: dict[torch.dtype, tuple[Convolution, ...]] = {}
+
+    def features(
+        self,
+        image: torch.Tensor,
+        names: Iterable[str],
+        *,
+        dtype: torch.dtype = torch.float32,
+        replicate: bool = False,
+    ) -> dict[str, torch.Tensor]:
+        """Features of `image` (1, 3, h, w), RGB in 0..1, by layer name: each (1, c, h', w').
+
+        Computed in `dtype`, only as deep as asked. Each side needs 16 px to reach conv5_1. With
+        `replicate` the picture's edge continues outside the first convolution instead of the mean
+        colour, which keeps a frame from being painted around the picture. Raises KeyError for a
+        layer that the network lacks.
+        """
+        wanted = set(names)
+        found: dict[str, torch.Tensor] = {}
+        x = (image - self._mean).to(dtype)  # (1, 3, h, w)
+        for convolution in self._in(dtype):
+            name = convolution.name
+            relu = name.replace("conv", "relu")
+            if name.endswith("_1") and name != "conv1_1":
+                x = self._pool(x)
+            if replicate and name == "conv1_1":
+                x = F.pad(x, (1, 1, 1, 1), mode="replicate")
+                x = F.conv2d(x, convolution.kernel, convolution.bias)
+            else:
+                x = F.conv2d(x, convolution.kernel, convolution.bias, padding=1)
+            if name in wanted:
+                found[name] = x
+                x = F.relu(x)
+            else:
+                # In place saves a third of the memory; never on a tensor that was handed out.
+                x = F.relu_(x)
+            if relu in wanted:
+                found[relu] = x
+            if len(found) == len(wanted):
+                return found
+        raise KeyError(f"the network has no layer {sorted(wanted - found.keys())}")
+
+    def _pool(self, x: torch.Tensor) -> torch.Tensor:
+        return F.max_pool2d(x, 2) if self.pooling == "max" else F.avg_pool2d(x, 2)
+
+    def _in(self, dtype: torch.dtype) -> tuple[Convolution, ...]:
+        """The convolutions in `dtype` and channels-last, which oneDNN computes fastest."""
+        if dtype not in self._by_dtype:
+            self._by_dtype[dtype] = tuple(
+                Convolution(
+                    c.name,
+                    c.kernel.to(self.device, dtype, memory_format=torch.channels_last),
+                    c.bias.to(self.device, dtype),
+                )
+                for c in self._convolutions
+            )
+        return self._by_dtype[dtype]
+
+
+@lru_cache(maxsize=2)
+def load_network(source: str, pooling: Pooling, device: str = "cpu") -> Network:
+    """The real VGG19 up to conv5_1 with activations of mean 1, kept for the whole process.
+
+    Raises WeightsError as `engine.weights.load_weights` does.
+    """
+    weights = load_weights(source, deepest=DEEPEST)
+    convolutions = rescaled(weights, pooling)
+    return Network(convolutions, mean=weights.mean, pooling=pooling, device=torch.device(device))
+
+
+def rescaled(weights: Weights, pooling: Pooling) -> tuple[Convolution, ...]:
+    """Convolutions whose mean activation after ReLU is 1 on `calibration_images`.
+
+    ReLU and pooling commute with positive scales, so with m the mean activation of a layer, its
+    kernel times m_before / m and its bias over m give the same network in other units. Gatys et al.
+    scale each filter by itself on ImageNet; one factor a layer needs far fewer pictures.
+    """
+    names = tuple(weights.kernels)
+    plain = Network(
+        [Convolution(n, weights.kernels[n], weights.biases[n]) for n in names],
+        mean=weights.mean,
+        pooling=pooling,
+    )
+    relus = [name.replace("conv", "relu") for name in names]
+    means = dict.fromkeys(relus, 0.0)
+    images = calibration_images()
+    with torch.inference_mode():
+        for image in images:
+            for relu, x in plain.features(image, relus).items():
+                means[relu] += float(x.mean()) / len(images)
+    scaled, before = [], 1.0
+    for name, relu in zip(names, relus, strict=True):
+        mean = max(means[relu], 1e-12)
+        kernel, bias = weights.kernels[name] * (before / mean), weights.biases[name] / mean
+        scaled.append(Convolution(name, kernel, bias))
+        before = mean
+    return tuple(scaled)
+
+
+def calibration_images(side_px: int = _CALIBRATION_PX) -> list[torch.Tensor]:
+    """Four drawn pictures (1, 3, side, side), RGB in 0..1, with the statistics of photographs.
+
+    Coloured noise whose amplitude falls as one over the frequency, as it does in photographs, then
+    cut by the edges of overlapping discs.
+    """
+    generator = torch.Generator().manual_seed(19)
+    ramp = torch.linspace(-1, 1, side_px)
+    y, x = torch.meshgrid(ramp, ramp, indexing="ij")
+    images = []
+    for _ in range(4):
+        image = 0.45 + _pink_noise(side_px, generator) * 0.2  # (1, 3, side, side)
+        for _ in range(12):
+            cx, cy, radius, *color = (torch.rand(6, generator=generator) * 2 - 1).tolist()
+            disc = ((x - cx) ** 2 + (y - cy) ** 2 < (0.05 + 0.4 * abs(radius)) ** 2).float()
+            shift = torch.tensor(color).view(1, 3, 1, 1) * 0.3
+            image = image + disc * shift
+        images.append(image.clamp(0, 1))
+    return images
+
+
+def _pink_noise(side_px: int, generator: torch.Generator) -> torch.Tensor:
+    """Noise (1, 3, side, side) of mean 0 and standard deviation 1, amplitude over frequency."""
+    white = torch.randn(1, 3, side_px, side_px, generator=generator)
+    fy = torch.fft.fftfreq(side_px).view(-1, 1)
+    fx = torch.fft.rfftfreq(side_px).view(1, -1)
+    frequency = (fx**2 + fy**2).sqrt().clamp(min=1 / side_px)
+    pink = torch.fft.irfft2(torch.fft.rfft2(white) / frequency, s=(side_px, side_px))
+    # Photographs are mostly grey: half of the variance is shared by the channels.
+    pink = pink + pink.mean(dim=1, keepdim=True) * 2
+    centred = pink - pink.mean()
+    noise: torch.Tensor = centred / centred.std()
+    return noise

