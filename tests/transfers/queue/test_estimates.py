@@ -1,0 +1,60 @@
+from collections.abc import Callable
+
+import pytest
+
+from engine import pyramid
+from engine.params import Params
+from transfers.models import MachineSpeed, Transfer
+from transfers.queue import estimates, lifecycle
+
+Submit = Callable[..., Transfer]
+PARAMS = Params(size_px=64)
+
+
+@pytest.mark.django_db
+def test_nothing_is_promised_before_anything_was_measured() -> None:
+    assert estimates.seconds_for(96, 64, PARAMS) is None
+    assert not estimates.is_measured()
+
+
+@pytest.mark.django_db
+def test_the_estimate_is_the_plan_at_the_measured_speed_plus_the_overhead() -> None:
+    cost = pyramid.plan(96, 64, PARAMS).pixel_steps
+    estimates.learn(pixel_steps=1000, painting_s=2, overhead_s=3)
+    assert estimates.seconds_for(96, 64, PARAMS) == pytest.approx(cost / 500 + 3)
+
+
+@pytest.mark.django_db
+def test_a_new_run_shifts_the_speed_by_three_tenths() -> None:
+    estimates.learn(pixel_steps=1000, painting_s=1, overhead_s=4)
+    estimates.learn(pixel_steps=2000, painting_s=1, overhead_s=2)
+    speed = MachineSpeed.objects.get()
+    assert speed.cost_per_s == pytest.approx(1300)
+    assert speed.overhead_s == pytest.approx(3.4)
+
+
+@pytest.mark.django_db
+def test_a_host_that_never_painted_uses_the_speed_of_one_that_did() -> None:
+    MachineSpeed.objects.create(host="elsewhere", cost_per_s=100, overhead_s=0)
+    assert estimates.seconds_for(96, 64, PARAMS) is not None
+    assert not estimates.is_measured()
+
+
+def test_the_place_in_the_queue_counts_those_submitted_earlier(submit: Submit) -> None:
+    first, second, third = submit(), submit(), submit()
+    assert [estimates.place_in_queue(t) for t in (first, second, third)] == [1, 2, 3]
+    lifecycle.claim("here")
+    first.refresh_from_db()
+    assert [estimates.place_in_queue(t) for t in (first, second, third)] == [None, 1, 2]
+
+
+def test_the_wait_is_what_is_left_of_the_running_one_and_all_of_those_ahead(
+    submit: Submit,
+) -> None:
+    running, ahead, mine = submit(), submit(), submit()
+    estimates.learn(pixel_steps=1000, painting_s=1, overhead_s=2)
+    lifecycle.claim("here")
+    Transfer.objects.filter(pk=running.pk).update(seconds_left=7)
+    whole = pyramid.plan(96, 64, PARAMS).pixel_steps / 1000 + 2
+    assert estimates.seconds_until_start(mine) == pytest.approx(7 + whole)
+    assert estimates.seconds_until_start(ahead) == pytest.approx(7)

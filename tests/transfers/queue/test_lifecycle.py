@@ -1,0 +1,471 @@
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+from django_q.models import OrmQ
+from PIL import Image
+from pytest_django import Settings
+
+from accounts.models import User
+from engine.params import Params
+from gallery.artworks import create_artwork
+from gallery.models import Artwork, Style
+from transfers.models import ContentImage, Transfer
+from transfers.queue import lifecycle, workers
+from transfers.queue.lifecycle import LeaseLostError, Progress, WrongStateError
+
+State = Transfer.State
+Submit = Callable[..., Transfer]
+
+ENDED = [State.SUCCEEDED, State.FAILED, State.CANCELLED]
+NOT_RUNNING = [State.QUEUED, *ENDED]
+
+
+def set_row(transfer: Transfer, **values: Any) -> None:
+    Transfer.objects.filter(pk=transfer.pk).update(**values)
+    transfer.refresh_from_db()
+
+
+def row(transfer: Transfer) -> Transfer:
+    return Transfer.objects.get(pk=transfer.pk)
+
+
+def claim() -> Transfer:
+    claimed = lifecycle.claim("here")
+    assert claimed is not None
+    return claimed
+
+
+def expire(transfer: Transfer, settings: Settings) -> None:
+    long_ago = timezone.now() - timedelta(seconds=settings.TRANSFER_LEASE_S + 1)
+    Transfer.objects.filter(pk=transfer.pk).update(heartbeat_at=long_ago)
+
+
+def artwork_for(user: User) -> Artwork:
+    picture = Image.new("RGB", (64, 48), "teal")
+    return create_artwork(owner=user, image=picture, before=picture, title="Harbour", recipe={})
+
+
+def content(file: FieldFile) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read()
+
+
+def files_below(folder: Path, kind: str) -> list[Path]:
+    return [path for path in folder.rglob(f"{kind}-*") if path.is_file()]
+
+
+WORKER_WRITES = {
+    "heartbeat": lambda t: lifecycle.heartbeat(t),
+    "report": lambda t: lifecycle.report(
+        t,
+        Progress(
+            step=3,
+            total_steps=9,
+            level=1,
+            levels=2,
+            content_loss=1.0,
+            style_loss=2.0,
+            seconds_left=4.0,
+            activity=Transfer.Activity.PAINTING,
+        ),
+    ),
+    "checkpoint": lambda t: lifecycle.checkpoint(t, b"late", 3),
+    "preview": lambda t: lifecycle.show_preview(t, b"late", 3),
+    "fail": lambda t: lifecycle.fail(t, "It went wrong."),
+    "succeed": lambda t: lifecycle.succeed(t, lambda: artwork_for(t.owner)),
+    "give_back": lambda t: lifecycle.give_back(t),
+}
+every_worker_write = pytest.mark.parametrize("name", WORKER_WRITES)
+
+
+# submit
+
+
+def test_submitting_queues_a_transfer_with_its_styles_and_wakes_a_worker(
+    user: User, photo: ContentImage, style: Style
+) -> None:
+    transfer = lifecycle.submit(user, photo, [(style, 0.5)], Params(size_px=64, seed=7))
+    stored = row(transfer)
+    assert stored.state == State.QUEUED
+    assert Params.from_json(stored.params) == Params(size_px=64, seed=7)
+    assert [(s.style, s.weight) for s in stored.style_shares.all()] == [(style, 0.5)]
+    assert stored.rung_at is not None
+    assert OrmQ.objects.count() == 1
+
+
+def test_a_submission_that_is_rolled_back_leaves_neither_row_nor_wake_up(submit: Submit) -> None:
+    with transaction.atomic():
+        submit()
+        transaction.set_rollback(True)
+    assert not Transfer.objects.exists()
+    assert not OrmQ.objects.exists()
+
+
+# claim
+
+
+def test_claiming_takes_the_oldest_waiting_transfer_under_a_fresh_token(submit: Submit) -> None:
+    first, second = submit(), submit()
+    assert [claim().pk, claim().pk] == [first.pk, second.pk]
+    assert lifecycle.claim("here") is None
+    stored = row(first)
+    assert stored.state == State.RUNNING
+    assert stored.worker == "here"
+    assert stored.attempts == 1
+    assert stored.started_at is not None
+    assert stored.token is not None
+    assert stored.token != row(second).token
+
+
+def test_a_lost_race_for_a_row_makes_the_claim_look_for_the_next(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contested, next_one = submit(), submit()
+    tokens = iter(range(9))
+
+    def rival_first() -> Any:
+        # Between choosing the row and claiming it, another worker takes it.
+        if next(tokens) == 0:
+            set_row(contested, state=State.RUNNING, heartbeat_at=timezone.now(), worker="rival")
+        return original()
+
+    original = lifecycle.uuid.uuid4
+    monkeypatch.setattr(lifecycle.uuid, "uuid4", rival_first)
+    assert claim().pk == next_one.pk
+    assert row(contested).worker == "rival"
+
+
+def test_an_expired_lease_is_claimed_and_its_first_holder_can_write_no_more(
+    submit: Submit, settings: Settings
+) -> None:
+    submit()
+    sleeper = claim()
+    expire(sleeper, settings)
+    heir = claim()
+    assert (heir.pk, heir.attempts) == (sleeper.pk, 2)
+    for write in WORKER_WRITES.values():
+        with pytest.raises(LeaseLostError):
+            write(sleeper)
+    assert row(heir).token == heir.token
+    assert not Artwork.objects.exists()
+
+
+def test_a_fresh_lease_is_not_claimed(submit: Submit) -> None:
+    submit()
+    claim()
+    assert lifecycle.claim("elsewhere") is None
+
+
+def test_an_expired_lease_without_attempts_left_is_not_claimed(
+    submit: Submit, settings: Settings
+) -> None:
+    held = submit()
+    claim()
+    expire(held, settings)
+    set_row(held, attempts=settings.TRANSFER_MAX_ATTEMPTS)
+    assert lifecycle.claim("here") is None
+
+
+@pytest.mark.parametrize("state", ENDED)
+def test_ended_transfers_are_not_claimed(submit: Submit, state: str) -> None:
+    set_row(submit(), state=state)
+    assert lifecycle.claim("here") is None
+
+
+# what a worker writes
+
+
+@every_worker_write
+@pytest.mark.parametrize("state", NOT_RUNNING)
+def test_a_worker_writes_nothing_to_a_transfer_that_is_not_running(
+    submit: Submit, media_root: Path, name: str, state: str
+) -> None:
+    submit()
+    held = claim()
+    Transfer.objects.filter(pk=held.pk).update(state=state)
+    before = Transfer.objects.filter(pk=held.pk).values().get()
+    with pytest.raises(LeaseLostError):
+        WORKER_WRITES[name](held)
+    assert Transfer.objects.filter(pk=held.pk).values().get() == before
+    assert not files_below(media_root, "checkpoint")
+    assert not files_below(media_root, "preview")
+    assert not Artwork.objects.exists()
+
+
+def test_a_heartbeat_renews_the_lease_and_adds_up_the_work(
+    submit: Submit, settings: Settings
+) -> None:
+    submit()
+    held = claim()
+    expire(held, settings)
+    lifecycle.heartbeat(held, 2.5)
+    lifecycle.heartbeat(held, 1.5)
+    stored = row(held)
+    assert stored.painting_s == 4
+    assert stored.heartbeat_at is not None
+    assert timezone.now() - stored.heartbeat_at < timedelta(seconds=5)
+
+
+def test_a_report_reaches_the_row(submit: Submit) -> None:
+    submit()
+    held = claim()
+    WORKER_WRITES["report"](held)
+    stored = row(held)
+    assert (stored.step, stored.total_steps, stored.level, stored.levels) == (3, 9, 1, 2)
+    assert (stored.content_loss, stored.style_loss, stored.seconds_left) == (1, 2, 4)
+    assert stored.activity == Transfer.Activity.PAINTING
+
+
+@pytest.mark.parametrize("kind", ["checkpoint", "preview"])
+def test_a_newer_file_replaces_the_older_one(submit: Submit, media_root: Path, kind: str) -> None:
+    submit()
+    held = claim()
+    write = lifecycle.checkpoint if kind == "checkpoint" else lifecycle.show_preview
+    write(held, b"older", 3)
+    older = row(held)
+    write(held, b"newer", 5)
+    stored = row(held)
+    assert getattr(stored, kind).name != getattr(older, kind).name
+    assert content(getattr(stored, kind)) == b"newer"
+    assert getattr(stored, f"{kind}_step") == 5
+    assert len(files_below(media_root, kind)) == 1
+
+
+# succeed
+
+
+def test_succeeding_keeps_the_artwork_and_drops_the_working_files(
+    submit: Submit, media_root: Path
+) -> None:
+    submit()
+    held = claim()
+    lifecycle.checkpoint(held, b"x", 3)
+    lifecycle.show_preview(held, b"x", 3)
+    artwork = lifecycle.succeed(held, lambda: artwork_for(held.owner))
+    stored = row(held)
+    assert stored.state == State.SUCCEEDED
+    assert stored.artwork == artwork
+    assert stored.finished_at is not None
+    assert not stored.checkpoint
+    assert not files_below(media_root, "checkpoint")
+    assert not files_below(media_root, "preview")
+
+
+def test_two_workers_that_finish_the_same_transfer_make_one_artwork(
+    submit: Submit, settings: Settings
+) -> None:
+    submit()
+    first = claim()
+    expire(first, settings)
+    second = claim()
+    lifecycle.succeed(second, lambda: artwork_for(second.owner))
+    with pytest.raises(LeaseLostError):
+        lifecycle.succeed(first, lambda: artwork_for(first.owner))
+    assert Artwork.objects.count() == 1
+
+
+def test_an_artwork_that_cannot_be_kept_leaves_the_transfer_running(submit: Submit) -> None:
+    submit()
+    held = claim()
+
+    def disk_full() -> Artwork:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        lifecycle.succeed(held, disk_full)
+    assert lifecycle.is_held(held)
+
+
+def test_an_artwork_whose_transfer_cannot_be_written_leaves_no_file(
+    submit: Submit, media_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit()
+    held = claim()
+    kept = {path for path in media_root.rglob("*") if path.is_file()}
+
+    def artwork_then_outage() -> Artwork:
+        artwork = artwork_for(held.owner)
+        monkeypatch.setattr(Transfer.objects, "filter", None)  # the database goes away
+        return artwork
+
+    with pytest.raises(TypeError):
+        lifecycle.succeed(held, artwork_then_outage)
+    monkeypatch.undo()
+    assert lifecycle.is_held(held)
+    assert not Artwork.objects.exists()
+    assert {path for path in media_root.rglob("*") if path.is_file()} == kept
+
+
+# fail
+
+
+def test_failing_tells_the_owner_why_and_keeps_the_last_preview(
+    submit: Submit, media_root: Path
+) -> None:
+    submit()
+    held = claim()
+    lifecycle.checkpoint(held, b"x", 3)
+    lifecycle.show_preview(held, b"x", 3)
+    lifecycle.fail(held, "The photo is too narrow.", "ab12cd34")
+    stored = row(held)
+    assert stored.state == State.FAILED
+    assert (stored.error, stored.error_reference) == ("The photo is too narrow.", "ab12cd34")
+    assert content(stored.preview) == b"x"
+    assert not files_below(media_root, "checkpoint")
+
+
+# give back
+
+
+def test_giving_back_spends_no_attempt_keeps_the_checkpoint_and_rings_again(
+    submit: Submit,
+) -> None:
+    submit()
+    held = claim()
+    lifecycle.checkpoint(held, b"half", 3)
+    OrmQ.objects.all().delete()
+    lifecycle.give_back(held)
+    stored = row(held)
+    assert (stored.state, stored.attempts, stored.token) == (State.QUEUED, 0, None)
+    assert content(stored.checkpoint) == b"half"
+    assert OrmQ.objects.count() == 1
+    assert claim().checkpoint_step == 3
+
+
+# cancel
+
+
+def test_a_waiting_transfer_is_cancelled_at_once(submit: Submit) -> None:
+    transfer = submit()
+    assert lifecycle.request_cancel(transfer) is True
+    assert transfer.state == State.CANCELLED
+    assert lifecycle.claim("here") is None
+
+
+def test_cancelling_a_running_transfer_takes_it_from_its_worker(
+    submit: Submit, media_root: Path
+) -> None:
+    transfer = submit()
+    held = claim()
+    lifecycle.checkpoint(held, b"x", 3)
+    assert lifecycle.request_cancel(transfer) is True
+    assert row(held).state == State.CANCELLED
+    assert not lifecycle.is_held(held)
+    assert not files_below(media_root, "checkpoint")
+    with pytest.raises(LeaseLostError):
+        lifecycle.succeed(held, lambda: artwork_for(held.owner))
+
+
+@pytest.mark.parametrize("state", ENDED)
+def test_what_has_ended_cannot_be_cancelled(submit: Submit, state: str) -> None:
+    transfer = submit()
+    Transfer.objects.filter(pk=transfer.pk).update(state=state)
+    assert lifecycle.request_cancel(transfer) is False
+    assert transfer.state == state
+
+
+# retry
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
+def test_a_retry_is_a_new_transfer_with_the_same_photo_styles_and_settings(
+    submit: Submit, state: str
+) -> None:
+    old = submit(seed=5)
+    set_row(old, state=state, error="It went wrong.")
+    new = lifecycle.retry(old)
+    stored = row(new)
+    assert stored.pk != old.pk
+    assert stored.retry_of == old
+    assert (stored.state, stored.error, stored.attempts) == (State.QUEUED, "", 0)
+    assert (stored.content_image, stored.params) == (old.content_image, old.params)
+    shares = [[(s.style, s.weight) for s in t.style_shares.all()] for t in (old, stored)]
+    assert shares[0] == shares[1] != []
+
+
+def test_asking_twice_for_a_retry_gives_the_same_one(submit: Submit) -> None:
+    old = submit()
+    set_row(old, state=State.FAILED)
+    assert lifecycle.retry(old).pk == lifecycle.retry(old).pk
+    assert Transfer.objects.count() == 2
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.SUCCEEDED])
+def test_only_failed_and_cancelled_transfers_are_retried(submit: Submit, state: str) -> None:
+    old = submit()
+    set_row(old, state=state)
+    with pytest.raises(WrongStateError):
+        lifecycle.retry(old)
+    assert Transfer.objects.count() == 1
+
+
+# rescue
+
+
+def test_an_expired_lease_goes_back_to_the_queue_and_rings(
+    submit: Submit, settings: Settings
+) -> None:
+    submit()
+    held = claim()
+    OrmQ.objects.all().delete()
+    expire(held, settings)
+    assert lifecycle.rescue() == 1
+    stored = row(held)
+    assert (stored.state, stored.attempts, stored.token) == (State.QUEUED, 1, None)
+    assert OrmQ.objects.count() == 1
+
+
+def test_a_fresh_lease_of_another_host_is_left_alone(submit: Submit) -> None:
+    submit()
+    lifecycle.claim("elsewhere~1/99.1")
+    assert lifecycle.rescue() == 0
+
+
+def test_a_living_worker_of_this_host_keeps_its_transfer(submit: Submit) -> None:
+    submit()
+    lifecycle.claim(workers.this_worker())
+    assert lifecycle.rescue() == 0
+
+
+def test_a_killed_worker_of_this_host_is_noticed_before_its_lease_expires(submit: Submit) -> None:
+    submit()
+    lifecycle.claim(f"{workers.host()}/{2**22 + 1}.1")
+    assert lifecycle.rescue() == 1
+
+
+def test_a_worker_killed_by_us_does_not_cost_an_attempt(submit: Submit) -> None:
+    transfer = submit()
+    lifecycle.claim(f"{workers.host()}/{2**22 + 1}.1")
+    assert lifecycle.rescue(spend_attempt=False) == 1
+    assert row(transfer).attempts == 0
+
+
+def test_used_up_attempts_end_in_a_sentence(submit: Submit, settings: Settings) -> None:
+    transfer = submit()
+    for _attempt in range(settings.TRANSFER_MAX_ATTEMPTS):
+        claim()
+        expire(transfer, settings)
+        lifecycle.rescue()
+    stored = row(transfer)
+    assert stored.state == State.FAILED
+    assert "try again" in stored.error
+    assert lifecycle.claim("here") is None
+
+
+def test_a_heartbeat_in_the_same_moment_beats_the_rescue(
+    submit: Submit, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit()
+    held = claim()
+    expire(held, settings)
+    abandoned = lifecycle._abandoned()
+    lifecycle.heartbeat(held)
+    monkeypatch.setattr(lifecycle, "_abandoned", lambda: abandoned)
+    assert lifecycle.rescue() == 0
+    assert lifecycle.is_held(held)

@@ -1,0 +1,99 @@
+"""How long a transfer will take and how long it waits, from the speed measured on this machine.
+
+Torch-free: pages ask before anything is painted. As long as nothing has been measured the answer
+is None, and pages say that we do not know yet.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from engine import pyramid
+from engine.params import Params
+from transfers.models import MachineSpeed, Transfer, TransferQuerySet
+from transfers.queue import workers
+
+# Weight of the newest run in the speed; the last handful of runs decide, a single odd one does not.
+NEWEST_SHARE = 0.3
+
+
+def seconds_for(width: int, height: int, params: Params) -> float | None:
+    """Seconds from a worker's claim to the saved picture, for a photo of `width` × `height` px.
+
+    None until this machine has been measured. Raises engine.errors.ImageError for a picture too
+    long and narrow to be painted.
+    """
+    speed = current_speed()
+    if speed is None:
+        return None
+    return pyramid.plan(width, height, params).seconds(speed.cost_per_s, speed.overhead_s)
+
+
+def current_speed() -> MachineSpeed | None:
+    """This host's speed; pages served by a host that never paints use the last one measured."""
+    measured = MachineSpeed.objects.order_by("-measured_at")
+    return measured.filter(host=workers.host()).first() or measured.first()
+
+
+def place_in_queue(transfer: Transfer) -> int | None:
+    """1 for the transfer that starts next; None when it is not waiting."""
+    if transfer.state != Transfer.State.QUEUED:
+        return None
+    return _ahead_of(transfer).count() + 1
+
+
+def seconds_until_start(transfer: Transfer) -> float | None:
+    """How long a waiting transfer still waits: what is painted and what is ahead of it, shared
+    between the workers. None when it is not waiting or nothing has been measured."""
+    speed = current_speed()
+    if transfer.state != Transfer.State.QUEUED or speed is None:
+        return None
+    total = 0.0
+    for row in Transfer.objects.running().select_related("content_image"):
+        total += _full_seconds(row, speed) if row.seconds_left is None else row.seconds_left
+    for row in _ahead_of(transfer).select_related("content_image"):
+        total += _full_seconds(row, speed)
+    return total / settings.WORKERS
+
+
+def learn(pixel_steps: float, painting_s: float, overhead_s: float) -> None:
+    """Take a run of this host into its speed: `pixel_steps` of engine.pyramid in `painting_s`
+    seconds, and `overhead_s` before the first step and after the last."""
+    if pixel_steps <= 0 or painting_s <= 0:
+        return
+    known = MachineSpeed.objects.filter(host=workers.host()).first()
+    cost_per_s = pixel_steps / painting_s
+    if known is not None:
+        cost_per_s = _blend(known.cost_per_s, cost_per_s)
+        overhead_s = _blend(known.overhead_s, overhead_s)
+    MachineSpeed.objects.update_or_create(
+        host=workers.host(),
+        defaults={
+            "cost_per_s": cost_per_s,
+            "overhead_s": overhead_s,
+            "measured_at": timezone.now(),
+        },
+    )
+
+
+def is_measured() -> bool:
+    """Whether this host's speed is known."""
+    return MachineSpeed.objects.filter(host=workers.host()).exists()
+
+
+def _blend(known: float, newest: float) -> float:
+    return (1 - NEWEST_SHARE) * known + NEWEST_SHARE * newest
+
+
+def _ahead_of(transfer: Transfer) -> TransferQuerySet:
+    earlier = Q(created_at__lt=transfer.created_at)
+    same_moment = Q(created_at=transfer.created_at, pk__lt=transfer.pk)
+    return Transfer.objects.queued().filter(earlier | same_moment)
+
+
+def _full_seconds(transfer: Transfer, speed: MachineSpeed) -> float:
+    photo = transfer.content_image
+    plan = pyramid.plan(photo.width, photo.height, Params.from_json(transfer.params))
+    return plan.seconds(speed.cost_per_s, speed.overhead_s)

@@ -1,0 +1,47 @@
+"""Who holds a transfer: names for worker processes, and whether one is still alive.
+
+A name says host, process and when it started, so that the supervisor of a host can tell at once
+that a worker was killed, instead of waiting for its lease to expire.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def host() -> str:
+    """This machine, or this container: two containers may share a host name, but not processes."""
+    namespace = os.readlink("/proc/self/ns/pid").strip("pid:[]")
+    return f"{socket.gethostname()[:60]}~{namespace}"
+
+
+def this_worker() -> str:
+    """The name of the process that calls."""
+    return f"{host()}/{os.getpid()}.{_started(os.getpid())}"
+
+
+def is_dead(worker: str) -> bool:
+    """Whether the process behind a name of this host is gone; False for names of other hosts."""
+    where, _slash, process = worker.partition("/")
+    if where != host():
+        return False
+    pid, _dot, started = process.partition(".")
+    return not pid.isdigit() or _started(int(pid)) != started
+
+
+def _started(pid: int) -> str | None:
+    """Clock ticks from boot to the start of a process (proc(5), field 22); None for a dead one.
+
+    Process numbers are used again, so the number alone would mistake a stranger for the worker.
+    """
+    try:
+        line = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The second field, the program's name in parentheses, may itself hold spaces and parentheses.
+    fields = line.rpartition(")")[2].split()
+    return None if fields[0] in "ZX" else fields[19]
