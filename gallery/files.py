@@ -50,9 +50,10 @@ def file_response(
         request, etag, int(modified_at.timestamp())
     )
     if response is None:
-        response = _opened(file, modified_at, etag)
+        response = _opened(file, modified_at)
         if download_as:
             response["Content-Disposition"] = content_disposition_header(True, download_as)
+    response["ETag"] = etag
     return harden(response, public=public, max_age_s=YEAR_S if immutable else CHANGEABLE_S)
 
 
@@ -76,7 +77,7 @@ def harden(
     return response
 
 
-def _opened(file: FieldFile, modified_at: datetime, etag: str) -> FileResponse:
+def _opened(file: FieldFile, modified_at: datetime) -> FileResponse:
     suffix = PurePosixPath(str(file.name)).suffix
     try:
         opened = file.storage.open(str(file.name))
@@ -84,6 +85,5 @@ def _opened(file: FieldFile, modified_at: datetime, etag: str) -> FileResponse:
         raise Http404 from missing
     response = FileResponse(opened, content_type=CONTENT_TYPES[suffix])
     response.block_size = CHUNK_BYTES
-    response["ETag"] = etag
     response["Last-Modified"] = http_date(modified_at.timestamp())
     return response

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from gallery import recipes
 from gallery.pictures import StoredPicture, _file_path
 
 
@@ -29,6 +30,9 @@ class StyleQuerySet(models.QuerySet["Style"]):
     def owned_by(self, user: User) -> Self:
         """The personal library of ``user``, newest first."""
         return self.filter(owner=user, trashed_at=None).order_by("-created_at")
+
+    def trashed_by(self, user: User) -> Self:
+        return self.filter(owner=user, trashed_at__isnull=False)
 
     def usable_by(self, user: User) -> Self:
         """What ``user`` may paint with: published presets and their own styles."""
@@ -105,6 +109,17 @@ class Style(StoredPicture):
     def is_preset(self) -> bool:
         return self.owner_id is None
 
+    @property
+    def is_public(self) -> bool:
+        """Whether every visitor may see it and its files."""
+        return self.is_preset and self.state == self.State.PUBLISHED and self.trashed_at is None
+
+    @property
+    def example_size(self) -> tuple[int, int] | None:
+        """Width and height of the example and its photo, so that a page can keep their place."""
+        size = self.catalogue.get("example_size")
+        return (size[0], size[1]) if self.example and self.example_photo and size else None
+
 
 class ArtworkQuerySet(models.QuerySet["Artwork"]):
     def visible_to(self, user: User) -> Self:
@@ -142,3 +157,12 @@ class Artwork(StoredPicture):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def alt_text(self) -> str:
+        return recipes.alt_text(self.title, self.recipe)
+
+    @property
+    def painted_in(self) -> str:
+        """The styles it was painted in, with their artists; empty when the recipe does not say."""
+        return recipes.style_titles(self.recipe)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 DISPLAY_SIDE_PX = 1600
-THUMBNAIL_SIDE_PX = 480
+THUMBNAIL_SIDE_PX = 640
 
 RENDITIONS = ("original", "display", "thumbnail")
 

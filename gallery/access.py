@@ -1,0 +1,75 @@
+"""Who may open what in the gallery.
+
+A stranger's picture answers like one that does not exist, to visitors and to other people alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from gallery.models import Artwork, Style
+
+P = ParamSpec("P")
+
+
+class OwnerRequest(HttpRequest):
+    """A request from someone who is signed in, as the decorators below make sure."""
+
+    user: User
+
+
+OwnerView = Callable[Concatenate[OwnerRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def signed_in_page(view: OwnerView[P]) -> View[P]:
+    """Visitors are asked to sign in, and come back to the page they wanted."""
+    return cast(View[P], login_required(view))
+
+
+def owners_only(view: OwnerView[P]) -> View[P]:
+    """Visitors get 404: what is private does not say that it exists."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            raise Http404
+        return view(cast(OwnerRequest, request), *args, **kwargs)
+
+    return checked
+
+
+def own_artwork(user: User, artwork_id: UUID) -> Artwork:
+    """The artwork of ``user`` that is not in the trash; Http404 for any other."""
+    return get_object_or_404(Artwork.objects.visible_to(user), pk=artwork_id)
+
+
+def own_style(user: User, style_id: UUID) -> Style:
+    """The personal style of ``user`` that is not in the trash; Http404 for any other."""
+    return get_object_or_404(Style.objects.owned_by(user), pk=style_id)
+
+
+def visible_style(style_id: UUID, viewer: Callable[[], User | AnonymousUser]) -> Style:
+    """A style that may be looked at, in the trash or not; Http404 otherwise.
+
+    Published presets are for everyone, so ``viewer`` is only called for the others: then the answer
+    does not depend on who asks, and shared caches may keep it. Hidden presets are for staff.
+    """
+    style = get_object_or_404(Style, pk=style_id)
+    if style.is_public:
+        return style
+    user = viewer()
+    allowed = user.is_staff if style.is_preset else style.owner_id == user.pk
+    if not (user.is_authenticated and allowed):
+        raise Http404
+    return style

@@ -1,0 +1,77 @@
+"""What an artwork's recipe says, in words for its owner. Nothing here touches the database.
+
+A recipe is JSON that the runner wrote, perhaps long ago: every entry may be missing, and a missing
+one is left out rather than guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def style_titles(recipe: dict[str, Any]) -> str:
+    """The styles of a recipe as one phrase, with their artists: "Swirls by Ada + Tiles"."""
+    names = []
+    for style in recipe.get("styles") or []:
+        title, artist = style.get("title", ""), style.get("artist", "")
+        if title and artist:
+            names.append(_("%(title)s by %(artist)s") % {"title": title, "artist": artist})
+        elif title:
+            names.append(title)
+    return " + ".join(names)
+
+
+def alt_text(title: str, recipe: dict[str, Any]) -> str:
+    """Title, style, of what photo: what a listener needs to tell this picture from the next."""
+    photo = (recipe.get("content") or {}).get("title", "")
+    style = " + ".join(s["title"] for s in recipe.get("styles") or [] if s.get("title"))
+    words = {"title": title, "style": style, "photo": photo}
+    if style and photo:
+        return _("%(title)s: the photo “%(photo)s” painted in %(style)s") % words
+    if style:
+        return _("%(title)s, painted in %(style)s") % words
+    return title
+
+
+def duration(seconds: float) -> str:
+    """Seconds as one would say them: "41 seconds", "2 min 5 s", "1 h 12 min"."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return ngettext("%(count)d second", "%(count)d seconds", whole) % {"count": whole}
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+    hours, minutes = divmod(minutes, 60)
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+
+
+def recipe_lines(recipe: dict[str, Any], size_px: tuple[int, int]) -> list[tuple[str, str]]:
+    """The recipe of a picture of this size as (label, value) pairs, in reading order."""
+    lines = [
+        (_("Style"), style_titles(recipe)),
+        (_("Photo"), (recipe.get("content") or {}).get("title", "")),
+        *setting_lines(recipe.get("params") or {}),
+        (_("Size"), f"{size_px[0]} × {size_px[1]} px"),
+        (_("Steps"), str(recipe.get("steps") or "")),
+        (_("Time taken"), duration(recipe["seconds"]) if recipe.get("seconds") else ""),
+    ]
+    seed = recipe.get("seed", (recipe.get("params") or {}).get("seed"))
+    if seed is not None:
+        lines.append((_("Seed"), str(seed)))
+    return [(label, value) for label, value in lines if value]
+
+
+def setting_lines(params: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What was chosen, and of the rest only what differs from the usual."""
+    if (strength := params.get("style_strength")) is not None:
+        yield _("Style strength"), _("%(strength)g of 100") % {"strength": strength}
+    if (scale := params.get("style_scale")) not in (None, 1):
+        yield _("Brush size"), f"{scale:g} ×"
+    if params.get("keep_colors") not in (None, "off"):
+        yield _("Colours"), _("the photo’s own")
+    if params.get("objective") == "classic":
+        yield _("Method"), _("classic")

@@ -1,0 +1,1 @@
+"""Pages and files of the gallery: what people painted, and the styles they paint in."""

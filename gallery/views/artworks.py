@@ -1,0 +1,161 @@
+"""The gallery of one's own artworks: the wall, each picture's page, its files, and the trash."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from PIL import Image
+
+from accounts.models import User
+from gallery import artworks
+from gallery.access import OwnerRequest, own_artwork, owners_only, signed_in_page
+from gallery.files import bytes_response, file_response
+from gallery.forms import ArtworkTitleForm
+from gallery.models import Artwork, Style
+from gallery.pictures import encode
+from gallery.recipes import recipe_lines
+
+PAGE_SIZE = 60
+
+RENDITIONS = ("original", "display", "thumbnail", "before")
+
+
+@require_safe
+@signed_in_page
+def artwork_list(request: OwnerRequest) -> HttpResponse:
+    works = Artwork.objects.visible_to(request.user).order_by("-created_at", "id")
+    page = Paginator(works, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "gallery/list.html", {"page": page})
+
+
+@require_safe
+@owners_only
+def artwork(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
+    return _artwork_page(request, own_artwork(request.user, artwork_id))
+
+
+@require_POST
+@owners_only
+def rename(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
+    shown = own_artwork(request.user, artwork_id)
+    form = ArtworkTitleForm(request.POST, instance=Artwork(pk=shown.pk, title=shown.title))
+    if not form.is_valid():
+        return _artwork_page(request, shown, form=form, status=422)
+    Artwork.objects.filter(pk=shown.pk).update(title=form.cleaned_data["title"])
+    return redirect("gallery:artwork", shown.pk)
+
+
+@require_safe
+@owners_only
+def artwork_file(request: OwnerRequest, artwork_id: UUID, rendition: str) -> HttpResponseBase:
+    """Also for what is in the trash: its page shows the thumbnails."""
+    if rendition not in RENDITIONS:
+        raise Http404
+    found = get_object_or_404(Artwork, pk=artwork_id, owner=request.user)
+    return file_response(request, getattr(found, rendition))
+
+
+@require_safe
+@owners_only
+def download(request: OwnerRequest, artwork_id: UUID, file_format: str) -> HttpResponseBase:
+    """The picture itself: PNG with every pixel as painted, or a JPEG made of it now."""
+    found = own_artwork(request.user, artwork_id)
+    if file_format == "png":
+        return file_response(request, found.original, download_as=_file_name(found, ".png"))
+    if file_format != "jpg":
+        raise Http404
+    try:
+        with found.original.open() as file, Image.open(file, formats=["PNG"]) as painted:
+            data = encode(painted, "JPEG")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    return bytes_response(data, download_as=_file_name(found, ".jpg"))
+
+
+@require_POST
+@owners_only
+def delete(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
+    found = own_artwork(request.user, artwork_id)
+    artworks.trash(found)
+    messages.success(
+        request,
+        _("“%(title)s” is in the trash.") % {"title": found.title},
+        extra_tags="undo:" + reverse("gallery:restore", args=[found.pk]),
+    )
+    return redirect("gallery:list")
+
+
+@require_POST
+@owners_only
+def restore(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Artwork, pk=artwork_id, owner=request.user)
+    artworks.restore(found)
+    messages.success(request, _("“%(title)s” is back.") % {"title": found.title})
+    return redirect("gallery:artwork", found.pk)
+
+
+@require_safe
+@signed_in_page
+def trash(request: OwnerRequest) -> HttpResponse:
+    return render(
+        request,
+        "gallery/trash.html",
+        {
+            "artworks": Artwork.objects.trashed_by(request.user).order_by("-trashed_at"),
+            "styles": Style.objects.trashed_by(request.user).order_by("-trashed_at"),
+            "kept_days": artworks.TRASH_KEPT_DAYS,
+        },
+    )
+
+
+def _artwork_page(
+    request: OwnerRequest,
+    shown: Artwork,
+    *,
+    form: ArtworkTitleForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    newer, older = _neighbours(request.user, shown)
+    context = {
+        "artwork": shown,
+        "form": form or ArtworkTitleForm(instance=shown),
+        "recipe": recipe_lines(shown.recipe, (shown.width, shown.height)),
+        "style": _style_still_here(request.user, shown.recipe),
+        "photo_id": (shown.recipe.get("content") or {}).get("photo_id"),
+        "newer": newer,
+        "older": older,
+    }
+    return render(request, "gallery/artwork.html", context, status=status)
+
+
+def _neighbours(user: User, shown: Artwork) -> tuple[Artwork | None, Artwork | None]:
+    """The next newer and the next older artwork, in the order of the wall."""
+    at, pk = shown.created_at, shown.pk
+    works = Artwork.objects.visible_to(user)
+    newer = works.filter(Q(created_at__gt=at) | Q(created_at=at, id__lt=pk))
+    older = works.filter(Q(created_at__lt=at) | Q(created_at=at, id__gt=pk))
+    return newer.order_by("created_at", "-id").first(), older.order_by("-created_at", "id").first()
+
+
+def _style_still_here(user: User, recipe: dict[str, Any]) -> Style | None:
+    """The first style of the recipe that can still be painted in."""
+    ids = [style["style_id"] for style in recipe.get("styles") or [] if style.get("style_id")]
+    usable = {str(style.pk): style for style in Style.objects.usable_by(user).filter(pk__in=ids)}
+    return next((usable[pk] for pk in ids if pk in usable), None)
+
+
+def _file_name(artwork: Artwork, suffix: str) -> str:
+    """The title as a file name that every system takes."""
+    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", artwork.title)
+    return (" ".join(name.split()).strip(" .") or "picture") + suffix

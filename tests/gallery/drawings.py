@@ -1,0 +1,38 @@
+"""Pictures drawn by code, as files and as uploads, and a recipe as the runner writes it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+RECIPE: dict[str, Any] = {
+    "version": 1,
+    "params": {"version": 1, "size_px": 512, "style_strength": 62.0, "style_scale": 1.0},
+    "styles": [{"title": "Swirls", "artist": "Ada", "sha256": "ab", "weight": 1.0}],
+    "content": {"title": "Old mill", "sha256": "cd", "source": "upload"},
+    "seed": 7,
+    "steps": 140,
+    "seconds": 41.3,
+}
+
+
+def gradient(width: int = 96, height: int = 64, mode: str = "RGB") -> Image.Image:
+    """A picture in which no two corners are alike."""
+    bands = [
+        Image.linear_gradient("L").resize((width, height)),
+        Image.linear_gradient("L").rotate(90).resize((width, height)),
+        Image.new("L", (width, height), 90),
+        Image.linear_gradient("L").rotate(180).resize((width, height)),
+    ]
+    return Image.merge(mode, bands[: len(mode)])
+
+
+def upload(
+    image: Image.Image | None = None, name: str = "old_mill.png", **options: Any
+) -> SimpleUploadedFile:
+    buffer = io.BytesIO()
+    (image or gradient()).save(buffer, options.pop("format", "PNG"), **options)
+    return SimpleUploadedFile(name, buffer.getvalue())
