@@ -1,0 +1,73 @@
+"""Photos on their way in: judged, cleaned, made small enough to keep, and titled.
+
+What a picture may be is decided by ``engine.images``; where its files lie, by
+``gallery.pictures``. Pages, the API and the camera all come through here.
+"""
+
+import re
+import unicodedata
+from pathlib import PurePath
+from typing import BinaryIO
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from engine.images import Limits, read_image
+from gallery.pictures import shrink
+from transfers.models import ContentImage
+
+MAX_SIDE_PX = 4096
+"""Longer side of a stored photo: the largest picture that the engine paints."""
+
+TITLE_LENGTH = 120
+
+
+def add_photo(owner: User, file: BinaryIO, source: str, title: str = "") -> ContentImage:
+    """Keep ``file`` as a photo of ``owner``: upright, sRGB, without metadata.
+
+    The same picture sent again gives the row that is already there, moved to the front of their
+    latest photos. Raises ``ImageError``, whose sentence is fit for the owner; nothing is stored
+    then.
+    """
+    image = read_image(file, _limits())
+    photo = ContentImage(owner=owner, source=source, title=clean_title(title) or _title_for(source))
+    photo.set_picture(shrink(image, MAX_SIDE_PX))
+    same = ContentImage.objects.owned_by(owner).filter(sha256=photo.sha256).first()
+    if same is not None:
+        photo.delete_files()
+        same.created_at = timezone.now()
+        same.save(update_fields=["created_at"])
+        return same
+    try:
+        photo.save(force_insert=True)
+    except BaseException:
+        photo.delete_files()
+        raise
+    return photo
+
+
+def title_from_filename(filename: str) -> str:
+    """``"C:\\\\Trip\\\\old_mill.JPG"`` becomes ``"old mill"``."""
+    stem = PurePath(filename.replace("\\", "/")).stem
+    return clean_title(stem.replace("_", " "))
+
+
+def clean_title(title: str) -> str:
+    """``title`` on one line, without control and invisible characters, short enough to store."""
+    spaced = re.sub(r"\s+", " ", unicodedata.normalize("NFC", title))
+    visible = "".join(char for char in spaced if not unicodedata.category(char).startswith("C"))
+    return visible.strip()[:TITLE_LENGTH].rstrip()
+
+
+def _title_for(source: str) -> str:
+    if source == ContentImage.Source.CAMERA:
+        today = date_format(timezone.localdate(), "j F Y")
+        return _("Camera, %(date)s") % {"date": today}
+    return _("Untitled photo")
+
+
+def _limits() -> Limits:
+    return Limits(max_bytes=settings.UPLOAD_MAX_BYTES, max_pixels=settings.UPLOAD_MAX_PIXELS)

@@ -1,0 +1,57 @@
+"""Who is asking: types and decorators for views that need a signed-in person."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
+
+P = ParamSpec("P")
+
+
+class SignedInRequest(HttpRequest):
+    """A request whose user is a person, as the decorators below make sure."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+SignedInView = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def page(view: SignedInView[P]) -> View[P]:
+    """Visitors are asked to sign in, and come back to the page they wanted.
+
+    A fragment asked for by htmx sends the whole page there, not a sign-in form into a corner.
+    """
+
+    @wraps(view)
+    def signed_in(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(cast(SignedInRequest, request), *args, **kwargs)
+        htmx = cast(SignedInRequest, request).htmx
+        if htmx:
+            sign_in = redirect_to_login(htmx.current_url_abs_path or "/")
+            return HttpResponseClientRedirect(sign_in.url)
+        return redirect_to_login(request.get_full_path())
+
+    return signed_in
+
+
+def private_file(view: SignedInView[P]) -> View[P]:
+    """Visitors get 404: a private file does not say that it exists."""
+
+    @wraps(view)
+    def signed_in(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            raise Http404
+        return view(cast(SignedInRequest, request), *args, **kwargs)
+
+    return signed_in
