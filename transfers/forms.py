@@ -1,0 +1,93 @@
+"""The form of a new transfer: which photo, which style, how large, how much style.
+
+It turns a person's choices into valid ``engine.params``; how the photo got here is the business
+of ``transfers.photos``, and what happens with the choices that of ``transfers.queue``.
+"""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from engine.errors import EngineError, ParameterError
+from engine.params import QUALITIES, RANGES, Params
+from engine.pyramid import plan
+from gallery.models import Style
+from transfers.models import ContentImage
+
+QUALITY_LABELS = {"draft": _("Draft"), "standard": _("Standard"), "fine": _("Fine")}
+DEFAULT_QUALITY = "standard"
+
+
+class NewTransferForm(forms.Form):
+    """The photo comes as the id of a stored one: the view has stored a file sent along before."""
+
+    photo = forms.ModelChoiceField(
+        queryset=ContentImage.objects.none(),
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("Please add a photo to paint."),
+            "invalid_choice": _("That photo is no longer here. Please add it again."),
+        },
+    )
+    style = forms.ModelChoiceField(
+        queryset=Style.objects.none(),
+        error_messages={
+            "required": _("Please choose a style."),
+            "invalid_choice": _("That style is no longer here. Please choose another one."),
+        },
+    )
+    quality = forms.ChoiceField(
+        label=_("Quality"), choices=list(QUALITY_LABELS.items()), initial=DEFAULT_QUALITY
+    )
+    style_strength = forms.IntegerField(
+        label=_("How much style"),
+        min_value=int(RANGES["style_strength"][0]),
+        max_value=int(RANGES["style_strength"][1]),
+        initial=int(Params().style_strength),
+        error_messages={
+            "required": _("Please say how much style you want, from 0 to 100."),
+            "invalid": _("Please say how much style you want as a number from 0 to 100."),
+        },
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["photo"].queryset = ContentImage.objects.owned_by(user)  # type: ignore[attr-defined]
+        self.fields["style"].queryset = Style.objects.usable_by(user)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if {"style", "quality", "style_strength"} <= values.keys():
+            self._set_params(values)
+        return values
+
+    def _set_params(self, values: dict[str, Any]) -> None:
+        try:
+            values["params"] = params_for(
+                values["style"], values["quality"], values["style_strength"]
+            )
+            if photo := values.get("photo"):
+                plan(photo.width, photo.height, values["params"])
+        except ParameterError as error:
+            self.add_error("style", error.sentence)
+        except EngineError as error:
+            self.add_error("photo", error.sentence)
+
+
+def params_for(style: Style, quality: str, style_strength: float) -> Params:
+    """The style's recommended settings, with this size and strength.
+
+    Raises ``ParameterError`` where the recommendation itself is not valid.
+    """
+    chosen = {"size_px": QUALITIES[quality], "style_strength": float(style_strength)}
+    return Params.from_json({**style.params, **chosen})
+
+
+def recommended_strength(style: Style) -> int:
+    """Where the slider goes when ``style`` is chosen."""
+    try:
+        return round(Params.from_json(style.params).style_strength)
+    except ParameterError:
+        return round(Params().style_strength)

@@ -1,0 +1,144 @@
+// The photo of a new transfer: uploaded as soon as it is chosen, shown from the file meanwhile and
+// from the server afterwards. What was chosen before stays until the new one has arrived.
+
+import { watchForFiles } from "./intake.js";
+import { upload } from "./upload.js";
+
+export function startPhoto(form, { onChosen, onSettled }) {
+  const area = form.querySelector("[data-photo-area]");
+  const part = (name) => area.querySelector(`[data-${name}]`);
+  const input = area.querySelector("input[type=file]");
+  const id = area.querySelector("input[name=photo]");
+  const [picture, error, status] = ["photo-shown", "photo-error", "upload-status"].map(part);
+  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  let running = null;
+  let settled = snapshot(); // what to go back to when an upload fails
+
+  function snapshot() {
+    return {
+      state: area.dataset.state,
+      attributes: ["src", "alt", "width", "height"].map((name) => [name, picture.getAttribute(name)]),
+      title: part("photo-title").textContent,
+      size: part("photo-size").textContent,
+    };
+  }
+
+  function restore() {
+    area.dataset.state = settled.state;
+    for (const [name, value] of settled.attributes) {
+      if (value === null) picture.removeAttribute(name);
+      else picture.setAttribute(name, value);
+    }
+    part("photo-title").textContent = settled.title;
+    part("photo-size").textContent = settled.size;
+  }
+
+  function say(sentence) {
+    error.replaceChildren();
+    if (!sentence) return;
+    const line = document.createElement("p");
+    line.textContent = sentence;
+    error.append(line);
+    error.scrollIntoView({ block: "nearest" });
+  }
+
+  function showProgress(share) {
+    const words = share < 1 ? area.dataset.wordsUploading : area.dataset.wordsPreparing;
+    const bar = part("upload-progress").querySelector("progress");
+    if (share < 1) bar.value = share;
+    else bar.removeAttribute("value");
+    part("upload-words").textContent = words.replace("%", Math.round(share * 100));
+  }
+
+  function showLocally(file, isWanted) {
+    const address = URL.createObjectURL(file);
+    const trial = new Image();
+    trial.src = address;
+    // A browser that cannot open the file (HEIC in most) shows the server's rendition afterwards.
+    return trial.decode().then(
+      () => {
+        if (!isWanted()) return () => URL.revokeObjectURL(address);
+        for (const name of ["width", "height"]) picture.removeAttribute(name);
+        picture.src = address;
+        picture.alt = area.dataset.alt.replace("%", file.name);
+        area.dataset.state = "uploading";
+        return () => URL.revokeObjectURL(address);
+      },
+      () => () => URL.revokeObjectURL(address),
+    );
+  }
+
+  function choose(photo) {
+    id.value = photo.id;
+    picture.width = photo.width;
+    picture.height = photo.height;
+    picture.src = photo.display;
+    picture.alt = area.dataset.alt.replace("%", photo.title);
+    part("photo-title").textContent = photo.title;
+    part("photo-size").textContent = `${photo.width} × ${photo.height} px`;
+    part("pick").dataset.variant = "secondary";
+    area.dataset.state = "chosen";
+    settled = snapshot();
+    for (const link of area.querySelectorAll("[data-latest-photo]")) {
+      if (link.dataset.latestPhoto === photo.id) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+    say("");
+    onChosen(photo);
+  }
+
+  async function take(file) {
+    running?.stop();
+    input.value = ""; // sent already: the form must not send it a second time
+    say("");
+    if (file.size > Number(area.dataset.maxBytes)) return say(area.dataset.wordsTooLarge);
+    const bar = part("upload-progress");
+    bar.hidden = false;
+    showProgress(0);
+    status.textContent = part("upload-words").textContent;
+    const mine = (running = upload(file, {
+      url: area.dataset.uploadUrl,
+      token,
+      lostWords: area.dataset.wordsLost,
+      onProgress: showProgress,
+    }));
+    const local = showLocally(file, () => running === mine);
+    let arrived = false;
+    try {
+      const photo = await mine.done;
+      await local;
+      if (running === mine) {
+        choose(photo);
+        status.textContent = area.dataset.wordsReady;
+        arrived = true;
+      }
+    } catch (problem) {
+      await local;
+      if (running === mine) {
+        restore();
+        status.textContent = "";
+        say(problem.message);
+      }
+    } finally {
+      if (running === mine) {
+        running = null;
+        bar.hidden = true;
+        onSettled(arrived);
+      }
+      (await local)();
+    }
+  }
+
+  area.dataset.ready = "";
+  input.addEventListener("change", () => input.files.length && take(input.files[0]));
+  watchForFiles(document.querySelector("[data-drop-veil]"), take);
+  area.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-latest-photo]");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    running?.stop();
+    const { latestPhoto, title, width, height, display } = link.dataset;
+    choose({ id: latestPhoto, title, width: Number(width), height: Number(height), display });
+  });
+  return { isUploading: () => running !== null };
+}

@@ -1,0 +1,29 @@
+// Sends one photo to the API and tells how far it is. XMLHttpRequest because fetch cannot say how
+// much of a body has been sent.
+
+export class UploadRefused extends Error {}
+
+// Returns {done, stop}: `done` resolves to the stored photo, or rejects with UploadRefused, whose
+// message is a sentence for people, or with "AbortError" after stop().
+export function upload(file, { url, token, source = "upload", lostWords, onProgress = () => {} }) {
+  const request = new XMLHttpRequest();
+  const done = new Promise((resolve, reject) => {
+    request.open("POST", url);
+    request.responseType = "json";
+    request.setRequestHeader("X-CSRFToken", token);
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    });
+    request.addEventListener("load", () => {
+      if (request.status === 201 && request.response) resolve(request.response);
+      else reject(new UploadRefused(request.response?.detail ?? lostWords));
+    });
+    request.addEventListener("error", () => reject(new UploadRefused(lostWords)));
+    request.addEventListener("abort", () => reject(new DOMException("Stopped", "AbortError")));
+    const body = new FormData();
+    body.append("source", source);
+    body.append("image", file, file.name || "photo");
+    request.send(body);
+  });
+  return { done, stop: () => request.abort() };
+}

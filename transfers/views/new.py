@@ -1,0 +1,156 @@
+"""The new-transfer page: a photo, a style, a size, and off it goes.
+
+The page works as one plain form. With JavaScript the photo is uploaded as soon as it is chosen
+(over the API), and the times beside the qualities follow it.
+"""
+
+from typing import Any, BinaryIO, TypeVar, cast
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from engine.errors import EngineError
+from engine.params import QUALITIES, Params
+from gallery.models import Style
+from transfers import uploads
+from transfers.durations import spoken
+from transfers.forms import DEFAULT_QUALITY, QUALITY_LABELS, NewTransferForm, params_for
+from transfers.models import ContentImage
+from transfers.photos import add_photo, title_from_filename
+from transfers.queue import estimates as queue_estimates
+from transfers.queue import lifecycle
+from transfers.requests import SignedInRequest, page
+
+LATEST_PHOTOS = 12
+USUAL_PHOTO_PX = (1600, 1200)
+"""Proportions to estimate with while there is no photo yet."""
+
+M = TypeVar("M", bound=Model)
+
+
+@csrf_exempt  # Checked in `_new`: the check reads the body, and the guard has to stand before it.
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def new(request: SignedInRequest) -> HttpResponseBase:
+    return _new(request, uploads.guard_size(request))
+
+
+@csrf_protect
+def _new(request: SignedInRequest, guard: uploads.SizeGuard) -> HttpResponseBase:
+    if request.method != "POST":
+        form = NewTransferForm(
+            user=request.user,
+            initial={"photo": request.GET.get("photo"), "style": request.GET.get("style")},
+        )
+        return _show(request, form)
+    values = request.POST.copy()
+    photo_error = _store_sent_photo(request, guard, values)
+    form = NewTransferForm(values, user=request.user)
+    if photo_error:
+        form.errors.pop("photo", None)
+        form.add_error("photo", photo_error)
+    if not form.is_valid():
+        return _show(request, form)
+    chosen = form.cleaned_data
+    transfer = lifecycle.submit(
+        request.user, chosen["photo"], [(chosen["style"], 1.0)], chosen["params"]
+    )
+    return redirect("transfers:detail", transfer.pk)
+
+
+@require_safe
+@page
+def estimates(request: SignedInRequest) -> HttpResponse:
+    """The time for each quality, for the photo and style in the query; a fragment for htmx."""
+    photo = _find(ContentImage.objects.owned_by(request.user), request.GET.get("photo"))
+    style = _find(Style.objects.usable_by(request.user), request.GET.get("style"))
+    return render(
+        request, "transfers/_estimates.html", {"qualities": _qualities(photo, style, None)}
+    )
+
+
+def _store_sent_photo(
+    request: SignedInRequest, guard: uploads.SizeGuard, values: QueryDict
+) -> str | None:
+    """Keep the photo sent with the form, so that a mistake elsewhere does not lose it.
+
+    Returns what is wrong with it. The photo chosen before, if any, then stays the chosen one.
+    """
+    file = request.FILES.get("image")
+    if guard.too_large:
+        return uploads.too_large_sentence()
+    if file is None:
+        return None
+    try:
+        photo = add_photo(
+            request.user,
+            cast(BinaryIO, file),
+            ContentImage.Source.UPLOAD,
+            title_from_filename(file.name or ""),
+        )
+    except EngineError as error:
+        return error.sentence
+    values["photo"] = str(photo.pk)
+    return None
+
+
+def _show(request: SignedInRequest, form: NewTransferForm) -> HttpResponse:
+    own_photos = ContentImage.objects.owned_by(request.user)
+    photo = _find(own_photos, form["photo"].value())
+    usable = Style.objects.usable_by(request.user)
+    style = _find(usable, form["style"].value())
+    context = {
+        "form": form,
+        "photo": photo,
+        "style": style,
+        "latest_photos": own_photos[:LATEST_PHOTOS],
+        "presets": Style.objects.presets(),
+        "own_styles": Style.objects.owned_by(request.user),
+        "qualities": _qualities(photo, style, form["quality"].value()),
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
+        "max_megabytes": settings.UPLOAD_MAX_BYTES // 2**20,
+        "too_large": uploads.too_large_sentence(),
+    }
+    return render(request, "transfers/new.html", context)
+
+
+def _qualities(
+    photo: ContentImage | None, style: Style | None, chosen: str | None
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "label": QUALITY_LABELS[name],
+            "size_px": size_px,
+            "time": _time_for(photo, style, name),
+            "checked": name == (chosen or DEFAULT_QUALITY),
+        }
+        for name, size_px in QUALITIES.items()
+    ]
+
+
+def _time_for(photo: ContentImage | None, style: Style | None, quality: str) -> str | None:
+    width, height = (photo.width, photo.height) if photo else USUAL_PHOTO_PX
+    try:
+        if style:
+            params = params_for(style, quality, Params().style_strength)
+        else:
+            params = Params(size_px=QUALITIES[quality])
+        seconds = queue_estimates.seconds_for(width, height, params)
+    except EngineError:
+        return None
+    return None if seconds is None else spoken(seconds)
+
+
+def _find(queryset: QuerySet[M], value: object) -> M | None:
+    """The row with this id, or None: also where ``value`` is no id at all."""
+    try:
+        return queryset.filter(pk=value).first() if value else None
+    except (ValidationError, ValueError, TypeError):
+        return None
