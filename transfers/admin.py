@@ -1,0 +1,57 @@
+"""The admin's view of photos and transfers: who, when and how it went.
+
+Nothing can be added or changed here, and no picture is shown: photos belong to the people who
+took them, and running a site is no reason to look at them.
+"""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from transfers.models import ContentImage, MachineSpeed, Transfer, TransferStyle
+
+
+class ReadOnlyAdmin:
+    """What nobody edits by hand. Deleting stays possible where the model allows it."""
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class TransferStyleInline(ReadOnlyAdmin, admin.TabularInline):  # type: ignore[type-arg]
+    model = TransferStyle
+    extra = 0
+    can_delete = False
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("id", "owner", "state", "created_at", "finished_at", "painting_s", "attempts")
+    list_filter = ("state", "created_at")
+    search_fields = ("=id", "owner__email", "error_reference")
+    date_hierarchy = "created_at"
+    list_select_related = ("owner",)
+    inlines = (TransferStyleInline,)
+    exclude = ("preview", "checkpoint", "token")
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False  # The owner's pages and the workers rely on the row.
+
+
+@admin.register(ContentImage)
+class ContentImageAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("id", "owner", "source", "width", "height", "bytes", "created_at")
+    list_filter = ("source", "created_at")
+    search_fields = ("=id", "owner__email")
+    list_select_related = ("owner",)
+    fields = ("id", "owner", "source", "width", "height", "bytes", "sha256", "created_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False  # Deleting the row would leave its files behind.
+
+
+@admin.register(MachineSpeed)
+class MachineSpeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("host", "cost_per_s", "overhead_s", "measured_at")

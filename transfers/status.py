@@ -1,0 +1,149 @@
+"""A transfer in words: what the live page and the list say about a row.
+
+Nothing is read here but the row, its place in the queue and the estimate; nothing is written.
+"""
+
+import hashlib
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from engine.errors import EngineError
+from engine.params import QUALITIES, Params
+from gallery.models import Artwork, Style
+from transfers.durations import spoken
+from transfers.forms import QUALITY_LABELS
+from transfers.models import Transfer
+from transfers.queue import estimates
+
+
+class Status:
+    """One transfer as it is right now."""
+
+    def __init__(self, transfer: Transfer) -> None:
+        self.transfer = transfer
+
+    @property
+    def state(self) -> str:
+        return self.transfer.state
+
+    @property
+    def artwork(self) -> Artwork | None:
+        """The result, unless its owner has thrown it away since."""
+        artwork = self.transfer.artwork
+        return artwork if artwork and artwork.trashed_at is None else None
+
+    @cached_property
+    def styles(self) -> list[Style]:
+        return list(self.transfer.styles.all())
+
+    @property
+    def style_title(self) -> str:
+        return ", ".join(style.title for style in self.styles)
+
+    @cached_property
+    def params(self) -> Params:
+        return Params.from_json(self.transfer.params)
+
+    @property
+    def quality(self) -> str:
+        for name, size_px in QUALITIES.items():
+            if size_px == self.params.size_px:
+                return str(QUALITY_LABELS[name])
+        return ""
+
+    @property
+    def percent(self) -> int:
+        """Whole per cent, rounded down: 100 is for a picture that is there."""
+        if self.state == Transfer.State.SUCCEEDED:
+            return 100
+        total = self.transfer.total_steps
+        return min(99, self.transfer.step * 100 // total) if total else 0
+
+    @cached_property
+    def place(self) -> int | None:
+        """Place in the queue, 1 being next; None once a worker has it."""
+        if self.state != Transfer.State.QUEUED:
+            return None
+        return estimates.place_in_queue(self.transfer)
+
+    @property
+    def doing(self) -> str:
+        """What is happening now, in a few words."""
+        if self.state == Transfer.State.QUEUED:
+            return self._waiting()
+        if self.state == Transfer.State.RUNNING:
+            return self._painting()
+        return str(self.transfer.get_state_display()).capitalize()
+
+    @property
+    def time_left(self) -> str:
+        """How long still, or an empty string where nobody can tell."""
+        if not self.transfer.is_unfinished:
+            return ""
+        if self.transfer.seconds_left is not None and self.state == Transfer.State.RUNNING:
+            return _("%(time)s left") % {"time": spoken(self.transfer.seconds_left)}
+        seconds = self._seconds_to_paint()
+        if seconds is None:
+            return ""
+        if self.state == Transfer.State.QUEUED:
+            seconds += estimates.seconds_until_start(self.transfer) or 0
+            return _("ready in %(time)s") % {"time": spoken(seconds)}
+        return _("%(time)s left") % {"time": spoken(seconds)}
+
+    @property
+    def picture_url(self) -> str:
+        """The newest preview, or the photo until there is one."""
+        if self.transfer.preview:
+            url = reverse("transfers:preview", args=[self.transfer.pk])
+            return f"{url}?v={self.transfer.preview_step}"
+        return reverse("transfers:photo-file", args=[self.transfer.content_image_id, "display"])
+
+    @property
+    def etag(self) -> str:
+        """Changes whenever the fragment would."""
+        row = self.transfer
+        parts = (
+            row.state,
+            row.activity,
+            row.step,
+            row.total_steps,
+            row.level,
+            row.preview_step,
+            row.content_loss,
+            row.style_loss,
+            self.place,
+            self.time_left,
+        )
+        return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+    def _seconds_to_paint(self) -> float | None:
+        photo = self.transfer.content_image
+        try:
+            return estimates.seconds_for(photo.width, photo.height, self.params)
+        except EngineError:
+            return None
+
+    def _waiting(self) -> str:
+        ahead = (self.place or 1) - 1
+        if self.transfer.step:
+            return _("Waiting to go on where it stopped")
+        if ahead <= 0:
+            return _("Next in line")
+        return ngettext(
+            "Waiting: %(count)d picture is before yours",
+            "Waiting: %(count)d pictures are before yours",
+            ahead,
+        ) % {"count": ahead}
+
+    def _painting(self) -> str:
+        row = self.transfer
+        if row.activity != Transfer.Activity.PAINTING or row.levels < 2:
+            return str(row.get_activity_display())
+        if row.level <= 1:
+            return _("Laying in the large shapes")
+        if row.level == row.levels:
+            return _("Working out the details")
+        return _("Building up the brushwork")
