@@ -1,7 +1,11 @@
-"""Addresses of the accounts app."""
+"""Addresses of the accounts app; allauth's own stand beside them under the same prefix."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts import views
 
 app_name = "accounts"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("settings/", views.settings, name="settings"),
+]

@@ -1,0 +1,39 @@
+"""What django-allauth asks the site: our words for what goes wrong, and where people land.
+
+The flows (sign-up, reset, change of address) are allauth's; their pages are in templates/account.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is closed for now. The site’s owner can reopen it."),
+        "duplicate_email": _("This is your address already."),
+        "email_password_mismatch": _(
+            "This e-mail address and password don’t go together. Check both, or reset the password."
+        ),
+        "email_taken": _("There is an account with this e-mail address already. Sign in instead?"),
+        "enter_current_password": _("This isn’t your current password."),
+        "incorrect_password": _("This isn’t your password."),
+        "invalid_password_reset": _("This link has been used or is too old. Ask for a new one."),
+        "same_as_current": _("This is your address already."),
+        "too_many_login_attempts": _(
+            "That didn’t work several times in a row. Wait a few minutes and try again."
+        ),
+        "rate_limited": _("That was a lot at once. Wait a minute and try again."),
+    }
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Letters carry the site's name even where no request is at hand (a worker, a command)."""
+        super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, **context})
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("accounts:settings")

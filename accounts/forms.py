@@ -1,0 +1,84 @@
+"""The forms of an account. allauth's own do the work; here they get our labels and help.
+
+A password is asked for once: every password field can be shown (js/password.js), which helps more
+than typing blindly twice.
+"""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+EMAIL_LABEL = _("E-mail address")
+NEW_PASSWORD_HELP = _(
+    "At least 8 characters. A few words in a row are easy to keep and hard to guess."
+)
+
+
+class PlainFields(forms.Form):
+    """A label says what a field is, so no field repeats it inside."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.EmailField):
+                field.label = EMAIL_LABEL
+        if password := self.fields.get("password1"):
+            password.help_text = NEW_PASSWORD_HELP
+            self.fields.pop("password2", None)
+
+
+class LoginForm(PlainFields, allauth_forms.LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""  # the page links to the reset itself
+
+
+class SignupForm(PlainFields, allauth_forms.SignupForm):  # type: ignore[misc]
+    pass
+
+
+class AddEmailForm(PlainFields, allauth_forms.AddEmailForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail address")
+        self.fields["email"].help_text = _(
+            "We send a link there. The change takes effect when you open it."
+        )
+
+
+class ChangePasswordForm(PlainFields, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Current password")
+        self.fields["oldpassword"].help_text = ""
+        self.fields["password1"].label = _("New password")
+
+
+class SetPasswordForm(PlainFields, allauth_forms.SetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordForm(PlainFields, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordKeyForm(PlainFields, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
+
+
+class ReauthenticateForm(PlainFields, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for mypy
+    class Meta:
+        model = User
+        fields = ("name",)
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
