@@ -14,3 +14,5 @@ urlpatterns = [
     path("api/v1/", include("transfers.api.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "stylesite.views.server_error"

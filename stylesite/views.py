@@ -1,10 +1,35 @@
-"""The home page, the one page that belongs to no app."""
+"""The home page, the one page that belongs to no app, and the page for what went wrong here."""
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
 
-from gallery.models import Style
+from gallery.models import Artwork, Style
+from transfers.models import Transfer
+
+LATEST_WORKS = 12
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html", {"presets": Style.objects.presets()})
+    """What this is, for visitors; where they left off, for people who are signed in."""
+    presets = list(Style.objects.presets())
+    if not request.user.is_authenticated:
+        hero = next((preset for preset in presets if preset.example_size), None)
+        return render(request, "home.html", {"presets": presets, "hero": hero})
+    works = Artwork.objects.visible_to(request.user).order_by("-created_at", "-id")
+    unfinished = Transfer.objects.owned_by(request.user).unfinished()
+    context = {
+        "presets": presets,
+        "works": works[:LATEST_WORKS],
+        "unfinished": unfinished.select_related("content_image").order_by("created_at"),
+    }
+    return render(request, "home_signed_in.html", context)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Needs neither the database nor the session: either may be what broke."""
+    page = render_to_string("500.html", {"site_name": settings.SITE_NAME})
+    return HttpResponseServerError(page)
