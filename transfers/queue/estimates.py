@@ -18,6 +18,9 @@ from transfers.queue import workers
 # Weight of the newest run in the speed; the last handful of runs decide, a single odd one does not.
 NEWEST_SHARE = 0.3
 
+# How much the usual speed weighs against what a run shows itself, in seconds of watching.
+USUAL_COUNTS_S = 3.0
+
 
 def seconds_for(width: int, height: int, params: Params) -> float | None:
     """Seconds from a worker's claim to the saved picture, for a photo of `width` × `height` px.
@@ -81,6 +84,43 @@ def learn(pixel_steps: float, painting_s: float, overhead_s: float) -> None:
 def is_measured() -> bool:
     """Whether this host's speed is known."""
     return MachineSpeed.objects.filter(host=workers.host()).exists()
+
+
+class TimeLeft:
+    """Seconds until a running transfer is finished, from its own pace.
+
+    The host's usual speed counts like a few seconds of watching, so that the first steps, slowed
+    by warming up, do not make the answer jump.
+    """
+
+    def __init__(self, plan: pyramid.Plan, usual: MachineSpeed | None) -> None:
+        self._plan = plan
+        self._usual = usual
+        self._began: tuple[int, float] | None = None
+
+    def after(self, index: int, now_s: float) -> float | None:
+        """After step `index` of the run, at `now_s` on any steady clock; None until known."""
+        if self._began is None:
+            self._began = (index, now_s)
+        first, began_s = self._began
+        painted = cost_of_steps(self._plan, index) - cost_of_steps(self._plan, first)
+        watched_s = now_s - began_s
+        if self._usual is not None:
+            painted += self._usual.cost_per_s * USUAL_COUNTS_S
+            watched_s += USUAL_COUNTS_S
+        if painted <= 0 or watched_s <= 0:
+            return None
+        return (self._plan.pixel_steps - cost_of_steps(self._plan, index)) * watched_s / painted
+
+
+def cost_of_steps(plan: pyramid.Plan, steps: int) -> float:
+    """What the first `steps` steps of a run cost, in the unit of `Plan.pixel_steps`."""
+    cost = 0.0
+    for level in plan.levels:
+        done = min(steps, level.steps)
+        cost += done * pyramid.step_cost_px(level)
+        steps -= done
+    return cost
 
 
 def _blend(known: float, newest: float) -> float:

@@ -198,9 +198,9 @@ def checkpoint(transfer: Transfer, data: bytes, step: int) -> None:
 
 
 def show_preview(transfer: Transfer, data: bytes, step: int) -> None:
-    """RUNNING: show `data` (WebP) as the picture so far. Raises LeaseLostError, leaving no file."""
+    """RUNNING: show `data` (JPEG) as the picture so far. Raises LeaseLostError, leaving no file."""
     old = transfer.preview.name
-    name = checkpoints.write(transfer, "preview", data, "webp")
+    name = checkpoints.write(transfer, "preview", data, "jpg")
     _name_file(transfer, name, preview=name, preview_step=step)
     transfer.preview.name, transfer.preview_step = name, step
     checkpoints.delete(old)

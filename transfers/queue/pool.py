@@ -1,0 +1,58 @@
+"""One pool of workers: django-q2's cluster, started so that it can be stopped without loss.
+
+`manage.py work` starts it with `python -m transfers.queue.pool`. It differs from `manage.py
+qcluster` in that no process outlives its parent, that SIGTERM first asks the workers to give back
+what they hold, and that torch is loaded before the fork, once for all workers (loaded, never
+used: computing before a fork makes the child hang).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from time import sleep
+from types import FrameType
+
+import django
+
+LOOK_S = 0.1
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT (0), or until the pool dies (1)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stylesite.settings")
+    stopping: list[int] = []
+
+    def ask_to_stop(signum: int, _frame: FrameType | None) -> None:
+        stopping.append(signum)
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    django.setup()
+
+    from django_q.cluster import Cluster
+
+    from transfers.queue import draining, processes
+
+    import_module("transfers.queue.tasks")
+    processes.tie_forks_to_this_process()
+    cluster = Cluster()
+    # The cluster has set handlers that stop it from within a signal; ours only take a note.
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    if stopping:
+        return 0
+    cluster.start()
+    while not stopping and cluster.sentinel.is_alive():
+        sleep(LOOK_S)
+    if not stopping:
+        return 1
+    draining.begin()
+    cluster.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

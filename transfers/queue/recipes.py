@@ -1,0 +1,88 @@
+"""What an artwork remembers of how it was painted: enough to paint it again.
+
+Torch-free; the runner hands in what only it knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from engine.params import Params
+from transfers.models import Transfer, TransferStyle
+
+RECIPE_VERSION = 1
+
+
+class FinishedStep(Protocol):
+    """What of the last `engine.stylize.Step` goes into a recipe."""
+
+    @property
+    def total(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def content_loss(self) -> float: ...
+    @property
+    def style_loss(self) -> float: ...
+    @property
+    def tv_loss(self) -> float: ...
+    @property
+    def total_loss(self) -> float: ...
+
+
+def recipe_for(
+    transfer: Transfer,
+    params: Params,
+    shares: Sequence[TransferStyle],
+    step: FinishedStep,
+    seconds: float,
+) -> dict[str, Any]:
+    """The recipe as JSON; `seconds` is the work on it, over all attempts."""
+    photo = transfer.content_image
+    return {
+        "version": RECIPE_VERSION,
+        "transfer": str(transfer.pk),
+        "params": params.to_json(),
+        "styles": [
+            {
+                "style_id": str(share.style_id),
+                "title": share.style.title,
+                "artist": share.style.artist,
+                "sha256": share.style.sha256,
+                "weight": share.weight,
+            }
+            for share in shares
+        ],
+        "content": {"sha256": photo.sha256, "title": photo.title, "source": photo.source},
+        "seed": params.seed,
+        "steps": step.total,
+        "seconds": round(seconds, 2),
+        "losses": {
+            "content": step.content_loss,
+            "style": step.style_loss,
+            "tv": step.tv_loss,
+            "total": step.total_loss,
+        },
+        "versions": {
+            "torch": version("torch"),
+            "engine": params.to_json()["version"],
+            # Of a file only its name: where it lies on this machine is nobody's business.
+            "weights": Path(settings.VGG19_WEIGHTS).name,
+        },
+        "width": step.width,
+        "height": step.height,
+    }
+
+
+def artwork_title(transfer: Transfer, shares: Sequence[TransferStyle]) -> str:
+    """What the artwork is called until its owner renames it."""
+    styles = " + ".join(share.style.title for share in shares)
+    return _("%(photo)s in %(style)s") % {"photo": transfer.content_image.title, "style": styles}

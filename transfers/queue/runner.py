@@ -1,0 +1,266 @@
+"""Paints a transfer from its claim to its artwork. The only module that loads torch.
+
+What it may write, and what happens when somebody else was faster, is decided in `lifecycle`; the
+lease is kept by `watch`. An error ends the transfer, never the worker.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from time import monotonic
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from engine.errors import CheckpointError, EngineError, ImageError
+from engine.images import encode_jpeg
+from engine.params import Params
+from engine.pyramid import Plan, plan
+from engine.stylize import Step, StyleImage, stylize
+from gallery.artworks import create_artwork
+from gallery.models import Artwork
+from gallery.pictures import StoredPicture
+from transfers.models import Transfer
+from transfers.queue import checkpoints, draining, estimates, lifecycle, workers
+from transfers.queue.lifecycle import LeaseLostError, Progress
+from transfers.queue.recipes import artwork_title, recipe_for
+from transfers.queue.watch import Stop, Watch
+
+logger = logging.getLogger(__name__)
+
+PREVIEW_SIDE_PX = 768
+REPORT_S = 0.5
+
+CALIBRATION_S = 5.0
+# What a transfer needs besides its steps and was not part of a calibration: files and renditions.
+SAVING_S = 1.0
+
+
+def paint_next() -> bool:
+    """Claim the next transfer and see it through; False when nothing is to be done."""
+    if draining.is_set():
+        return False
+    transfer = lifecycle.claim(workers.this_worker())
+    if transfer is None:
+        return False
+    with Watch(transfer) as watch:
+        try:
+            _Painting(transfer, watch).run()
+        except LeaseLostError:
+            logger.info("transfer %s: no longer ours, stopped", transfer.pk)
+        except EngineError as error:
+            _fail(transfer, error.sentence)
+        except Exception:
+            reference = secrets.token_hex(4)
+            logger.exception("transfer %s: failed, reference %s", transfer.pk, reference)
+            sentence = _(
+                "Something went wrong on our side while painting. Please try again; if it "
+                "happens again, tell the people who run this site the reference %(reference)s."
+            )
+            _fail(transfer, sentence % {"reference": reference}, reference)
+    return True
+
+
+def _fail(transfer: Transfer, sentence: str, reference: str = "") -> None:
+    try:
+        lifecycle.fail(transfer, sentence, reference)
+    except LeaseLostError:
+        logger.info("transfer %s: no longer ours, its failure is not kept", transfer.pk)
+
+
+class _Painting:
+    """One claim's work on one transfer."""
+
+    def __init__(self, transfer: Transfer, watch: Watch) -> None:
+        self.transfer = transfer
+        self.watch = watch
+        self.params = Params.from_json(transfer.params)
+        self.shares = list(transfer.style_shares.select_related("style"))
+        photo = transfer.content_image
+        self.plan = plan(photo.width, photo.height, self.params)
+        self.pace = _Pace(self.plan)
+        self.time_left = estimates.TimeLeft(self.plan, estimates.current_speed())
+        self.level = 0
+        self.reported_at = self.checkpoint_at = self.preview_at = monotonic()
+
+    def run(self) -> None:
+        content = _opened(self.transfer.content_image)
+        styles = [StyleImage(_opened(share.style), share.weight) for share in self.shares]
+        last: Step | None = None
+        for step in self._steps(content, styles):
+            self.watch.moved()
+            self.pace.saw(step)
+            last = step
+            if step.is_last:
+                break
+            if self.watch.stop is Stop.LOST:
+                raise LeaseLostError
+            if self.watch.stop is Stop.DRAINING:
+                self._give_back(step)
+                return
+            self._show(step)
+        if last is None:
+            raise CheckpointError(
+                _("What was painted so far could not be read. Please start again.")
+            )
+        self._save(content, last)
+
+    def _steps(self, content: Image.Image, styles: list[StyleImage]) -> Iterator[Step]:
+        """The steps still to do; a checkpoint that cannot be used means all of them."""
+        kept = checkpoints.read_checkpoint(self.transfer)
+        weights, threads = settings.VGG19_WEIGHTS, threads_per_worker()
+        if kept is not None:
+            try:
+                yield from stylize(
+                    content, styles, self.params, resume=kept, weights=weights, threads=threads
+                )
+            except CheckpointError:
+                logger.warning("transfer %s: starts again", self.transfer.pk, exc_info=True)
+            else:
+                return
+        yield from stylize(content, styles, self.params, weights=weights, threads=threads)
+
+    def _show(self, step: Step) -> None:
+        """Let the row, the preview and the checkpoint follow, each at its own rhythm."""
+        now = monotonic()
+        if now - self.reported_at >= REPORT_S or step.index == 1:
+            self.reported_at = now
+            lifecycle.report(self.transfer, self._progress(step, now))
+        newest = self.transfer.preview_step
+        due = now - self.preview_at >= settings.TRANSFER_PREVIEW_S
+        if not newest or (due and step.index - newest >= settings.TRANSFER_PREVIEW_STEPS):
+            self.preview_at = now
+            picture = encode_jpeg(step.preview(PREVIEW_SIDE_PX), quality=85)
+            self._keep_file(lambda: lifecycle.show_preview(self.transfer, picture, step.index))
+        if step.level != self.level or now - self.checkpoint_at >= settings.TRANSFER_CHECKPOINT_S:
+            self.level, self.checkpoint_at = step.level, now
+            self._checkpoint(step)
+
+    def _progress(self, step: Step, now: float) -> Progress:
+        return Progress(
+            step=step.index,
+            total_steps=step.total,
+            level=step.level,
+            levels=step.levels,
+            content_loss=step.content_loss,
+            style_loss=step.style_loss,
+            seconds_left=self.time_left.after(step.index, now),
+            activity=Transfer.Activity.PAINTING,
+        )
+
+    def _checkpoint(self, step: Step) -> None:
+        data = step.checkpoint()
+        self._keep_file(lambda: lifecycle.checkpoint(self.transfer, data, step.index))
+
+    def _keep_file(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except OSError:
+            # A full disk costs a preview, or some work after a crash; the picture goes on.
+            logger.warning("transfer %s: file not written", self.transfer.pk, exc_info=True)
+
+    def _give_back(self, step: Step) -> None:
+        self._checkpoint(step)
+        self.watch.count_work()
+        lifecycle.give_back(self.transfer)
+
+    def _save(self, content: Image.Image, step: Step) -> None:
+        progress = self._progress(step, monotonic())
+        saving = dataclasses.replace(progress, activity=Transfer.Activity.SAVING)
+        lifecycle.report(self.transfer, saving)
+        picture = step.image()
+        self.watch.count_work()
+
+        def make_artwork() -> Artwork:
+            return create_artwork(
+                owner=self.transfer.owner,
+                image=picture,
+                before=content,
+                title=artwork_title(self.transfer, self.shares),
+                recipe=recipe_for(
+                    self.transfer, self.params, self.shares, step, self.watch.painted_s
+                ),
+            )
+
+        lifecycle.succeed(self.transfer, make_artwork)
+        self.pace.learn()
+
+
+class _Pace:
+    """What a run teaches about the speed of this host."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._began_at = monotonic()
+        self._first: tuple[int, float] | None = None
+        self._last: tuple[int, float] | None = None
+
+    def saw(self, step: Step) -> None:
+        self._last = (step.index, monotonic())
+        if self._first is None:
+            self._first = self._last
+
+    def learn(self, saving_s: float | None = None) -> None:
+        """Keep the speed; the first step belongs to the overhead, as it includes warming up."""
+        if self._first is None or self._last is None or self._first[0] != 1:
+            return
+        cost = estimates.cost_of_steps(self._plan, self._last[0])
+        cost -= estimates.cost_of_steps(self._plan, 1)
+        if saving_s is None:
+            saving_s = monotonic() - self._last[1]
+        starting_s = self._first[1] - self._began_at
+        estimates.learn(cost, self._last[1] - self._first[1], starting_s + saving_s)
+
+
+def calibrate() -> None:
+    """Measure how fast this host paints, on pictures drawn here, for CALIBRATION_S seconds.
+
+    Gives way to a waiting transfer, whose own run then measures as well.
+    """
+    if _something_else_to_do():
+        return
+    content = Image.effect_noise((384, 288), 60).convert("RGB")
+    style = Image.effect_noise((384, 384), 120).convert("RGB")
+    params = Params(size_px=384)
+    pace = _Pace(plan(*content.size, params))
+    began_at = monotonic()
+    for step in stylize(
+        content,
+        [StyleImage(style)],
+        params,
+        weights=settings.VGG19_WEIGHTS,
+        threads=threads_per_worker(),
+    ):
+        pace.saw(step)
+        if monotonic() - began_at > CALIBRATION_S:
+            break
+        if _something_else_to_do():
+            return
+    pace.learn(SAVING_S)
+    logger.info("this machine is measured: %s", estimates.current_speed())
+
+
+def _something_else_to_do() -> bool:
+    return draining.is_set() or Transfer.objects.queued().exists()
+
+
+def threads_per_worker() -> int:
+    """The cores this process may use, shared out between the workers of this host."""
+    return max(1, len(os.sched_getaffinity(0)) // settings.WORKERS)
+
+
+def _opened(picture: StoredPicture) -> Image.Image:
+    """The stored original, which was checked and cleaned when it arrived."""
+    try:
+        with picture.original.open("rb") as file, Image.open(file) as image:
+            return image.convert("RGBA" if image.mode == "RGBA" else "RGB")
+    except FileNotFoundError as error:
+        raise ImageError(
+            _("A picture that this transfer needs is no longer there. Please choose it again."),
+            reason="missing",
+        ) from error

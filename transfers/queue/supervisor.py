@@ -1,0 +1,124 @@
+"""Watches over a pool of workers from outside, as django-q2 cannot watch over itself.
+
+Every second: start the pool again if it died or hangs, free what dead workers held, ring again
+where nobody came. Simple rather than clever: it looks at rows and processes, asks the pool
+nothing, and a pool in doubt is killed and started anew, which costs a few seconds of work.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from time import monotonic
+from types import FrameType
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from transfers.models import Transfer
+from transfers.queue import estimates, lifecycle, wakeups, workers
+from transfers.queue.processes import Child
+
+logger = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+PURGE_S = 10.0
+
+# Of the ten seconds that a stop may take, what the workers have to give back their transfers.
+DRAIN_S = 8.0
+
+# A free worker that has been rung for takes a transfer within a second. When none does for this
+# long, the pool hangs: a worker killed while idle keeps a lock that all others wait for.
+NOBODY_CAME_S = 12.0
+
+
+class Supervisor:
+    """One pool and its care, until SIGTERM, SIGINT or SIGHUP."""
+
+    def __init__(self) -> None:
+        self._pool = Child(
+            "the pool of workers",
+            [sys.executable, "-m", "transfers.queue.pool"],
+            when_parent_dies=signal.SIGKILL,
+            cwd=settings.BASE_DIR,
+        )
+        self._stopping = threading.Event()
+        self._waiting_since: float | None = None
+        self._purged_at = 0.0
+
+    def run(self) -> None:
+        """Keep the pool at work; returns when told to stop and everything has ended."""
+        for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(signum, self._ask_to_stop)
+        self._through(self._start_pool)
+        while not self._stopping.wait(LOOK_S):
+            self._through(self._look)
+        self._drain()
+
+    def _ask_to_stop(self, _signum: int, _frame: FrameType | None) -> None:
+        self._stopping.set()
+
+    def _through(self, act: Callable[[], None]) -> None:
+        """Act, and outlive what goes wrong: a database away for a moment must not end the care."""
+        try:
+            act()
+        except DatabaseError:
+            logger.exception("the database does not answer, trying again")
+            connection.close()
+        except Exception:
+            logger.exception("the supervisor stumbled, going on")
+
+    def _start_pool(self) -> None:
+        """Begin with a clean slate: nothing is held, nothing is taken, everything is rung."""
+        self._pool.kill()
+        self._waiting_since = None
+        lifecycle.rescue(spend_attempt=False)
+        wakeups.forget_taken_by_the_dead()
+        wakeups.ring_missing()
+        if not estimates.is_measured():
+            wakeups.ring_for_calibration()
+        self._pool.start()
+
+    def _look(self) -> None:
+        if self._pool.restart_if_dead():
+            wakeups.forget_taken_by_the_dead()
+            wakeups.ring_missing()
+        lifecycle.rescue()
+        free = self._free_workers()
+        wakeups.ring_lost(free)
+        if self._hangs(free):
+            logger.error("nobody came for %.0f s, starting the pool again", NOBODY_CAME_S)
+            self._start_pool()
+        if monotonic() - self._purged_at > PURGE_S:
+            self._purged_at = monotonic()
+            wakeups.purge_taken()
+
+    def _free_workers(self) -> int:
+        here = Transfer.objects.running().filter(worker__startswith=f"{workers.host()}/")
+        return int(settings.WORKERS) - here.count()
+
+    def _hangs(self, free: int) -> bool:
+        if free <= 0 or not self._is_complete() or not Transfer.objects.queued().exists():
+            self._waiting_since = None
+            return False
+        if self._waiting_since is None:
+            self._waiting_since = monotonic()
+        return monotonic() - self._waiting_since > NOBODY_CAME_S
+
+    def _is_complete(self) -> bool:
+        """Whether the pool is up: itself, its sentinel, pusher, monitor and all its workers."""
+        return self._pool.processes() >= settings.WORKERS + 4
+
+    def _drain(self) -> None:
+        """Let the workers give back what they hold; what is not back in time goes back anyway."""
+        logger.info("stopping: transfers go back to the queue")
+        self._pool.ask_to_stop()
+        if not self._pool.wait(monotonic() + DRAIN_S):
+            logger.warning("the workers did not stop within %.0f s and are killed", DRAIN_S)
+        self._pool.kill()
+        self._through(lambda: logger.info("%d given back", lifecycle.rescue(spend_attempt=False)))
+        connection.close()

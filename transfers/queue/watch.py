@@ -1,0 +1,103 @@
+"""Keeps the lease of a transfer while it is painted, and notices when painting has to stop.
+
+A thread does both, so that a step of many seconds neither loses the lease nor hides a
+cancellation. It has a database connection of its own and closes it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from enum import Enum
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from transfers.models import Transfer
+from transfers.queue import draining, lifecycle
+from transfers.queue.lifecycle import LeaseLostError
+
+logger = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+
+# A worker that finishes no step for this long hangs. It stops beating, so that its lease expires.
+STALLED_S = 900
+
+
+class Stop(Enum):
+    """Why painting has to stop."""
+
+    LOST = "cancelled or taken over"
+    DRAINING = "the worker is being stopped"
+
+
+class Watch:
+    """Beats for `transfer` from entering to leaving the context; see `stop`."""
+
+    def __init__(self, transfer: Transfer) -> None:
+        self.stop: Stop | None = None
+        self._transfer = transfer
+        self._painted_before_s = transfer.painting_s
+        self._started_at = self._moved_at = monotonic()
+        self._counted_s = 0.0
+        self._counting = threading.Lock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"watch {transfer.pk}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    @property
+    def painted_s(self) -> float:
+        """Seconds of work on this transfer, those of earlier attempts included."""
+        return self._painted_before_s + monotonic() - self._started_at
+
+    def moved(self) -> None:
+        """Say that the work goes on: a step is done."""
+        self._moved_at = monotonic()
+
+    def count_work(self) -> None:
+        """Beat now, so that all seconds worked are on the row. Raises LeaseLostError."""
+        with self._counting:
+            worked_s = monotonic() - self._started_at
+            lifecycle.heartbeat(self._transfer, worked_s - self._counted_s)
+            self._counted_s = worked_s
+
+    def _run(self) -> None:
+        beat_at = monotonic()
+        try:
+            while self.stop is not Stop.LOST and not self._ended.wait(LOOK_S):
+                if monotonic() - self._moved_at > STALLED_S:
+                    logger.error("transfer %s: no step for %d s", self._transfer.pk, STALLED_S)
+                    return
+                if draining.is_set():
+                    self.stop = Stop.DRAINING
+                try:
+                    if monotonic() - beat_at >= settings.TRANSFER_HEARTBEAT_S:
+                        beat_at = monotonic()
+                        self.count_work()
+                    elif not lifecycle.is_held(self._transfer):
+                        self.stop = Stop.LOST
+                except LeaseLostError:
+                    self.stop = Stop.LOST
+                except DatabaseError:
+                    # It may be back before the lease expires; if not, somebody else takes over.
+                    logger.warning("transfer %s: no heartbeat", self._transfer.pk, exc_info=True)
+                    connection.close()
+        finally:
+            connection.close()
