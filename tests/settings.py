@@ -16,8 +16,9 @@ os.environ.update(
 )
 
 from stylesite.settings import *  # noqa: E402, F403
-from stylesite.settings import DATA_DIR, DATABASES  # noqa: E402
+from stylesite.settings import DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
 
 # A file, not memory: the live server's threads then lock it as they do in production.
 DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns when it is missing
