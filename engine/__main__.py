@@ -1,1 +1,224 @@
-"""The same run from a terminal: `python -m engine photo.jpg style.jpg -o out.jpg`."""
+"""The same run from a terminal: `python -m engine photo.jpg style.jpg -o out.jpg`.
+
+Exit codes: 0 done; 1 a sentence on stderr says what is wrong; 2 wrong usage; 130 interrupted, what
+there was of the picture is saved.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from engine.errors import EngineError
+from engine.images import encode_jpeg, encode_png, read_image
+from engine.params import CHOICES, QUALITIES, RANGES, Params
+from engine.pyramid import plan
+
+if TYPE_CHECKING:
+    from engine.stylize import Step
+
+INTERRUPTED = 130
+_ENCODERS = {".png": encode_png, ".jpg": encode_jpeg, ".jpeg": encode_jpeg}
+_DEFAULTS = Params()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; the exit code."""
+    console = Console(stderr=True, highlight=False)
+    options = _parser().parse_args(arguments)
+    try:
+        return _paint(options, console)
+    except EngineError as error:
+        console.print(error.sentence, markup=False, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        console.print("Stopped before the first step; nothing is saved.")
+        return INTERRUPTED
+
+
+def _paint(options: argparse.Namespace, console: Console) -> int:
+    _check_output(options.output)
+    params = _params(options)
+    content = _read(options.photo)
+    styles = [_read(path) for path in options.styles]
+    weights = _style_weights(options, len(styles))
+    plan(*content.size, params)
+
+    # torch takes two seconds to import: only now that nothing else can be wrong.
+    from engine.stylize import StyleImage, stylize
+
+    steps = stylize(
+        content,
+        [StyleImage(image, weight) for image, weight in zip(styles, weights, strict=True)],
+        params,
+        weights=options.weights,
+        device=options.device,
+        threads=options.threads,
+    )
+    last, interrupted = _watch(steps, console)
+    if last is None:
+        console.print("Stopped before the first step; nothing is saved.")
+        return INTERRUPTED
+    _write(last.image(), options.output)
+    how_far = f"after {last.index} of {last.total} steps" if interrupted else "finished"
+    console.print(
+        f"{options.output}: {last.width} × {last.height} px, {how_far}, "
+        f"content loss {last.content_loss:.3f}, style loss {last.style_loss:.4f}",
+        markup=False,
+        soft_wrap=True,
+    )
+    return INTERRUPTED if interrupted else 0
+
+
+def _watch(steps: Iterator["Step"], console: Console) -> tuple["Step | None", bool]:
+    """Runs to the end, or to Ctrl-C: the last step, and whether it was interrupted."""
+    last = None
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    try:
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task("Loading VGG19", total=None)
+            for step in steps:
+                last = step
+                progress.update(
+                    task,
+                    description=f"Painting at {step.width} × {step.height} px",
+                    completed=step.index,
+                    total=step.total,
+                )
+    except KeyboardInterrupt:
+        return last, True
+    return last, False
+
+
+def _params(options: argparse.Namespace) -> Params:
+    """The parameters asked for; those left out keep their defaults."""
+    given = {name: getattr(options, name) for name in Params.__dataclass_fields__}
+    return Params.from_json({name: value for name, value in given.items() if value is not None})
+
+
+def _style_weights(options: argparse.Namespace, count: int) -> list[float]:
+    weights: list[float] = options.style_weights or [1.0] * count
+    if len(weights) != count:
+        raise CommandError("Give as many style weights as style images.")
+    return weights
+
+
+def _read(path: Path) -> Image.Image:
+    try:
+        with path.open("rb") as file:
+            return read_image(file)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    except EngineError as error:
+        raise CommandError(f"{path}: {error.sentence}") from error
+
+
+def _check_output(path: Path) -> None:
+    if path.suffix.lower() not in _ENCODERS:
+        raise CommandError(f"{path}: name the result .png, .jpg or .jpeg.")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise CommandError(f"{path.parent} is not a folder that can be written to.")
+
+
+def _write(image: Image.Image, path: Path) -> None:
+    try:
+        path.write_bytes(_ENCODERS[path.suffix.lower()](image))
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m engine",
+        description="Paint a photo in the manner of one or more style images, with VGG19 on this "
+        "machine, after Gatys, Ecker and Bethge (2016).",
+        epilog="Ctrl-C saves the picture as far as it is.",
+    )
+    parser.add_argument("photo", type=Path, help="the photo: JPEG, PNG, WebP, HEIC or AVIF")
+    parser.add_argument("styles", type=Path, nargs="+", metavar="style", help="style image(s)")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="result: .png or .jpg")
+    _add_look(parser)
+    _add_method(parser)
+    _add_machine(parser)
+    return parser
+
+
+def _add_look(parser: argparse.ArgumentParser) -> None:
+    look = parser.add_argument_group("what it looks like")
+    named = ", ".join(f"{px} is {name}" for name, px in QUALITIES.items())
+    look.add_argument(
+        "--size", dest="size_px", type=int, metavar="PX",
+        help=f"longer side of the result, {_range('size_px')}; {named} ({_DEFAULTS.size_px})",
+    )  # fmt: skip
+    look.add_argument(
+        "--strength", dest="style_strength", type=float, metavar="N",
+        help=f"how much style, {_range('style_strength')} ({_DEFAULTS.style_strength:g})",
+    )  # fmt: skip
+    look.add_argument(
+        "--style-scale", type=float, metavar="N",
+        help=f"brush size, {_range('style_scale')} ({_DEFAULTS.style_scale:g})",
+    )  # fmt: skip
+    look.add_argument(
+        "--style-weights", type=float, nargs="+", metavar="N", help="a share for each style image"
+    )
+    look.add_argument(
+        "--keep-colors", choices=CHOICES["keep_colors"], help="keep the photo's own colours (off)"
+    )
+    look.add_argument("--tv-weight", type=float, metavar="N", help="smoothness, 1 being the usual")
+    look.add_argument(
+        "--seed", type=int, metavar="N", help="another seed, a slightly other picture"
+    )
+
+
+def _add_method(parser: argparse.ArgumentParser) -> None:
+    method = parser.add_argument_group("how it is computed")
+    method.add_argument(
+        "--objective", choices=CHOICES["objective"],
+        help="balanced: normalised and quick; classic: the paper's, Adam, 2000 steps (balanced)",
+    )  # fmt: skip
+    method.add_argument("--optimizer", choices=CHOICES["optimizer"], help="the objective's own")
+    method.add_argument("--steps", type=int, metavar="N", help="steps in all, over all sizes")
+    method.add_argument("--learning-rate", type=float, metavar="N", help="Adam's")
+    method.add_argument("--pooling", choices=CHOICES["pooling"], help="the objective's own")
+    method.add_argument("--initial", choices=CHOICES["initial"], help="first picture (content)")
+
+
+def _add_machine(parser: argparse.ArgumentParser) -> None:
+    machine = parser.add_argument_group("on this machine")
+    machine.add_argument(
+        "--threads", type=int, choices=range(1, 1025), metavar="N",
+        help="processor threads (all cores)",
+    )  # fmt: skip
+    machine.add_argument("--device", help="cpu or cuda (a GPU where there is one)")
+    machine.add_argument(
+        "--weights", default=os.environ.get("STYLESITE_VGG19_WEIGHTS", "bundled"),
+        help="VGG19 weights: bundled, torchvision (downloaded once), or a file (bundled, or what "
+        "STYLESITE_VGG19_WEIGHTS says)",
+    )  # fmt: skip
+
+
+def _range(name: str) -> str:
+    low, high = RANGES[name]
+    return f"{low:g} to {high:g}"
+
+
+class CommandError(EngineError):
+    """What only a terminal can get wrong: files and their names."""
+
+    code = "command"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -37,11 +37,9 @@ from engine.vgg import Network, load_network
 CLASSIC_LEARNING_RATE = 0.003
 BALANCED_LEARNING_RATE = 0.02
 
-STYLE_WEIGHT = 5.0
-"""Style over content in the balanced objective, at strength 50."""
-
-STRENGTH_PER_DECADE = 25.0
-"""So many points of style strength make the style ten times as important."""
+STRENGTHS = ((0.0, 0.05), (50.0, 5.0), (100.0, 20.0))
+"""Style strength to the style's weight over the content in the balanced objective. Between these
+the weight grows by equal factors; they were chosen by eye (docs/engine.md)."""
 
 DETAIL = 0.5
 """Share of the photo's fine detail that a finer level starts with."""
@@ -202,7 +200,7 @@ class _Run:
                 yield self._step(number, step, picture, values, optimizer.state())
             self._dtype = descent.dtype
             done_steps = 0
-            state = self._carried(optimizer, number)
+            state = {}
 
     def dressed(self, picture: Image.Image) -> Image.Image:
         """`picture` with the photo's colours and transparency, where it is to keep them."""
@@ -265,8 +263,7 @@ class _Run:
     def _objective(self, level: Level) -> Objective:
         size = (level.width, level.height)
         photo = to_tensor(self._content, size, self.device)
-        strength = self.params.style_strength
-        factor = 10 ** ((strength - 50) / STRENGTH_PER_DECADE)
+        weight = style_weight(self.params.style_strength)
         tv_weight = self.params.tv_weight
         if self.classic:
             return ClassicObjective(
@@ -276,7 +273,7 @@ class _Run:
                     WeightedStyle(to_tensor(s.image, size, self.device), s.weight)
                     for s in self._styles
                 ],
-                style_weight=CLASSIC_STYLE_WEIGHT * factor,
+                style_weight=CLASSIC_STYLE_WEIGHT * weight / style_weight(50.0),
                 tv_weight=tv_weight or 0.0,
             )
         styles = [
@@ -289,7 +286,7 @@ class _Run:
             self._network,
             photo,
             styles,
-            style_weight=STYLE_WEIGHT * factor,
+            style_weight=weight,
             tv_weight=1.0 if tv_weight is None else tv_weight,
             dtype=self._dtype,
         )
@@ -308,16 +305,11 @@ class _Run:
         usual = CLASSIC_LEARNING_RATE if self.classic else BALANCED_LEARNING_RATE
         return Adam(learning_rate=self.params.learning_rate or usual, clip=self.bounded)
 
-    def _carried(self, optimizer: Optimizer, number: int) -> dict[str, torch.Tensor]:
-        """What the next level's optimiser may start from: L-BFGS's scale, in its units.
 
-        A mean over pixels has gradients that shrink as pixels multiply.
-        """
-        if not isinstance(optimizer, LBFGS) or number + 1 == len(self.plan.levels):
-            return {}
-        here, there = self.plan.levels[number], self.plan.levels[number + 1]
-        growth = there.width * there.height / (here.width * here.height)
-        return {name: value * growth for name, value in optimizer.state().items()}
+def style_weight(strength: float) -> float:
+    """The balanced objective's style weight at a style strength of 0..100; see STRENGTHS."""
+    (low, light), (high, heavy) = STRENGTHS[:2] if strength <= STRENGTHS[1][0] else STRENGTHS[1:]
+    return float(light * (heavy / light) ** ((strength - low) / (high - low)))
 
 
 def fast_dtype(device: torch.device) -> torch.dtype:
