@@ -52,8 +52,8 @@ def style(request: HttpRequest, style_id: UUID) -> HttpResponse:
 def style_file(request: HttpRequest, style_id: UUID, rendition: str) -> HttpResponseBase:
     """Also for what is in the trash: its page shows the thumbnails.
 
-    An admin may give a preset another picture, so only addresses with the picture's version (any
-    query ``v``) are cached for good.
+    An admin may give a preset another picture, so only addresses with the picture's version (query
+    ``v``) are cached for good.
     """
     if rendition not in RENDITIONS:
         raise Http404
@@ -62,7 +62,7 @@ def style_file(request: HttpRequest, style_id: UUID, rendition: str) -> HttpResp
         request,
         getattr(found, RENDITIONS[rendition]),
         public=found.is_public,
-        immutable="v" in request.GET,
+        immutable=request.GET.get("v") == found.version and not rendition.startswith("example"),
     )
 
 
