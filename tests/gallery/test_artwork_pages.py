@@ -1,0 +1,325 @@
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from gallery import artworks, styles
+from gallery.models import Artwork, Style
+from tests.gallery.drawings import RECIPE, gradient
+
+GALLERY = "/gallery/"
+
+
+def page_of(artwork: Artwork) -> str:
+    return reverse("gallery:artwork", args=[artwork.pk])
+
+
+def file_of(artwork: Artwork, rendition: str) -> str:
+    return reverse("gallery:artwork-file", args=[artwork.pk, rendition])
+
+
+# The wall
+
+
+def test_the_wall_shows_the_newest_first(
+    signed_in: Client, make_artwork: Callable[..., Artwork]
+) -> None:
+    now = timezone.now()
+    for title, age in (("Older", 2), ("Newest", 0), ("Newer", 1)):
+        made = make_artwork(title=title)
+        Artwork.objects.filter(pk=made.pk).update(created_at=now - timedelta(hours=age))
+    html = signed_in.get(GALLERY).content.decode()
+    assert html.index("Newest") < html.index("Newer") < html.index("Older")
+
+
+def test_pictures_on_the_wall_keep_their_place_and_load_late_below_the_fold(
+    signed_in: Client, make_artwork: Callable[..., Artwork]
+) -> None:
+    for _ in range(10):
+        make_artwork()
+    html = signed_in.get(GALLERY).content.decode()
+    images = re.findall(r"<img [^>]*thumbnail[^>]*>", html)
+    assert len(images) == 10
+    assert all('width="96"' in image and 'height="64"' in image for image in images)
+    assert [('loading="lazy"' in image) for image in images] == [False] * 8 + [True] * 2
+    assert 'alt="Mill: the photo “Old mill” painted in Swirls"' in images[0]
+
+
+def test_a_page_of_sixty_takes_as_many_queries_as_a_page_of_two(
+    signed_in: Client,
+    make_artwork: Callable[..., Artwork],
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(2):
+        make_artwork()
+    with django_assert_num_queries(4):  # session, person, count, pictures
+        signed_in.get(GALLERY)
+    for _ in range(59):
+        make_artwork()
+    with django_assert_num_queries(4):
+        first = signed_in.get(GALLERY)
+    assert len(first.context["page"]) == 60
+    assert len(signed_in.get(GALLERY, {"page": 2}).context["page"]) == 1
+
+
+def test_an_empty_wall_invites_to_paint(signed_in: Client) -> None:
+    html = signed_in.get(GALLERY).content.decode()
+    assert f'href="{reverse("transfers:new")}"' in html
+    assert "still bare" in html
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "999", "x"])
+def test_a_page_that_is_not_there_shows_one_that_is(
+    signed_in: Client, artwork: Artwork, page: str
+) -> None:
+    response = signed_in.get(GALLERY, {"page": page})
+    assert response.status_code == 200
+    assert list(response.context["page"]) == [artwork]
+
+
+def test_the_wall_has_only_ones_own_pictures(
+    client: Client, stranger: User, artwork: Artwork
+) -> None:
+    client.force_login(stranger)
+    assert "Mill" not in client.get(GALLERY).content.decode()
+
+
+def test_visitors_of_the_wall_are_asked_to_sign_in(client: Client, db: None) -> None:
+    response = client.get(GALLERY)
+    assert response.status_code == 302
+    assert response["Location"] == f"{reverse('account_login')}?next={GALLERY}"
+
+
+def test_the_wall_takes_no_posts(signed_in: Client) -> None:
+    assert signed_in.post(GALLERY).status_code == 405
+
+
+# A picture's page
+
+
+def test_the_page_shows_picture_label_recipe_and_downloads(
+    signed_in: Client, artwork: Artwork
+) -> None:
+    html = signed_in.get(page_of(artwork)).content.decode()
+    assert file_of(artwork, "display") in html
+    assert file_of(artwork, "before") in html
+    assert "Painted in Swirls by Ada" in html
+    assert "62 of 100" in html
+    assert "41 seconds" in html
+    assert reverse("gallery:download", args=[artwork.pk, "png"]) in html
+    assert reverse("gallery:download", args=[artwork.pk, "jpg"]) in html
+
+
+def test_a_recipe_that_says_nothing_still_has_a_page(
+    signed_in: Client, make_artwork: Callable[..., Artwork]
+) -> None:
+    assert signed_in.get(page_of(make_artwork(recipe={}))).status_code == 200
+
+
+def test_the_page_turns_to_its_neighbours(
+    signed_in: Client, make_artwork: Callable[..., Artwork], stranger: User
+) -> None:
+    moment = timezone.now()
+    works = [make_artwork(title=str(number)) for number in range(3)]
+    make_artwork(owner=stranger, title="Theirs")
+    artworks.trash(make_artwork(title="Trashed"))
+    # All finished at one moment: the order must still be one order, without a gap or a circle.
+    Artwork.objects.update(created_at=moment)
+    first, middle, last = signed_in.get(GALLERY).context["page"]
+    assert {first, middle, last} == set(works)
+    seen = [signed_in.get(page_of(work)).context for work in (first, middle, last)]
+    assert [context["newer"] for context in seen] == [None, first, middle]
+    assert [context["older"] for context in seen] == [middle, last, None]
+
+
+def test_the_style_can_be_used_again_while_it_is_there(
+    signed_in: Client, make_artwork: Callable[..., Artwork], own_style: Style
+) -> None:
+    recipe = {**RECIPE, "styles": [{"title": "My tiles", "style_id": str(own_style.pk)}]}
+    artwork = make_artwork(recipe=recipe)
+    link = f"{reverse('transfers:new')}?style={own_style.pk}"
+    assert link in signed_in.get(page_of(artwork)).content.decode()
+    styles.trash(own_style)
+    assert link not in signed_in.get(page_of(artwork)).content.decode()
+
+
+@pytest.mark.parametrize("who", ["stranger", "visitor"])
+@pytest.mark.parametrize(
+    "address", ["artwork", "display", "original", "thumbnail", "before", "png", "jpg"]
+)
+def test_others_get_404_for_page_and_file_alike(
+    client: Client, stranger: User, artwork: Artwork, who: str, address: str
+) -> None:
+    if who == "stranger":
+        client.force_login(stranger)
+    if address == "artwork":
+        response = client.get(page_of(artwork))
+    elif address in {"png", "jpg"}:
+        response = client.get(reverse("gallery:download", args=[artwork.pk, address]))
+    else:
+        response = client.get(file_of(artwork, address))
+    assert response.status_code == 404
+
+
+def test_a_picture_that_never_was_is_not_found(signed_in: Client) -> None:
+    assert signed_in.get(f"/gallery/{uuid4()}/").status_code == 404
+
+
+def test_a_picture_in_the_trash_has_no_page(signed_in: Client, artwork: Artwork) -> None:
+    artworks.trash(artwork)
+    assert signed_in.get(page_of(artwork)).status_code == 404
+
+
+# Files and downloads
+
+
+@pytest.mark.parametrize("rendition", ["original", "display", "thumbnail", "before"])
+def test_the_owner_gets_every_rendition(
+    signed_in: Client, artwork: Artwork, rendition: str
+) -> None:
+    response = signed_in.get(file_of(artwork, rendition))
+    assert response.getvalue() == Path(getattr(artwork, rendition).path).read_bytes()
+    assert response["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert "Cookie" in response["Vary"]
+
+
+def test_there_is_no_other_rendition(signed_in: Client, artwork: Artwork) -> None:
+    assert signed_in.get(file_of(artwork, "recipe")).status_code == 404
+
+
+def test_the_png_is_the_picture_as_painted(
+    signed_in: Client, make_artwork: Callable[..., Artwork]
+) -> None:
+    painted = gradient(120, 80)
+    artwork = make_artwork(image=painted, title="Café: night / day?")
+    response = signed_in.get(reverse("gallery:download", args=[artwork.pk, "png"]))
+    with Image.open(io.BytesIO(response.getvalue())) as downloaded:
+        assert downloaded.format == "PNG"
+        assert downloaded.tobytes() == painted.tobytes()
+    name = "Caf%C3%A9%20night%20day.png"
+    assert response["Content-Disposition"] == f"attachment; filename*=utf-8''{name}"
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_the_jpeg_is_a_jpeg_without_metadata(
+    signed_in: Client, make_artwork: Callable[..., Artwork], mode: str
+) -> None:
+    artwork = make_artwork(image=gradient(mode=mode))
+    response = signed_in.get(reverse("gallery:download", args=[artwork.pk, "jpg"]))
+    assert response["Content-Disposition"] == 'attachment; filename="Mill.jpg"'
+    assert response["Content-Type"] == "image/jpeg"
+    with Image.open(io.BytesIO(response.content)) as downloaded:
+        assert downloaded.format == "JPEG"
+        assert downloaded.size == (96, 64)
+        assert not downloaded.getexif()
+        assert not {"icc_profile", "exif", "comment", "xmp"} & downloaded.info.keys()
+
+
+def test_a_download_in_another_format_is_not_there(signed_in: Client, artwork: Artwork) -> None:
+    response = signed_in.get(reverse("gallery:download", args=[artwork.pk, "gif"]))
+    assert response.status_code == 404
+
+
+def test_a_lost_file_is_not_found(signed_in: Client, artwork: Artwork) -> None:
+    artwork.delete_files()
+    for file_format in ("png", "jpg"):
+        address = reverse("gallery:download", args=[artwork.pk, file_format])
+        assert signed_in.get(address).status_code == 404
+
+
+# A new title
+
+
+def test_a_picture_gets_a_new_title(signed_in: Client, artwork: Artwork) -> None:
+    address = reverse("gallery:rename", args=[artwork.pk])
+    assert signed_in.post(address, {"title": "  Evening "}).status_code == 302
+    artwork.refresh_from_db()
+    assert artwork.title == "Evening"
+
+
+@pytest.mark.parametrize("title", ["", "   ", "x" * 121])
+def test_a_title_that_cannot_be_is_refused_beside_its_field(
+    signed_in: Client, artwork: Artwork, title: str
+) -> None:
+    response = signed_in.post(reverse("gallery:rename", args=[artwork.pk]), {"title": title})
+    assert response.status_code == 422
+    assert response.context["form"].errors["title"]
+    assert "<h1" in (html := response.content.decode())
+    assert re.search(r"<h1[^>]*>\s*Mill", html), "the old title still heads the page"
+    artwork.refresh_from_db()
+    assert artwork.title == "Mill"
+
+
+# The trash
+
+
+def test_deleting_offers_an_undo_that_brings_it_back(signed_in: Client, artwork: Artwork) -> None:
+    response = signed_in.post(reverse("gallery:delete", args=[artwork.pk]), follow=True)
+    assert response.redirect_chain == [(GALLERY, 302)]
+    html = response.content.decode()
+    assert "“Mill” is in the trash." in html
+    undo = reverse("gallery:restore", args=[artwork.pk])
+    assert f'action="{undo}"' in html
+    assert not response.context["page"].object_list
+    back = signed_in.post(undo, follow=True)
+    assert back.redirect_chain == [(page_of(artwork), 302)]
+    assert list(signed_in.get(GALLERY).context["page"]) == [artwork]
+
+
+def test_the_trash_shows_what_can_be_restored(
+    signed_in: Client, artwork: Artwork, own_style: Style
+) -> None:
+    artworks.trash(artwork)
+    styles.trash(own_style)
+    html = signed_in.get(reverse("gallery:trash")).content.decode()
+    assert f'action="{reverse("gallery:restore", args=[artwork.pk])}"' in html
+    assert f'action="{reverse("gallery:style-restore", args=[own_style.pk])}"' in html
+    for address in (
+        file_of(artwork, "thumbnail"),
+        reverse("gallery:style-file", args=[own_style.pk, "thumbnail"]),
+    ):
+        assert signed_in.get(address).getvalue()
+
+
+def test_visitors_of_the_trash_are_asked_to_sign_in(client: Client, db: None) -> None:
+    assert client.get(reverse("gallery:trash")).status_code == 302
+
+
+@pytest.mark.parametrize("action", ["rename", "delete", "restore"])
+@pytest.mark.parametrize("who", ["stranger", "visitor"])
+def test_others_cannot_change_a_picture(
+    client: Client, stranger: User, artwork: Artwork, who: str, action: str
+) -> None:
+    if who == "stranger":
+        client.force_login(stranger)
+    address = reverse(f"gallery:{action}", args=[artwork.pk])
+    assert client.post(address, {"title": "Mine"}).status_code == 404
+    artwork.refresh_from_db()
+    assert (artwork.title, artwork.trashed_at) == ("Mill", None)
+
+
+@pytest.mark.parametrize("action", ["rename", "delete", "restore"])
+def test_looking_at_an_address_changes_nothing(
+    signed_in: Client, artwork: Artwork, action: str
+) -> None:
+    assert signed_in.get(reverse(f"gallery:{action}", args=[artwork.pk])).status_code == 405
+    artwork.refresh_from_db()
+    assert artwork.trashed_at is None
+
+
+def test_a_form_from_another_site_is_refused(user: User, artwork: Artwork) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    assert client.post(reverse("gallery:delete", args=[artwork.pk])).status_code == 403
