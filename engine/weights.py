@@ -88,7 +88,15 @@ def _read(path: Path, sha256: str | None) -> dict[str, torch.Tensor]:
         )
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, pickle.UnpicklingError, EOFError, ValueError, KeyError) as error:
+    except (
+        RuntimeError,
+        pickle.UnpicklingError,
+        EOFError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ) as error:  # Whatever a file of another kind makes of an unpickler.
         raise WeightsError(f"The file {path.name} holds no PyTorch weights.") from error
     if not isinstance(state, dict):
         raise WeightsError(f"The file {path.name} holds no VGG19 weights.")
