@@ -1,0 +1,48 @@
+import pytest
+from django.test import Client
+
+from accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = "/admin/accounts/user/"
+
+
+@pytest.fixture
+def owner(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("owner@example.org", "correct horse battery"))
+    return client
+
+
+def test_people_are_found_by_part_of_their_address(
+    owner: Client, user: User, stranger: User
+) -> None:
+    page = owner.get(PEOPLE, {"q": "ada@"}).content.decode()
+    assert "ada@example.org" in page
+    assert "bob@example.org" not in page
+
+
+def test_an_admin_adds_someone_who_can_then_sign_in(owner: Client) -> None:
+    form = {
+        "email": "eve@example.org",
+        "usable_password": "true",
+        "password1": "three quiet walls",
+        "password2": "three quiet walls",
+    }
+    assert owner.post(f"{PEOPLE}add/", form).status_code == 302
+    signed_in = Client().post(
+        "/accounts/login/", {"login": "eve@example.org", "password": "three quiet walls"}
+    )
+    assert signed_in.status_code == 302
+
+
+def test_an_admin_closes_an_account(owner: Client, user: User) -> None:
+    address = f"{PEOPLE}{user.pk}/change/"
+    assert owner.get(address).status_code == 200
+    owner.post(address, {"email": user.email, "name": "Ada"})
+    user.refresh_from_db()
+    assert (user.name, user.is_active) == ("Ada", False)
+
+
+def test_others_stay_outside(signed_in: Client) -> None:
+    assert signed_in.get(PEOPLE).status_code == 302

@@ -1,0 +1,84 @@
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+RESET = "/accounts/password/reset/"
+CHANGE = "/accounts/password/change/"
+OLD, NEW = "correct horse battery", "a wall of one’s own"
+
+
+def link_in_last_letter() -> str:
+    return next(line for line in mail.outbox[-1].body.splitlines() if line.startswith("http"))
+
+
+def test_a_forgotten_password_is_replaced_by_mail(client: Client, user: User) -> None:
+    sent = client.post(RESET, {"email": "ADA@example.org"}, follow=True)
+    assert "Look at your mail" in sent.content.decode()
+    assert mail.outbox[0].subject == "[Stylesite] A new password for your account"
+    assert "Open this link to choose a new password" in mail.outbox[0].body
+    assert "Stylesite" in mail.outbox[0].body
+
+    form_page = client.get(link_in_last_letter(), follow=True)
+    assert "Choose a new password" in form_page.content.decode()
+    # The link's secret leaves the address bar, so that it doesn't end up in a log or a referrer.
+    address = form_page.redirect_chain[-1][0]
+    assert address.endswith("-set-password/")
+
+    done = client.post(address, {"password1": NEW}, follow=True)
+    assert "Your password is changed" in done.content.decode()
+    user.refresh_from_db()
+    assert user.check_password(NEW)
+    assert mail.outbox[-1].to == ["ada@example.org"]
+
+
+def test_a_reset_link_works_once(client: Client, user: User) -> None:
+    client.post(RESET, {"email": user.email})
+    link = link_in_last_letter()
+    address = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(address, {"password1": NEW})
+
+    page = Client().get(link, follow=True).content.decode()
+    assert "This link no longer works" in page
+
+
+def test_a_weak_new_password_is_refused_with_its_reason(client: Client, user: User) -> None:
+    client.post(RESET, {"email": user.email})
+    address = client.get(link_in_last_letter(), follow=True).redirect_chain[-1][0]
+    page = client.post(address, {"password1": "short"}).content.decode()
+    assert "This password is too short." in page
+    user.refresh_from_db()
+    assert user.check_password(OLD)
+
+
+def test_an_unknown_address_sees_the_same_page_and_gets_a_letter_of_its_own(
+    client: Client, user: User
+) -> None:
+    page = client.post(RESET, {"email": "nobody@example.org"}, follow=True).content.decode()
+    assert "Look at your mail" in page
+    assert mail.outbox[0].to == ["nobody@example.org"]
+    assert "there is no account with this address" in mail.outbox[0].body
+
+
+def test_changing_the_password_keeps_one_signed_in(signed_in: Client, user: User) -> None:
+    response = signed_in.post(CHANGE, {"oldpassword": OLD, "password1": NEW})
+    assert response["Location"] == "/accounts/settings/"
+    user.refresh_from_db()
+    assert user.check_password(NEW)
+    page = signed_in.get("/accounts/settings/")
+    assert page.status_code == 200
+    assert "Your password is changed." in page.content.decode()
+
+
+def test_changing_the_password_takes_the_current_one(signed_in: Client, user: User) -> None:
+    page = signed_in.post(CHANGE, {"oldpassword": "wrong", "password1": NEW}).content.decode()
+    assert "This isn’t your current password." in page
+    user.refresh_from_db()
+    assert user.check_password(OLD)
+
+
+def test_a_visitor_cannot_change_a_password(client: Client) -> None:
+    assert client.get(CHANGE).status_code == 302

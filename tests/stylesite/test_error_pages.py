@@ -1,0 +1,77 @@
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import path
+from pytest_django import Settings
+
+from stylesite import views
+from stylesite.urls import urlpatterns as site
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("database is gone")
+
+
+def forbidden(request: HttpRequest) -> HttpResponse:
+    from django.core.exceptions import PermissionDenied
+
+    raise PermissionDenied
+
+
+def unreadable(request: HttpRequest) -> HttpResponse:
+    from django.core.exceptions import BadRequest
+
+    raise BadRequest
+
+
+urlpatterns = [
+    *site,
+    path("broken/", broken),
+    path("forbidden/", forbidden),
+    path("unreadable/", unreadable),
+]
+handler500 = "stylesite.views.server_error"
+
+
+@pytest.mark.django_db
+def test_an_unknown_address_says_so_and_leads_on(client: Client) -> None:
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    page = response.content.decode()
+    assert "Nothing hangs here" in page
+    assert 'href="/accounts/login/"' in page
+
+
+def test_a_failure_of_ours_needs_no_database() -> None:
+    # No django_db mark: a query would fail this test.
+    response = views.server_error(RequestFactory().get("/"))
+    assert response.status_code == 500
+    page = response.content.decode()
+    assert "Something broke on our side" in page
+    assert "css/dist/styles.css" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "sentence"),
+    [
+        ("/broken/", 500, "What you have saved is safe."),
+        ("/forbidden/", 403, "This door is closed"),
+        ("/unreadable/", 400, "couldn’t be read"),
+    ],
+)
+@pytest.mark.django_db
+def test_each_failure_has_its_page(
+    settings: Settings, address: str, status: int, sentence: str
+) -> None:
+    settings.ROOT_URLCONF = __name__
+    response = Client(raise_request_exception=False).get(address)
+    assert response.status_code == status
+    assert sentence in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_explained() -> None:
+    response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "a"})
+    assert response.status_code == 403
+    assert "Go back, reload the page and send the form again." in response.content.decode()
