@@ -6,16 +6,15 @@ What a picture may be is decided by ``engine.images``; where its files lie, by
 
 import re
 import unicodedata
-from pathlib import PurePath
 from typing import BinaryIO
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from engine.images import Limits, read_image
+from engine.images import read_image
+from gallery.forms import upload_limits
 from gallery.pictures import shrink
 from transfers.models import ContentImage
 
@@ -32,7 +31,7 @@ def add_photo(owner: User, file: BinaryIO, source: str, title: str = "") -> Cont
     latest photos. Raises ``ImageError``, whose sentence is fit for the owner; nothing is stored
     then.
     """
-    image = read_image(file, _limits())
+    image = read_image(file, upload_limits())
     photo = ContentImage(owner=owner, source=source, title=clean_title(title) or _title_for(source))
     photo.set_picture(shrink(image, MAX_SIDE_PX))
     same = ContentImage.objects.owned_by(owner).filter(sha256=photo.sha256).first()
@@ -49,12 +48,6 @@ def add_photo(owner: User, file: BinaryIO, source: str, title: str = "") -> Cont
     return photo
 
 
-def title_from_filename(filename: str) -> str:
-    """``"C:\\\\Trip\\\\old_mill.JPG"`` becomes ``"old mill"``."""
-    stem = PurePath(filename.replace("\\", "/")).stem
-    return clean_title(stem.replace("_", " "))
-
-
 def clean_title(title: str) -> str:
     """``title`` on one line, without control and invisible characters, short enough to store."""
     spaced = re.sub(r"\s+", " ", unicodedata.normalize("NFC", title))
@@ -67,7 +60,3 @@ def _title_for(source: str) -> str:
         today = date_format(timezone.localdate(), "j F Y")
         return _("Camera, %(date)s") % {"date": today}
     return _("Untitled photo")
-
-
-def _limits() -> Limits:
-    return Limits(max_bytes=settings.UPLOAD_MAX_BYTES, max_pixels=settings.UPLOAD_MAX_PIXELS)

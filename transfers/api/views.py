@@ -13,9 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from engine.errors import ImageError
+from gallery.forms import title_from_file_name
 from transfers import uploads
 from transfers.models import ContentImage
-from transfers.photos import add_photo, title_from_filename
+from transfers.photos import add_photo
 
 
 class Refused(APIException):  # type: ignore[misc]  # the package has no types
@@ -54,7 +55,7 @@ class ContentImageList(APIView):  # type: ignore[misc]
             raise Refused(_("“source” must be “upload” or “camera”."), "bad_source")
         title = request.POST.get("title", "")
         if not title and source == ContentImage.Source.UPLOAD:
-            title = title_from_filename(file.name or "")
+            title = title_from_file_name(file.name)
         try:
             photo = add_photo(request.user, file, source, title)
         except ImageError as error:

@@ -17,12 +17,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from engine.errors import EngineError
 from engine.params import QUALITIES, Params
+from gallery.forms import title_from_file_name
 from gallery.models import Style
 from transfers import uploads
 from transfers.durations import spoken
-from transfers.forms import DEFAULT_QUALITY, QUALITY_LABELS, NewTransferForm, params_for
+from transfers.forms import (
+    DEFAULT_QUALITY,
+    QUALITY_LABELS,
+    NewTransferForm,
+    params_for,
+    recommended_strength,
+)
 from transfers.models import ContentImage
-from transfers.photos import add_photo, title_from_filename
+from transfers.photos import add_photo
 from transfers.queue import estimates as queue_estimates
 from transfers.queue import lifecycle
 from transfers.requests import SignedInRequest, page
@@ -44,11 +51,7 @@ def new(request: SignedInRequest) -> HttpResponseBase:
 @csrf_protect
 def _new(request: SignedInRequest, guard: uploads.SizeGuard) -> HttpResponseBase:
     if request.method != "POST":
-        form = NewTransferForm(
-            user=request.user,
-            initial={"photo": request.GET.get("photo"), "style": request.GET.get("style")},
-        )
-        return _show(request, form)
+        return _show(request, NewTransferForm(user=request.user, initial=_asked_for(request)))
     values = request.POST.copy()
     photo_error = _store_sent_photo(request, guard, values)
     form = NewTransferForm(values, user=request.user)
@@ -75,6 +78,15 @@ def estimates(request: SignedInRequest) -> HttpResponse:
     )
 
 
+def _asked_for(request: SignedInRequest) -> dict[str, Any]:
+    """What the address asks for: ``?photo=<id>&style=<id>``."""
+    initial: dict[str, Any] = {"photo": request.GET.get("photo")}
+    style = _find(Style.objects.usable_by(request.user), request.GET.get("style"))
+    if style:
+        initial |= {"style": style.pk, "style_strength": recommended_strength(style)}
+    return initial
+
+
 def _store_sent_photo(
     request: SignedInRequest, guard: uploads.SizeGuard, values: QueryDict
 ) -> str | None:
@@ -92,7 +104,7 @@ def _store_sent_photo(
             request.user,
             cast(BinaryIO, file),
             ContentImage.Source.UPLOAD,
-            title_from_filename(file.name or ""),
+            title_from_file_name(file.name),
         )
     except EngineError as error:
         return error.sentence

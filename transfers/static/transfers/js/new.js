@@ -6,7 +6,7 @@ const form = document.querySelector("[data-new-transfer]");
 const submit = form.querySelector("[data-submit]");
 const strength = form.elements.style_strength;
 const addStyle = form.querySelector("[data-add-style]");
-let strengthIsMine = form.querySelector("[name=style]:checked") !== null;
+let strengthIsMine = "strengthIsMine" in form.dataset;
 let sendWhenReady = false;
 
 function showStrength() {
@@ -16,7 +16,13 @@ function showStrength() {
 function showTime() {
   const quality = form.querySelector("[name=quality]:checked")?.value;
   const shown = form.querySelector("[data-time-shown]");
-  shown.textContent = document.getElementById(`time-${quality}`)?.textContent || shown.dataset.unknown;
+  shown.textContent = document.getElementById(`time-${quality}`)?.textContent.trim() ?? "";
+}
+
+// The button is the one thing to do next only once there is something to paint.
+function showReadiness() {
+  const isReady = form.elements.photo.value && form.querySelector("[name=style]:checked");
+  submit.dataset.variant = isReady ? "primary" : "secondary";
 }
 
 function rememberForReturn() {
@@ -28,6 +34,7 @@ function rememberForReturn() {
 }
 
 function chooseStyle(radio) {
+  showReadiness();
   form.querySelector("[data-style-shown]").textContent = radio.dataset.title;
   if (strengthIsMine) return;
   strength.value = radio.dataset.strength;
@@ -36,6 +43,7 @@ function chooseStyle(radio) {
 
 const photo = startPhoto(form, {
   onChosen() {
+    showReadiness();
     rememberForReturn();
     form.dispatchEvent(new Event("photo-chosen"));
   },
@@ -66,6 +74,7 @@ form.addEventListener("submit", (event) => {
 // Coming back by the browser's back button, the form is as it was and must work again.
 addEventListener("pageshow", () => {
   submit.disabled = false;
+  showReadiness();
   showStrength();
   showTime();
 });

@@ -1,0 +1,231 @@
+"""The live page and what it polls, cancelling, trying again, and the list."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts.models import User
+from gallery.artworks import create_artwork, trash
+from gallery.models import Artwork
+from tests.transfers.drawings import quadrants
+from transfers.models import MachineSpeed, Transfer
+
+SetRow = Callable[..., Transfer]
+RUNNING = {
+    "state": "running",
+    "activity": "painting",
+    "step": 42,
+    "total_steps": 139,
+    "level": 2,
+    "levels": 3,
+    "content_loss": 0.5,
+    "style_loss": 0.25,
+    "seconds_left": 21.0,
+}
+HTMX = {"HX-Request": "true"}
+
+
+def url(transfer: Transfer, name: str = "") -> str:
+    return f"/transfers/{transfer.pk}/{name}"
+
+
+@pytest.fixture
+def artwork(user: User) -> Artwork:
+    return create_artwork(
+        owner=user, image=quadrants(), before=quadrants(), title="Harbour", recipe={"version": 1}
+    )
+
+
+def test_a_running_transfer_shows_its_step_time_and_activity(
+    signed_in: Client, set_row: SetRow
+) -> None:
+    response = signed_in.get(url(set_row(**RUNNING)))
+    for words in ("step 42 of 139", "about 20 seconds left", "Building up the brushwork"):
+        assertContains(response, words)
+    assertContains(response, 'hx-trigger="every 1s')
+    assertContains(response, "Look again")
+
+
+def test_a_waiting_transfer_says_its_place_and_when_it_will_be_ready(
+    signed_in: Client, transfer: Transfer
+) -> None:
+    assertContains(signed_in.get(url(transfer)), "Next in line")
+    MachineSpeed.objects.create(host="elsewhere", cost_per_s=2e5, overhead_s=10)
+    assertContains(signed_in.get(url(transfer)), "ready in about")
+
+
+def test_a_poll_brings_the_newest_preview_and_the_facts(signed_in: Client, set_row: SetRow) -> None:
+    transfer = set_row(**RUNNING, preview_step=40)
+    response = signed_in.get(url(transfer, "progress/"), headers=HTMX)
+    assertContains(response, f"{url(transfer, 'preview/')}?v=40")
+    assertContains(response, "0.2500")
+    assertNotContains(response, "<html")
+
+
+def test_a_poll_is_answered_304_until_something_changes(signed_in: Client, set_row: SetRow) -> None:
+    transfer = set_row(**RUNNING)
+    first = signed_in.get(url(transfer, "progress/"), headers=HTMX)
+    again = {**HTMX, "If-None-Match": first["ETag"]}
+    assert signed_in.get(url(transfer, "progress/"), headers=again).status_code == 304
+    set_row(step=43)
+    assert signed_in.get(url(transfer, "progress/"), headers=again).status_code == 200
+
+
+def test_polling_ends_in_the_finished_artwork(
+    signed_in: Client, set_row: SetRow, artwork: Artwork
+) -> None:
+    transfer = set_row(state="succeeded", artwork=artwork)
+    poll = signed_in.get(url(transfer, "progress/"), headers=HTMX)
+    assert poll["HX-Redirect"] == f"/gallery/{artwork.pk}/"
+    assertRedirects(signed_in.get(url(transfer)), f"/gallery/{artwork.pk}/")
+
+
+def test_a_finished_picture_in_the_trash_is_said_to_be_gone(
+    signed_in: Client, set_row: SetRow, artwork: Artwork
+) -> None:
+    trash(artwork)
+    response = signed_in.get(url(set_row(state="succeeded", artwork=artwork)))
+    assertContains(response, "no longer in your gallery")
+    assertNotContains(response, "hx-get")
+
+
+def test_polling_a_failure_stops_with_the_reason_and_a_way_on(
+    signed_in: Client, set_row: SetRow
+) -> None:
+    transfer = set_row(state="failed", error="The disk is full.", error_reference="1a2b3c4d")
+    response = signed_in.get(url(transfer, "progress/"), headers=HTMX)
+    assert response.status_code == 286
+    for words in ("The disk is full.", "1a2b3c4d", "Try again", "are kept"):
+        assertContains(response, words, status_code=286)
+
+
+def test_a_poll_without_htmx_leads_to_the_page(signed_in: Client, transfer: Transfer) -> None:
+    assertRedirects(signed_in.get(url(transfer, "progress/")), url(transfer))
+
+
+def test_the_preview_is_kept_by_the_browser_only_under_its_step(
+    signed_in: Client, set_row: SetRow
+) -> None:
+    transfer = set_row(**RUNNING, preview_step=40)
+    named = signed_in.get(url(transfer, "preview/"), {"v": "40"})
+    assert named["Content-Type"] == "image/webp"
+    assert "immutable" in named["Cache-Control"]
+    assert "private" in named["Cache-Control"]
+    other = signed_in.get(url(transfer, "preview/"), {"v": "30"})
+    assert "immutable" not in other["Cache-Control"]
+    named.close()
+    other.close()
+
+
+def test_there_is_no_preview_before_the_first_one(signed_in: Client, transfer: Transfer) -> None:
+    assert signed_in.get(url(transfer, "preview/")).status_code == 404
+
+
+def test_cancelling_stops_it_and_offers_to_paint_it_again(
+    signed_in: Client, set_row: SetRow
+) -> None:
+    transfer = set_row(**RUNNING)
+    response = signed_in.post(url(transfer, "cancel/"), follow=True)
+    transfer.refresh_from_db()
+    assert transfer.state == "cancelled"
+    assertContains(response, "Paint it again")
+
+
+def test_cancelling_what_has_ended_leads_to_how_it_ended(
+    signed_in: Client, set_row: SetRow, artwork: Artwork
+) -> None:
+    transfer = set_row(state="succeeded", artwork=artwork)
+    signed_in.post(url(transfer, "cancel/"))
+    transfer.refresh_from_db()
+    assert transfer.state == "succeeded"
+
+
+def test_trying_again_is_a_new_transfer_with_the_same_choices(
+    signed_in: Client, set_row: SetRow
+) -> None:
+    failed = set_row(state="failed", error="No.")
+    response = signed_in.post(url(failed, "retry/"))
+    new = Transfer.objects.get(retry_of=failed)
+    assertRedirects(response, url(new))
+    assert new.state == "queued"
+    assert new.params == failed.params
+
+
+def test_trying_a_running_one_again_changes_nothing(signed_in: Client, set_row: SetRow) -> None:
+    running = set_row(**RUNNING)
+    assertRedirects(signed_in.post(url(running, "retry/")), url(running))
+    assert Transfer.objects.count() == 1
+
+
+def test_the_list_shows_the_unfinished_first(
+    signed_in: Client, set_row: SetRow, user: User
+) -> None:
+    running = set_row(**RUNNING)
+    Transfer.objects.create(
+        owner=user, content_image=running.content_image, params={}, state="failed"
+    )
+    html = signed_in.get("/transfers/").content.decode()
+    assert html.index('data-status="running"') < html.index('data-status="failed"')
+    assert "30 %" in html
+
+
+def test_an_empty_list_invites(signed_in: Client, db: None) -> None:
+    assertContains(signed_in.get("/transfers/"), "Nothing on the easel")
+
+
+@pytest.mark.parametrize("name", ["", "progress/", "preview/"])
+def test_a_stranger_finds_nothing(
+    client: Client, stranger: User, set_row: SetRow, name: str
+) -> None:
+    transfer = set_row(**RUNNING, preview_step=40)
+    client.force_login(stranger)
+    assert client.get(url(transfer, name), headers=HTMX).status_code == 404
+    assertNotContains(client.get("/transfers/"), str(transfer.pk))
+
+
+@pytest.mark.parametrize("name", ["cancel/", "retry/"])
+def test_a_stranger_changes_nothing(
+    client: Client, stranger: User, transfer: Transfer, name: str
+) -> None:
+    client.force_login(stranger)
+    assert client.post(url(transfer, name)).status_code == 404
+    transfer.refresh_from_db()
+    assert transfer.state == "queued"
+
+
+def test_visitors_are_asked_to_sign_in(client: Client, transfer: Transfer) -> None:
+    expected = f"/accounts/login/?next={url(transfer)}"
+    assertRedirects(client.get(url(transfer)), expected)
+    assert client.get("/transfers/").status_code == 302
+    assert client.post(url(transfer, "cancel/")).status_code == 302
+    transfer.refresh_from_db()
+    assert transfer.state == "queued"
+
+
+def test_a_poll_after_signing_out_sends_the_whole_page_to_sign_in(
+    client: Client, transfer: Transfer
+) -> None:
+    headers = {**HTMX, "HX-Current-URL": f"http://testserver{url(transfer)}"}
+    response = client.get(url(transfer, "progress/"), headers=headers)
+    assert response["HX-Redirect"] == f"/accounts/login/?next={url(transfer)}"
+
+
+def test_visitors_get_no_preview(client: Client, set_row: SetRow) -> None:
+    transfer = set_row(**RUNNING, preview_step=40)
+    assert client.get(url(transfer, "preview/")).status_code == 404
+
+
+def test_an_unknown_transfer_is_not_found(signed_in: Client) -> None:
+    nowhere = "/transfers/00000000-0000-4000-8000-000000000000/"
+    assert signed_in.get(nowhere).status_code == 404
+    assert signed_in.get("/transfers/1/").status_code == 404
+
+
+def test_wrong_methods_are_not_allowed(signed_in: Client, transfer: Transfer) -> None:
+    for name in ("", "progress/", "preview/"):
+        assert signed_in.post(url(transfer, name)).status_code == 405
+    for name in ("cancel/", "retry/"):
+        assert signed_in.get(url(transfer, name)).status_code == 405
+    assert signed_in.post("/transfers/").status_code == 405

@@ -1,0 +1,215 @@
+"""/new/, the plain form: everything here works without JavaScript."""
+
+import re
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts.models import User
+from gallery.models import Style
+from tests.transfers.drawings import BAD_FILES, BadFile, as_file, quadrants
+from transfers.models import ContentImage, MachineSpeed, Transfer
+
+URL = "/new/"
+
+
+def choices(style: Style, **changes: object) -> dict[str, object]:
+    return {"style": style.pk, "quality": "draft", "style_strength": "37", **changes}
+
+
+def is_checked(html: str, name: str, value: object) -> bool:
+    inputs = re.findall(r"<input[^>]*>", html)
+    return any(
+        f'name="{name}"' in tag and f'value="{value}"' in tag and re.search(r"\schecked\b", tag)
+        for tag in inputs
+    )
+
+
+def value_of(html: str, name: str) -> str:
+    tag = next(tag for tag in re.findall(r"<input[^>]*>", html) if f'name="{name}"' in tag)
+    found = re.search(r'value="([^"]*)"', tag)
+    assert found
+    return found[1]
+
+
+def test_the_page_offers_presets_own_styles_and_latest_photos(
+    signed_in: Client, photo: ContentImage, preset: Style, own_style: Style
+) -> None:
+    html = signed_in.get(URL).content.decode()
+    assert f'value="{preset.pk}"' in html
+    assert f'value="{own_style.pk}"' in html
+    assert f"/photos/{photo.pk}/thumbnail/" in html
+    assert is_checked(html, "quality", "standard")
+
+
+def test_a_photo_sent_with_the_form_is_painted(
+    signed_in: Client, user: User, preset: Style
+) -> None:
+    image = SimpleUploadedFile("old_mill.jpg", as_file(quadrants()))
+    response = signed_in.post(URL, choices(preset, image=image))
+    transfer = Transfer.objects.get()
+    assertRedirects(response, f"/transfers/{transfer.pk}/")
+    assert transfer.owner == user
+    assert transfer.content_image.title == "old mill"
+    assert list(transfer.styles.all()) == [preset]
+    assert transfer.params["size_px"] == 256
+    assert transfer.params["style_strength"] == 37
+    assert transfer.state == "queued"
+
+
+def test_a_photo_from_before_is_painted_again(
+    signed_in: Client, photo: ContentImage, own_style: Style
+) -> None:
+    signed_in.post(URL, choices(own_style, photo=photo.pk))
+    assert Transfer.objects.get().content_image == photo
+
+
+def test_a_preset_brings_its_recommended_settings(
+    signed_in: Client, photo: ContentImage, preset: Style
+) -> None:
+    preset.params = {"style_scale": 1.5, "style_strength": 90, "size_px": 2048}
+    preset.save()
+    signed_in.post(URL, choices(preset, photo=photo.pk))
+    params = Transfer.objects.get().params
+    assert params["style_scale"] == 1.5
+    assert (params["style_strength"], params["size_px"]) == (37, 256)
+
+
+def test_the_address_can_choose_photo_and_style(
+    signed_in: Client, photo: ContentImage, preset: Style
+) -> None:
+    html = signed_in.get(URL, {"photo": photo.pk, "style": preset.pk}).content.decode()
+    assert value_of(html, "photo") == str(photo.pk)
+    assert is_checked(html, "style", preset.pk)
+    assert value_of(html, "style_strength") == "71"
+
+
+@pytest.mark.parametrize("value", ["nonsense", "", str(uuid.uuid4())])
+def test_an_address_that_chooses_nothing_real_is_ignored(signed_in: Client, value: str) -> None:
+    html = signed_in.get(URL, {"photo": value, "style": value}).content.decode()
+    assert value_of(html, "photo") == ""
+
+
+def test_every_quality_says_how_long_it_takes(
+    signed_in: Client, photo: ContentImage, preset: Style
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", cost_per_s=2e5, overhead_s=10)
+    assertContains(signed_in.get(URL, {"photo": photo.pk}), "about ", count=3)
+
+
+def test_an_unmeasured_machine_does_not_pretend_to_know(signed_in: Client, db: None) -> None:
+    response = signed_in.get(URL)
+    assertNotContains(response, "about ")
+    assertContains(response, "after the first picture")
+
+
+def test_times_follow_the_photo(signed_in: Client, photo: ContentImage, preset: Style) -> None:
+    MachineSpeed.objects.create(host="elsewhere", cost_per_s=2e5, overhead_s=10)
+    response = signed_in.get("/new/estimates/", {"photo": photo.pk, "style": preset.pk})
+    assertContains(response, 'id="time-fine" hx-swap-oob="innerHTML">about ')
+
+
+def test_visitors_are_asked_to_sign_in(client: Client, db: None) -> None:
+    assertRedirects(client.get("/new/?style=x"), "/accounts/login/?next=/new/%3Fstyle%3Dx")
+    assert client.get("/new/estimates/").status_code == 302
+    assert client.post(URL, {}).status_code == 302
+
+
+def test_someone_elses_photo_is_refused_and_not_shown(
+    client: Client, stranger: User, photo: ContentImage, preset: Style
+) -> None:
+    client.force_login(stranger)
+    response = client.post(URL, choices(preset, photo=photo.pk))
+    assertContains(response, "That photo is no longer here")
+    assertNotContains(response, str(photo.pk))
+    assertNotContains(client.get(URL, {"photo": photo.pk}), str(photo.pk))
+    assert not Transfer.objects.exists()
+
+
+def test_someone_elses_style_is_refused(client: Client, stranger: User, own_style: Style) -> None:
+    client.force_login(stranger)
+    image = SimpleUploadedFile("mine.jpg", as_file(quadrants()))
+    response = client.post(URL, choices(own_style, image=image))
+    assertContains(response, "That style is no longer here")
+    assert not Transfer.objects.exists()
+
+
+def test_a_hidden_preset_is_refused(signed_in: Client, photo: ContentImage, preset: Style) -> None:
+    preset.state = Style.State.DRAFT
+    preset.save()
+    response = signed_in.post(URL, choices(preset, photo=photo.pk))
+    assertContains(response, "That style is no longer here")
+
+
+def test_a_form_without_photo_or_style_says_so(signed_in: Client, db: None) -> None:
+    response = signed_in.post(URL, {"quality": "draft", "style_strength": "50"})
+    assertContains(response, "Please add a photo to paint.")
+    assertContains(response, "Please choose a style.")
+
+
+def test_a_photo_survives_a_mistake_elsewhere(signed_in: Client, preset: Style) -> None:
+    image = SimpleUploadedFile("old_mill.jpg", as_file(quadrants()))
+    html = signed_in.post(
+        URL, {"image": image, "quality": "fine", "style_strength": "12"}
+    ).content.decode()
+    photo = ContentImage.objects.get()
+    assert value_of(html, "photo") == str(photo.pk)
+    assert f"/photos/{photo.pk}/display/" in html
+    assert is_checked(html, "quality", "fine")
+    assert value_of(html, "style_strength") == "12"
+
+
+@pytest.mark.parametrize("strength", ["-1", "101", "much", "", "1e9"])
+def test_a_strength_out_of_range_is_refused(
+    signed_in: Client, photo: ContentImage, preset: Style, strength: str
+) -> None:
+    response = signed_in.post(URL, choices(preset, photo=photo.pk, style_strength=strength))
+    assert set(response.context["form"].errors) == {"style_strength"}
+    assertContains(response, "from 0 to 100" if strength in ("much", "", "1e9") else "Ensure this")
+    assert not Transfer.objects.exists()
+
+
+@pytest.mark.parametrize("bad", BAD_FILES.values(), ids=BAD_FILES)
+def test_a_bad_file_gets_its_sentence_and_nothing_is_lost(
+    signed_in: Client, photo: ContentImage, preset: Style, bad: BadFile
+) -> None:
+    image = SimpleUploadedFile(bad.name, bad.data)
+    response = signed_in.post(URL, choices(preset, photo=photo.pk, image=image))
+    assertContains(response, bad.words)
+    html = response.content.decode()
+    assert value_of(html, "photo") == str(photo.pk)
+    assert f"/photos/{photo.pk}/display/" in html
+    assert is_checked(html, "style", preset.pk)
+    assert is_checked(html, "quality", "draft")
+    assert value_of(html, "style_strength") == "37"
+    assert not Transfer.objects.exists()
+    assert ContentImage.objects.count() == 1
+
+
+def test_a_broken_recommendation_of_a_preset_is_said_at_the_style(
+    signed_in: Client, photo: ContentImage, preset: Style
+) -> None:
+    preset.params = {"style_scale": 99}
+    preset.save()
+    assert signed_in.get(URL).status_code == 200
+    response = signed_in.post(URL, choices(preset, photo=photo.pk))
+    assertContains(response, "style_scale must be")
+    assert not Transfer.objects.exists()
+
+
+def test_the_form_needs_its_csrf_token(user: User, preset: Style, photo: ContentImage) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    assert client.post(URL, choices(preset, photo=photo.pk)).status_code == 403
+    token = client.get(URL).context["csrf_token"]
+    sent = choices(preset, photo=photo.pk, csrfmiddlewaretoken=str(token))
+    assert client.post(URL, sent).status_code == 302
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_not_allowed(signed_in: Client, method: str) -> None:
+    assert getattr(signed_in, method)(URL).status_code == 405
+    assert signed_in.post("/new/estimates/").status_code == 405

@@ -1,0 +1,37 @@
+"""The Django admin of photos and transfers."""
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
+
+from accounts.models import User
+from transfers.models import ContentImage, Transfer
+
+
+@pytest.fixture
+def admin(client: Client, db: None) -> Client:
+    client.force_login(User.objects.create_superuser("root@example.org", "correct horse"))
+    return client
+
+
+def test_transfers_are_listed_with_state_and_owner(admin: Client, transfer: Transfer) -> None:
+    response = admin.get("/admin/transfers/transfer/")
+    assertContains(response, "waiting")
+    assertContains(response, transfer.owner.email)
+
+
+def test_a_transfer_can_be_read_but_not_changed(admin: Client, transfer: Transfer) -> None:
+    page = f"/admin/transfers/transfer/{transfer.pk}/change/"
+    assertContains(admin.get(page), "Stripes")
+    assert admin.post(page, {"state": "failed"}).status_code == 403
+    assert admin.get("/admin/transfers/transfer/add/").status_code == 403
+
+
+def test_photos_are_counted_but_never_shown(admin: Client, photo: ContentImage) -> None:
+    listed = admin.get("/admin/transfers/contentimage/")
+    assertContains(listed, photo.owner.email)
+    page = admin.get(f"/admin/transfers/contentimage/{photo.pk}/change/")
+    assert page.status_code == 200
+    for response in (listed, page):
+        assertNotContains(response, "/photos/")
+        assertNotContains(response, photo.original.name)
