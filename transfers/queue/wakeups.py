@@ -18,8 +18,8 @@ from django_q.tasks import async_task
 
 from transfers.models import Transfer
 
-# A worker that is free takes a message within a second; one that nobody took for this long is lost.
-RING_AGAIN_S = 20
+# A free worker takes a message within a second. One that nobody took for this long counts as lost.
+RING_AGAIN_S = 5
 
 # Messages taken by a pool stay in the table, locked, until they are done. The pool no longer needs
 # them there; after this long they are removed, so that those of a killed pool never come back.
