@@ -37,14 +37,20 @@ def _yes_or_no(name: str, default: bool) -> bool:
 # Where things are
 
 DATA_DIR = Path(env.str("STYLESITE_DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = env.str("STYLESITE_SECRET_KEY", "") or secret_key.read_or_create(
+        DATA_DIR / "secret_key"
+    )
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"Stylesite cannot write to its data folder {DATA_DIR} ({error.strerror}). Make it "
+        "writable and its disk not full, or set STYLESITE_DATA_DIR to another folder."
+    ) from error
 
 # Core
 
 DEBUG = _yes_or_no("STYLESITE_DEBUG", False)
-SECRET_KEY = env.str("STYLESITE_SECRET_KEY", "") or secret_key.read_or_create(
-    DATA_DIR / "secret_key"
-)
 ALLOWED_HOSTS = env.list("STYLESITE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("STYLESITE_CSRF_TRUSTED_ORIGINS", [])
 BEHIND_HTTPS = _yes_or_no("STYLESITE_BEHIND_HTTPS", False)
@@ -231,6 +237,9 @@ Q_CLUSTER = {
     "save_limit": 200,
     "catch_up": False,
     "guard_cycle": 0.5,
+    "scheduler": False,
+    # No cache of this name: the pool would write its statistics to it twice a second.
+    "cache": "no statistics",
 }
 
 # Styles: the CLI comes from a wheel, so nobody needs Node
@@ -268,4 +277,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("STYLESITE_LOG_LEVEL", "INFO").upper()},
+    # Every message and its end: of interest only to whoever looks for a fault in the queue.
+    "loggers": {"django-q": {"level": "WARNING"}},
 }
