@@ -9,7 +9,7 @@ from accounts.models import User
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     add_form = AdminUserCreationForm
     list_display = ("email", "name", "date_joined", "is_active", "is_staff")
     list_filter = ("is_active", "is_staff", "is_superuser", "date_joined")

@@ -11,9 +11,13 @@ from accounts.forms import NameForm
 from accounts.models import User
 
 
+class SignedInRequest(HttpRequest):
+    user: User
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: SignedInRequest) -> HttpResponse:
     # The form's own copy: a rejected name must not appear in the page's header.
     form = NameForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():

