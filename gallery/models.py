@@ -164,5 +164,10 @@ class Artwork(StoredPicture):
 
     @property
     def painted_in(self) -> str:
-        """The styles it was painted in, with their artists; empty when the recipe does not say."""
-        return recipes.style_titles(self.recipe)
+        """The styles it was painted in; empty when the recipe does not say."""
+        return recipes.style_names(self.recipe)
+
+    @property
+    def painted_after(self) -> str:
+        """The same with their artists."""
+        return recipes.credits_line(self.recipe)

@@ -13,26 +13,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 
-def style_titles(recipe: dict[str, Any]) -> str:
-    """The styles of a recipe as one phrase, with their artists: "Swirls by Ada + Tiles"."""
-    names = []
-    for style in recipe.get("styles") or []:
-        title, artist = style.get("title", ""), style.get("artist", "")
-        if title and artist:
-            names.append(_("%(title)s by %(artist)s") % {"title": title, "artist": artist})
-        elif title:
-            names.append(title)
-    return " + ".join(names)
+def style_names(recipe: dict[str, Any]) -> str:
+    """The styles of a recipe as one phrase: "Swirls + Tiles"."""
+    return " + ".join(style["title"] for style in _styles(recipe))
+
+
+def credits_line(recipe: dict[str, Any]) -> str:
+    """The same with their artists: "Swirls by Ada + Tiles"."""
+    with_artist = _("%(title)s by %(artist)s")
+    return " + ".join(
+        with_artist % style if style.get("artist") else style["title"] for style in _styles(recipe)
+    )
 
 
 def alt_text(title: str, recipe: dict[str, Any]) -> str:
     """Title, style, of what photo: what a listener needs to tell this picture from the next."""
     photo = (recipe.get("content") or {}).get("title", "")
-    style = " + ".join(s["title"] for s in recipe.get("styles") or [] if s.get("title"))
-    words = {"title": title, "style": style, "photo": photo}
-    if style and photo:
+    words = {"title": title, "style": style_names(recipe), "photo": photo}
+    if words["style"] and photo:
         return _("%(title)s: the photo “%(photo)s” painted in %(style)s") % words
-    if style:
+    if words["style"]:
         return _("%(title)s, painted in %(style)s") % words
     return title
 
@@ -52,7 +52,7 @@ def duration(seconds: float) -> str:
 def recipe_lines(recipe: dict[str, Any], size_px: tuple[int, int]) -> list[tuple[str, str]]:
     """The recipe of a picture of this size as (label, value) pairs, in reading order."""
     lines = [
-        (_("Style"), style_titles(recipe)),
+        (_("Style"), credits_line(recipe)),
         (_("Photo"), (recipe.get("content") or {}).get("title", "")),
         *setting_lines(recipe.get("params") or {}),
         (_("Size"), f"{size_px[0]} × {size_px[1]} px"),
@@ -63,6 +63,10 @@ def recipe_lines(recipe: dict[str, Any], size_px: tuple[int, int]) -> list[tuple
     if seed is not None:
         lines.append((_("Seed"), str(seed)))
     return [(label, value) for label, value in lines if value]
+
+
+def _styles(recipe: dict[str, Any]) -> list[dict[str, Any]]:
+    return [style for style in recipe.get("styles") or [] if style.get("title")]
 
 
 def setting_lines(params: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -64,7 +64,7 @@ def test_renditions_are_small_enough_and_never_larger_than_the_original(
     large, small = make_artwork(image=gradient(2400, 1200)), make_artwork(image=gradient(90, 60))
     with Image.open(large.display.path) as display, Image.open(large.thumbnail.path) as thumbnail:
         assert display.size == (1600, 800)
-        assert thumbnail.size == (640, 320)
+        assert thumbnail.size == (480, 240)
     with Image.open(small.display.path) as display:
         assert display.size == (90, 60)
 

@@ -39,7 +39,8 @@ def test_alternative_text_says_title_style_and_photo() -> None:
 
 def test_several_styles_are_all_named() -> None:
     styles = [{"title": "Swirls", "artist": "Ada"}, {"title": "Tiles"}, {}]
-    assert recipes.style_titles({"styles": styles}) == "Swirls by Ada + Tiles"
+    assert recipes.style_names({"styles": styles}) == "Swirls + Tiles"
+    assert recipes.credits_line({"styles": styles}) == "Swirls by Ada + Tiles"
 
 
 @pytest.mark.parametrize(
