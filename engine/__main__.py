@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from engine.errors import EngineError
 from engine.images import encode_jpeg, encode_png, read_image
@@ -82,7 +89,7 @@ def _watch(steps: Iterator["Step"], console: Console) -> tuple["Step | None", bo
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )

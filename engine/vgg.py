@@ -44,7 +44,7 @@ class Network:
         self.device = device or torch.device("cpu")
         self.pooling = pooling
         self._mean = torch.tensor(mean, device=self.device).view(1, 3, 1, 1)
-        self._convolutions = tuple(convolutions)
+        self.convolutions = tuple(convolutions)
         self._by_dtype: dict[torch.dtype, tuple[Convolution, ...]] = {}
 
     def features(
@@ -99,7 +99,7 @@ class Network:
                     c.kernel.to(self.device, dtype, memory_format=torch.channels_last),
                     c.bias.to(self.device, dtype),
                 )
-                for c in self._convolutions
+                for c in self.convolutions
             )
         return self._by_dtype[dtype]
 
