@@ -1,6 +1,6 @@
-// Before and after in one frame. The markup (components/before_after.html) shows both pictures one
-// below the other; this lays them over each other and lets a range input move the line between
-// them, so that mouse, touch and keyboard work the same and a screen reader hears a slider.
+// Before and after in one frame (components/before_after.html): a range input over both pictures
+// moves the line between them, so that mouse, touch and keyboard work the same and a screen reader
+// hears a slider.
 
 function start(compare) {
   const range = compare.querySelector("input[type=range]");
@@ -9,7 +9,6 @@ function start(compare) {
     range.setAttribute("aria-valuetext", range.dataset.words.replace("%", range.value));
   };
   compare.dataset.ready = "";
-  range.hidden = false;
   range.addEventListener("input", move);
   move();
 }
