@@ -61,7 +61,12 @@ def recipe_for(
             }
             for share in shares
         ],
-        "content": {"sha256": photo.sha256, "title": photo.title, "source": photo.source},
+        "content": {
+            "photo_id": str(photo.pk),
+            "title": photo.title,
+            "sha256": photo.sha256,
+            "source": photo.source,
+        },
         "seed": params.seed,
         "steps": step.total,
         "seconds": round(seconds, 2),
