@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll("[data-comparison]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
     const comparing = painting.toggleAttribute("hidden");
-    comparison.hidden = !comparing;
+    comparison.toggleAttribute("data-shown", comparing);
     button.setAttribute("aria-pressed", String(comparing));
     if (comparing) comparison.querySelector("input[type=range]")?.focus({ preventScroll: true });
   });
