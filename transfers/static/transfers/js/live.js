@@ -7,7 +7,7 @@ const FADE_MS = 250;
 const live = document.querySelector("[data-live]");
 const frame = live.querySelector("[data-frame]");
 const poller = live.querySelector("[data-poller]");
-const spoken = live.querySelector("[data-spoken]");
+const announcer = live.querySelector("[data-announcer]");
 const title = document.title;
 let etag = null;
 let wanted = frame.querySelector("[data-layer]:last-of-type")?.getAttribute("src") ?? "";
@@ -41,7 +41,7 @@ function readFragment() {
   const isLast = words.hasAttribute("data-final");
   if (isLast || Date.now() - spokenAt >= SPEAK_EVERY_MS) {
     spokenAt = Date.now();
-    spoken.textContent = words.dataset.spoken;
+    announcer.textContent = words.dataset.spoken;
   }
 }
 

@@ -1,0 +1,111 @@
+"""A real Chromium: its cameras, a signed-in page, and files to drop on it.
+
+Debian's browser where there is one, Playwright's own otherwise (see ``install``). A page that logs
+an error or breaks the Content Security Policy fails its test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from PIL import Image
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from tests.browser.install import find_browser
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+Launch = Callable[..., Browser]
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def launch(playwright: Playwright) -> Iterator[Launch]:
+    """Starts a browser with the given flags; all are closed at the end."""
+    browsers: list[Browser] = []
+
+    def start(*flags: str) -> Browser:
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(), headless=True, args=[*QUIET, *flags]
+        )
+        browsers.append(browser)
+        return browser
+
+    yield start
+    for browser in browsers:
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Browser:
+    return launch()
+
+
+@pytest.fixture
+def open_page(live_server: LiveServer, user: User) -> Iterator[OpenPage]:
+    """Opens a path of the live server, signed in, and watches for errors in the console."""
+    errors: list[str] = []
+    pages: list[Page] = []
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def open_in(browser: Browser, path: str, init_script: str = "") -> Page:
+        context = browser.new_context(base_url=live_server.url, accept_downloads=True)
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+        )
+        if init_script:
+            context.add_init_script(init_script)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: _note(errors, message.type, message.text))
+        page.goto(path)
+        pages.append(page)
+        return page
+
+    yield open_in
+    for page in pages:
+        page.context.close()
+    assert errors == []
+
+
+# What the browser and htmx say of answers of 400 and above, and of a server that is away: tests
+# bring these about on purpose.
+EXPECTED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError")
+
+
+def _note(errors: list[str], kind: str, text: str) -> None:
+    if kind == "error" and not text.startswith(EXPECTED):
+        errors.append(text)
+
+
+def write_camera_film(path: Path, picture: Image.Image) -> None:
+    """A film for the browser's fake camera (YUV4MPEG2, 4:2:0) that shows ``picture`` and nothing
+    else. Its sides must be even."""
+    luma, blue, red = picture.convert("YCbCr").split()
+    half = (picture.width // 2, picture.height // 2)
+    planes = [luma, *(plane.resize(half, Image.Resampling.BOX) for plane in (blue, red))]
+    frame = b"FRAME\n" + b"".join(plane.tobytes() for plane in planes)
+    header = f"YUV4MPEG2 W{picture.width} H{picture.height} F30:1 Ip A1:1 C420jpeg\n"
+    path.write_bytes(header.encode() + frame * 4)
