@@ -93,6 +93,8 @@ class _Painting:
         styles = [StyleImage(_opened(share.style), share.weight) for share in self.shares]
         last: Step | None = None
         for step in self._steps(content, styles):
+            if last is None:
+                logger.info("transfer %s: begins at step %d", self.transfer.pk, step.index)
             self.watch.moved()
             self.pace.saw(step)
             last = step
@@ -205,6 +207,11 @@ class _Pace:
         if self._first is None:
             self._first = self._last
 
+    @property
+    def painting_s(self) -> float:
+        """Seconds from the first step to the last one seen."""
+        return self._last[1] - self._first[1] if self._first and self._last else 0.0
+
     def learn(self, saving_s: float | None = None) -> None:
         """Keep the speed; the first step belongs to the overhead, as it includes warming up."""
         if self._first is None or self._last is None or self._first[0] != 1:
@@ -214,7 +221,7 @@ class _Pace:
         if saving_s is None:
             saving_s = monotonic() - self._last[1]
         starting_s = self._first[1] - self._began_at
-        estimates.learn(cost, self._last[1] - self._first[1], starting_s + saving_s)
+        estimates.learn(cost, self.painting_s, starting_s + saving_s)
 
 
 def calibrate() -> None:
@@ -228,16 +235,16 @@ def calibrate() -> None:
     style = Image.effect_noise((384, 384), 120).convert("RGB")
     params = Params(size_px=384)
     pace = _Pace(plan(*content.size, params))
-    began_at = monotonic()
-    for step in stylize(
+    steps = stylize(
         content,
         [StyleImage(style)],
         params,
         weights=settings.VGG19_WEIGHTS,
         threads=threads_per_worker(),
-    ):
+    )
+    for step in steps:
         pace.saw(step)
-        if monotonic() - began_at > CALIBRATION_S:
+        if step.index > 2 and pace.painting_s > CALIBRATION_S:
             break
         if _something_else_to_do():
             return

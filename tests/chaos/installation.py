@@ -1,0 +1,146 @@
+"""Whole installations in folders of their own: real processes, a real SQLite file, the real VGG19.
+
+The tests look from outside, as an operator would: at rows with sqlite3, at processes in /proc.
+"""
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+# As many steps as take about so many seconds here, at 192 px.
+SUBMIT = """
+from accounts.models import User
+from engine.params import Params
+from engine.pyramid import plan
+from gallery.models import Style
+from transfers.models import ContentImage, MachineSpeed
+from transfers.queue import lifecycle
+photo, style = ContentImage.objects.get(), Style.objects.get()
+one = plan(192, 144, Params(size_px=192, steps=1)).pixel_steps
+steps = max(24, int({seconds} * MachineSpeed.objects.get().cost_per_s / one))
+for seed in range({count}):
+    params = Params(size_px=192, steps=steps, seed=seed)
+    print(lifecycle.submit(User.objects.get(), photo, [(style, 1.0)], params).pk.hex)
+"""
+
+
+class Installation:
+    """One data folder, and the processes started on it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.log = data_dir.with_suffix(".log")
+        self._started: list[subprocess.Popen[bytes]] = []
+        self.env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("STYLESITE_", "DJANGO_"))},
+            "DJANGO_SETTINGS_MODULE": "stylesite.settings",
+            "OMP_WAIT_POLICY": "PASSIVE",
+            "PYTHONUNBUFFERED": "1",
+            "STYLESITE_DATA_DIR": str(data_dir),
+            "STYLESITE_SECRET_KEY": "for tests only, known to everyone who reads this",
+            "STYLESITE_STATIC_HASHED": "false",
+        }
+
+    def manage(self, *words: str) -> str:
+        """Run a management command to its end."""
+        command = [sys.executable, "manage.py", *words]
+        run = subprocess.run(
+            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60
+        )
+        assert run.returncode == 0, run.stderr
+        return run.stdout
+
+    def refused(self, *words: str) -> str:
+        """Run a management command that must fail, and return the sentence it says."""
+        command = [sys.executable, "manage.py", *words]
+        run = subprocess.run(
+            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60
+        )
+        assert run.returncode == 1
+        assert run.stderr.count("\n") == 1, run.stderr
+        return run.stderr.strip()
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a management command that goes on, as from a terminal of its own."""
+        with self.log.open("ab") as log:
+            started = subprocess.Popen(
+                [sys.executable, "manage.py", *words],
+                cwd=ROOT,
+                env=self.env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._started.append(started)
+        return started
+
+    def submit(self, *, seconds: float, count: int = 1) -> list[str]:
+        """Queue transfers that take about so long each; returns their ids."""
+        code = SUBMIT.format(seconds=seconds, count=count)
+        return [line for line in self.manage("shell", "-v0", "-c", code).split() if len(line) == 32]
+
+    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        connection = sqlite3.connect(self.data_dir / "db.sqlite3", timeout=20)
+        try:
+            return connection.execute(sql, values).fetchall()
+        finally:
+            connection.close()
+
+    def transfer(self, pk: str, columns: str) -> tuple[Any, ...]:
+        return self.ask(f"SELECT {columns} FROM transfers_transfer WHERE id = ?", pk)[0]
+
+    def artworks(self) -> int:
+        return int(self.ask("SELECT count(*) FROM gallery_artwork")[0][0])
+
+    def worker_of(self, pk: str) -> int:
+        """The process that paints a transfer."""
+        (worker,) = self.transfer(pk, "worker")
+        return int(worker.partition("/")[2].partition(".")[0])
+
+    def processes(self) -> dict[int, str]:
+        """Every living process of this installation, by its environment, with its command line."""
+        found = {}
+        mark = f"STYLESITE_DATA_DIR={self.data_dir}\0".encode()
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (path / "environ").read_bytes() + b"\0":
+                    found[int(path.name)] = (path / "cmdline").read_text().replace("\0", " ")
+            except OSError:
+                continue
+        return {pid: words for pid, words in found.items() if words}
+
+    def pids(self, words: str) -> set[int]:
+        return {pid for pid, command in self.processes().items() if words in command}
+
+    def tail(self) -> str:
+        return self.log.read_text()[-6000:] if self.log.exists() else ""
+
+    def wait_for(self, condition: Callable[[], Any], seconds: float, what: str) -> float:
+        """Wait until `condition` holds; returns how long that took."""
+        began = monotonic()
+        while not condition():
+            waited = monotonic() - began
+            assert waited < seconds, f"waited {waited:.1f} s for {what}\n{self.tail()}"
+            sleep(0.05)
+        return monotonic() - began
+
+    def wait_for_state(self, pk: str, state: str, seconds: float) -> float:
+        return self.wait_for(
+            lambda: self.transfer(pk, "state") == (state,), seconds, f"{pk} to be {state}"
+        )
+
+    def stop_everything(self) -> None:
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for process in self._started:
+            process.wait()

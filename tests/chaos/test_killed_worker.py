@@ -1,0 +1,121 @@
+"""Workers that are killed, stopped and hung. The picture is finished all the same, once."""
+
+import os
+import signal
+from pathlib import Path
+from time import monotonic, time
+
+import pytest
+
+from tests.chaos.installation import Installation
+
+pytestmark = pytest.mark.chaos
+
+
+def painted_past_a_checkpoint(site: Installation, pk: str) -> bool:
+    """Far enough for a kill to cost something, and for a checkpoint to save most of it."""
+    state, step, kept = site.transfer(pk, "state, step, checkpoint_step")
+    return state == "running" and kept > 5 and step > kept
+
+
+def checkpoint_age_s(site: Installation, pk: str) -> float:
+    (name,) = site.transfer(pk, "checkpoint")
+    return time() - (site.data_dir / "media" / name).stat().st_mtime
+
+
+def left_over_files(site: Installation) -> list[Path]:
+    return [p for p in (site.data_dir / "media" / "transfers").rglob("*") if p.is_file()]
+
+
+def test_a_busy_worker_killed_with_9_costs_seconds_and_ends_in_one_artwork(
+    site: Installation,
+) -> None:
+    (pk,) = site.submit(seconds=14)
+    site.start("work")
+    site.wait_for(lambda: painted_past_a_checkpoint(site, pk), 40, "a checkpoint")
+    victim = site.worker_of(pk)
+    os.kill(victim, signal.SIGKILL)
+    lost_s = checkpoint_age_s(site, pk)
+    step, kept = site.transfer(pk, "step, checkpoint_step")
+    resumed_s = site.wait_for(
+        lambda: site.transfer(pk, "state, attempts") == ("running", 2), 15, "a second attempt"
+    )
+    assert site.worker_of(pk) != victim
+    site.wait_for_state(pk, "succeeded", 60)
+    assert f"begins at step {kept + 1}" in site.tail()
+    print(f"lost {lost_s:.1f} s (steps {kept} to {step}), resumed after {resumed_s:.1f} s")
+    assert lost_s <= 10
+    assert site.artworks() == 1
+    assert site.transfer(pk, "artwork_id")[0] is not None
+    assert left_over_files(site) == []
+
+
+def test_a_worker_killed_while_idle_does_not_hold_up_the_next_transfer(site: Installation) -> None:
+    (first,) = site.submit(seconds=0.5)
+    site.start("work")
+    site.wait_for(lambda: site.transfer(first, "state") == ("running",), 30, "a worker")
+    worker = site.worker_of(first)
+    site.wait_for_state(first, "succeeded", 30)
+    os.kill(worker, signal.SIGKILL)
+    (second,) = site.submit(seconds=0.5)
+    waited_s = site.wait_for_state(second, "succeeded", 45)
+    print(f"finished {waited_s:.1f} s after the submission")
+    assert site.artworks() == 2
+
+
+def test_sigterm_gives_the_transfer_back_and_the_next_start_resumes_it(site: Installation) -> None:
+    (pk,) = site.submit(seconds=12)
+    supervisor = site.start("work")
+    site.wait_for(
+        lambda: site.transfer(pk, "state")[0] == "running" and site.transfer(pk, "step")[0] > 5,
+        40,
+        "some steps",
+    )
+    began = monotonic()
+    supervisor.terminate()
+    assert supervisor.wait(10) == 0
+    print(f"stopped after {monotonic() - began:.1f} s")
+    assert site.processes() == {}
+    state, attempts, kept = site.transfer(pk, "state, attempts, checkpoint_step")
+    assert (state, attempts) == ("queued", 0)
+    assert kept > 5
+
+    site.start("work")
+    site.wait_for_state(pk, "succeeded", 60)
+    assert f"begins at step {kept + 1}" in site.tail()
+    assert site.transfer(pk, "attempts") == (1,)
+    assert site.artworks() == 1
+
+
+def test_a_killed_supervisor_takes_its_workers_with_it(site: Installation) -> None:
+    (pk,) = site.submit(seconds=12)
+    supervisor = site.start("work")
+    site.wait_for(lambda: site.transfer(pk, "state")[0] == "running", 40, "a worker")
+    supervisor.kill()
+    supervisor.wait()
+    site.wait_for(lambda: not site.processes(), 5, "the workers to be gone")
+    site.start("work")
+    site.wait_for_state(pk, "succeeded", 60)
+    assert site.artworks() == 1
+
+
+def test_a_cancelled_transfer_frees_its_worker_within_two_seconds(site: Installation) -> None:
+    (pk, after) = site.submit(seconds=20, count=2)
+    site.start("work")
+    site.wait_for(lambda: (site.transfer(pk, "step")[0] or 0) > 5, 40, "some steps")
+    cancel = (
+        "from transfers.models import Transfer; from transfers.queue import lifecycle; "
+        f"print(lifecycle.request_cancel(Transfer.objects.get(pk='{pk}')))"
+    )
+    assert "True" in site.manage("shell", "-v0", "-c", cancel)
+    site.wait_for(lambda: site.transfer(after, "state")[0] == "running", 5, "the next transfer")
+    finished, started = site.ask(
+        "SELECT (SELECT julianday(finished_at) FROM transfers_transfer WHERE id = ?),"
+        " (SELECT julianday(started_at) FROM transfers_transfer WHERE id = ?)",
+        pk,
+        after,
+    )[0]
+    freed_s = (started - finished) * 86_400
+    print(f"freed after {freed_s:.1f} s")
+    assert freed_s < 2.5
+    assert site.artworks() == 0
