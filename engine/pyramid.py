@@ -17,7 +17,7 @@ MAX_SIDE_PX = 4096
 COARSEST_PX = 128
 """Longer side below which a level would no longer show what the photo is of."""
 
-LEVEL_STEPS = (70, 45, 24)
+LEVEL_STEPS = (50, 30, 20)
 """Steps of the coarsest level, the one after it, and every later one."""
 
 CLASSIC_STEPS = 2000

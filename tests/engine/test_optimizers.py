@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from engine.optimizers import LBFGS, MAX_RMS_STEP, Adam
+from engine.optimizers import COARSE_FREQUENCY, LBFGS, MAX_RMS_STEP, Adam, smoothed
 
 SHAPE = (1, 3, 4, 4)
 
@@ -64,6 +64,22 @@ def test_optimizers_leave_pictures_already_handed_out_alone() -> None:
         optimizer.update(moved, torch.ones(SHAPE) * 0.3)
         assert torch.equal(moved, kept)
         assert torch.equal(image, torch.full(SHAPE, 0.5))
+
+
+def test_smoothing_divides_a_wave_by_its_frequency() -> None:
+    x = torch.arange(32) / 32
+    for waves in (0, 4, 16):
+        picture = torch.cos(2 * torch.pi * waves * x).expand(1, 3, 8, 32)
+        expected = picture / (1 + waves / 32 / COARSE_FREQUENCY)
+        torch.testing.assert_close(smoothed(picture), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_smoothing_is_symmetric_and_positive() -> None:
+    generator = torch.Generator().manual_seed(2)
+    a, b = (torch.randn(1, 3, 7, 10, generator=generator) for _ in range(2))
+    there, back = float((a * smoothed(b)).sum()), float((smoothed(a) * b).sum())
+    assert there == pytest.approx(back, abs=1e-4)
+    assert float((a * smoothed(a)).sum()) > 0
 
 
 def test_adam_moves_as_pytorchs_own_adam() -> None:
