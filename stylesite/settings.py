@@ -178,7 +178,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 
 # Mail: printed on the console until an SMTP address is set
 
-vars().update(env.dj_email_url("STYLESITE_EMAIL_URL", "consolemail:"))
+vars().update(env.dj_email_url("STYLESITE_EMAIL_URL", "console:"))
 DEFAULT_FROM_EMAIL = env.str("STYLESITE_FROM_EMAIL", f"{SITE_NAME} <stylesite@localhost>")
 
 # Words and time
