@@ -1,11 +1,16 @@
 """People in Django's admin: find, create, close an account, set a password."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+
+# The admin's own sign-in page counts no failures; ours does, and knows what to do about a
+# forgotten password.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 @admin.register(User)

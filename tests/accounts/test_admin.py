@@ -45,4 +45,12 @@ def test_an_admin_closes_an_account(owner: Client, user: User) -> None:
 
 
 def test_others_stay_outside(signed_in: Client) -> None:
-    assert signed_in.get(PEOPLE).status_code == 302
+    page = signed_in.get(PEOPLE, follow=True)
+    assert page.status_code == 403
+    assert "This door is closed" in page.content.decode()
+
+
+def test_visitors_sign_in_on_our_page_where_guessing_is_slowed_down(client: Client) -> None:
+    response = client.get(PEOPLE, follow=True)
+    assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=")
+    assert client.post("/admin/login/").status_code == 302
