@@ -29,12 +29,12 @@ PREVIEW_SIDE_PX = 420
 
 class PresetForm(forms.ModelForm):  # type: ignore[type-arg]
     new_image = PictureField(
-        label=_("picture"),
+        label=_("New picture"),
         required=False,
         help_text=_("JPEG, PNG, WebP, HEIC or AVIF. Choosing one replaces the present picture."),
     )
     tags = TagsField(
-        label=_("tags"), required=False, max_length=300, help_text=_("Separate them with commas.")
+        label=_("Tags"), required=False, max_length=300, help_text=_("Separate them with commas.")
     )
 
     class Meta:
