@@ -114,14 +114,19 @@ _MOTIFS: tuple[Callable[[_Leaf, Path, float], None], ...] = (
 )
 
 
-def _packing(rng: np.random.Generator) -> list[tuple[Path, float]]:
-    """Return centres and radii of discs that do not touch, largest first."""
-    placed: list[tuple[Path, float]] = []
+def _packing(rng: np.random.Generator) -> Field:
+    """Return the rows (x, y, radius) of discs that do not touch, largest first."""
+    placed = np.zeros((0, 3), np.float32)
     for radius, tries in ((0.078, 60), (0.052, 300), (0.036, 900), (0.024, 2500), (0.014, 5000)):
         for at in rng.uniform(-0.04, 1.04, (tries, 2)):
-            if all(np.hypot(*(at - other)) > radius + size + 0.006 for other, size in placed):
-                placed.append((at.astype(np.float32), radius))
+            if _room(placed, at) > radius + 0.006:
+                placed = np.vstack([placed, [[*at, radius]]])
     return placed
+
+
+def _room(placed: Field, at: Field) -> float:
+    """Return how far a place is from the nearest disc's rim."""
+    return float((np.hypot(*(placed[:, :2] - at).T) - placed[:, 2]).min(initial=1))
 
 
 def _ground(size_px: int, rng: np.random.Generator) -> tuple[Rgb, Field]:
@@ -134,11 +139,11 @@ def _ground(size_px: int, rng: np.random.Generator) -> tuple[Rgb, Field]:
     return mix(gold, rgb("#9a6a22"), 0.45 * smoothstep(0.4, 2.2, -wrinkle)), wrinkle
 
 
-def _fill(leaf: _Leaf, placed: list[tuple[Path, float]]) -> None:
+def _fill(leaf: _Leaf, placed: Field) -> None:
     """Fill the ground between the motifs with small scrolls, beads and wedges."""
     dark = colors("#4a2f14", "#7a4d16", "#26314f", "#8c2f2b", "#f6e2a0")
     for at in even_points(0.021, leaf.rng, margin=0.01):
-        room = min(np.hypot(*(at - other)) - size for other, size in placed)
+        room = _room(placed, at)
         if room < 0.006:
             continue
         color = dark[leaf.rng.integers(len(dark))]
@@ -156,13 +161,13 @@ def draw(size_px: int = 1536) -> Image.Image:
     leaf = _Leaf(Canvas(to_image(gold)), rng)
     placed = _packing(rng)
     _fill(leaf, placed)
-    for at, radius in placed:
-        _MOTIFS[rng.integers(len(_MOTIFS))](leaf, at, radius)
+    for x, y, radius in placed:
+        _MOTIFS[rng.integers(len(_MOTIFS))](leaf, np.array([x, y]), radius)
     pixels = leaf.canvas.pixels
     worn = (
         1 + 0.05 * fractal_noise(size_px, 0.02, rng, 4) + 0.02 * smooth_noise(size_px, 0.004, rng)
     )
     height = gaussian_filter(leaf.canvas.height, size_px / 700) + 0.035 * wrinkle
-    x, y = unit_grid(size_px)
-    sheen = 1 + 0.08 * np.sin(5 * x + 4 * y + 0.6 * fractal_noise(size_px, 0.3, rng, 2))
+    across, down = unit_grid(size_px)
+    sheen = 1 + 0.08 * np.sin(5 * across + 4 * down + 0.6 * fractal_noise(size_px, 0.3, rng, 2))
     return to_image(raking_light(pixels * (worn * sheen)[..., None], height, 8, 0.6, 0.4))

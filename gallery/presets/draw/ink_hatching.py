@@ -7,7 +7,7 @@ lines and then crosses them with another set.
 import numpy as np
 from PIL import Image
 
-from .noise import Field, fractal_noise, smooth_noise, smoothstep, unit_grid
+from .noise import Field, fractal_noise, noise_line, smooth_noise, smoothstep, unit_grid
 from .palette import Rgb, mix, rgb, to_image
 from .surface import paper_tooth
 
@@ -30,7 +30,7 @@ def _land(size_px: int, rng: np.random.Generator) -> tuple[Field, Field]:
     land = np.zeros((size_px, size_px), np.float32)
     hill = np.zeros((size_px, size_px), np.float32)
     for index in range(_RIDGES):
-        wander = 0.055 * fractal_noise(size_px, 0.30, rng, 2)[0]
+        wander = 0.055 * noise_line(size_px, 0.30, rng)
         ridge = -0.10 + 0.13 * index + wander + 0.025 * np.sin(8 * x[0] + 2 * index)
         lumps = 0.030 * np.abs(smooth_noise(size_px, (0.09, 0.20), rng))
         inside = y + lumps > ridge[None, :]

@@ -6,7 +6,7 @@ Each row of waves is one long curve of hooked crests; the bands below it are tha
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .noise import fractal_noise, smooth_noise, smoothstep, unit_grid
+from .noise import fractal_noise, noise_line, smooth_noise, smoothstep, unit_grid
 from .palette import Rgb, ink, mix, ramp, rgb, to_image, to_pixels
 from .strokes import Path
 
@@ -29,7 +29,7 @@ def _crests(row: int, rng: np.random.Generator) -> tuple[Path, Path]:
     base = 0.27 + 0.70 * depth**1.15
     phase = rng.uniform(0, 2 * np.pi)
     t = np.linspace(-2.5 * length, 1 + 2.5 * length, 3000)
-    swell = fractal_noise(3000, 0.12, rng, 2)[0]
+    swell = noise_line(3000, 0.12, rng)
     turn = 2 * np.pi * t / length + phase + 0.5 * swell
     rise = ((1 + np.cos(turn)) / 2) ** 2.2 * (1 + 0.22 * swell)
     # Near its top the water outruns the wave, which bends the crest over into a hook.
