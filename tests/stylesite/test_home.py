@@ -53,7 +53,7 @@ def test_visitors_see_what_this_is_and_what_the_styles_make_of_a_photo(client: C
     assert hero < page.index('aria-labelledby="styles"')
     assert page.index("Swirls", hero) < page.index("Waves", hero)
     assert "Drafts" not in page
-    assert 'alt="A ginger cat, painted in the style Waves"' in page
+    assert 'alt="A ginger cat"' in page
     assert reverse("account_signup") in page
 
 
