@@ -26,7 +26,7 @@ from transfers.models import ContentImage, MachineSpeed
 from transfers.queue import lifecycle
 photo, style = ContentImage.objects.get(), Style.objects.get()
 one = plan(192, 144, Params(size_px=192, steps=1)).pixel_steps
-steps = max(24, int({seconds} * MachineSpeed.objects.get().cost_per_s / one))
+steps = max({least}, int({seconds} * MachineSpeed.objects.get().cost_per_s / one))
 for seed in range({count}):
     params = Params(size_px=192, steps=steps, seed=seed)
     print(lifecycle.submit(User.objects.get(), photo, [(style, 1.0)], params).pk.hex)
@@ -85,7 +85,7 @@ class Installation:
 
     def submit(self, *, seconds: float, count: int = 1) -> list[str]:
         """Queue transfers that take about so long each; returns their ids."""
-        code = SUBMIT.format(seconds=seconds, count=count)
+        code = SUBMIT.format(seconds=seconds, count=count, least=24 if seconds > 5 else 4)
         return [line for line in self.manage("shell", "-v0", "-c", code).split() if len(line) == 32]
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:

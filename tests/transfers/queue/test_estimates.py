@@ -58,3 +58,29 @@ def test_the_wait_is_what_is_left_of_the_running_one_and_all_of_those_ahead(
     whole = pyramid.plan(96, 64, PARAMS).pixel_steps / 1000 + 2
     assert estimates.seconds_until_start(mine) == pytest.approx(7 + whole)
     assert estimates.seconds_until_start(ahead) == pytest.approx(7)
+
+
+def test_the_first_steps_of_a_plan_cost_what_their_levels_do() -> None:
+    plan = pyramid.Plan((pyramid.Level(10, 10, 2), pyramid.Level(20, 10, 3)))
+    small, large = (pyramid.step_cost_px(level) for level in plan.levels)
+    assert estimates.cost_of_steps(plan, 0) == 0
+    assert estimates.cost_of_steps(plan, 1) == small
+    assert estimates.cost_of_steps(plan, 3) == 2 * small + large
+    assert estimates.cost_of_steps(plan, 5) == plan.pixel_steps
+
+
+def test_the_time_left_follows_the_runs_own_pace() -> None:
+    plan = pyramid.Plan((pyramid.Level(10, 10, 100),))
+    left = estimates.TimeLeft(plan, None)
+    assert left.after(1, 50.0) is None
+    assert left.after(11, 60.0) == pytest.approx(89)  # ten steps in ten seconds
+
+
+def test_the_usual_speed_steadies_the_first_answers() -> None:
+    plan = pyramid.Plan((pyramid.Level(10, 10, 100),))
+    step = pyramid.step_cost_px(plan.levels[0])
+    usual = MachineSpeed(host="here", cost_per_s=step / 2, overhead_s=0)  # two seconds a step
+    left = estimates.TimeLeft(plan, usual)
+    assert left.after(1, 50.0) == pytest.approx(99 * 2)
+    # One step in 7 s, and 1.5 steps in the 3 s that the usual speed counts for: 4 s a step.
+    assert left.after(2, 57.0) == pytest.approx(98 * 4)

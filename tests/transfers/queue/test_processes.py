@@ -1,0 +1,109 @@
+"""Real processes: names of workers, and children that leave nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from time import monotonic, sleep
+
+import pytest
+
+from transfers.queue import processes, workers
+from transfers.queue.processes import Child
+
+SLEEPER = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(SLEEPER)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def name_of(pid: int) -> str:
+    return f"{workers.host()}/{pid}.{workers._started(pid)}"
+
+
+def test_this_process_is_alive() -> None:
+    assert not workers.is_dead(workers.this_worker())
+
+
+def test_a_killed_worker_is_dead_even_before_its_parent_has_noticed(
+    sleeper: subprocess.Popen[bytes],
+) -> None:
+    name = name_of(sleeper.pid)
+    assert not workers.is_dead(name)
+    sleeper.kill()
+    sleep(0.2)  # a zombie now: nobody has waited for it
+    assert workers.is_dead(name)
+
+
+def test_another_process_under_the_same_number_is_not_the_worker() -> None:
+    name = workers.this_worker()
+    assert workers.is_dead(name + "1")
+
+
+@pytest.mark.parametrize("name", ["elsewhere~1/1.1", "", "here"])
+def test_nothing_is_said_about_other_hosts(name: str) -> None:
+    assert not workers.is_dead(name)
+
+
+def test_a_child_is_stopped_with_all_that_it_started() -> None:
+    starts_another = f"import subprocess; subprocess.run({SLEEPER!r})"
+    child = Child(
+        "a test", [sys.executable, "-S", "-c", starts_another], when_parent_dies=signal.SIGKILL
+    )
+    assert child.processes() == 0
+    child.start()
+    deadline = monotonic() + 10
+    while child.processes() < 2 and monotonic() < deadline:
+        sleep(0.02)
+    assert child.processes() == 2
+    child.kill()
+    deadline = monotonic() + 5
+    while child.processes() and monotonic() < deadline:
+        sleep(0.02)
+    assert (child.processes(), child.is_running) == (0, False)
+
+
+def test_a_child_that_keeps_dying_is_started_again_ever_more_slowly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(processes, "monotonic", lambda: clock[0])
+    child = Child("a test", ["/bin/false"], when_parent_dies=signal.SIGKILL)
+    child.start()
+    starts = []
+    for _tick in range(80):  # twenty seconds
+        child._process.wait()  # type: ignore[union-attr]
+        clock[0] += 0.25
+        if child.restart_if_dead():
+            starts.append(clock[0] - 1000)
+    assert starts == [0.5, 1.5, 3.5, 7.5, 15.5]
+    assert child.quick_deaths
+
+
+def test_a_child_dies_with_its_parent() -> None:
+    program = """
+import signal, sys
+from transfers.queue.processes import Child
+child = Child("a test", [sys.executable, "-S", "-c", "import time; time.sleep(60)"],
+              when_parent_dies=signal.SIGKILL)
+child.start()
+print(child._process.pid, flush=True)
+signal.pause()
+"""
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    with parent.stdout:
+        child = int(parent.stdout.readline())
+    assert workers._started(child) is not None
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    deadline = monotonic() + 5
+    while workers._started(child) is not None and monotonic() < deadline:
+        sleep(0.02)
+    assert workers._started(child) is None

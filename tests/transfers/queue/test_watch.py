@@ -1,0 +1,94 @@
+from collections.abc import Callable, Iterator
+from time import sleep
+
+import pytest
+from django.db import OperationalError
+from pytest_django import Settings
+
+from transfers.models import Transfer
+from transfers.queue import draining, lifecycle, watch
+from transfers.queue.watch import Stop, Watch
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Submit = Callable[..., Transfer]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[None]:
+    monkeypatch.setattr(watch, "LOOK_S", 0.02)
+    settings.TRANSFER_HEARTBEAT_S = 0.1
+    yield
+    draining._flag[0] = 0
+
+
+@pytest.fixture
+def held(submit: Submit) -> Transfer:
+    submit()
+    claimed = lifecycle.claim("here")
+    assert claimed is not None
+    return claimed
+
+
+def beats(held: Transfer) -> object:
+    return Transfer.objects.values_list("heartbeat_at", flat=True).get(pk=held.pk)
+
+
+def test_it_keeps_the_lease_and_counts_the_work(held: Transfer) -> None:
+    before = beats(held)
+    with Watch(held) as watching:
+        sleep(0.5)
+        assert watching.stop is None
+    assert beats(held) != before
+    counted = Transfer.objects.get(pk=held.pk).painting_s
+    assert 0.1 <= counted <= 0.6
+
+
+def test_it_ends_with_the_context(held: Transfer) -> None:
+    with Watch(held):
+        pass
+    last = beats(held)
+    sleep(0.3)
+    assert beats(held) == last
+
+
+def test_it_notices_a_cancellation(held: Transfer) -> None:
+    with Watch(held) as watching:
+        lifecycle.request_cancel(Transfer.objects.get(pk=held.pk))
+        sleep(0.3)
+        assert watching.stop is Stop.LOST
+
+
+def test_it_notices_that_the_pool_is_being_stopped(held: Transfer) -> None:
+    with Watch(held) as watching:
+        draining.begin()
+        sleep(0.3)
+        assert watching.stop is Stop.DRAINING
+
+
+def test_a_worker_that_hangs_stops_beating(held: Transfer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "STALLED_S", 0.05)
+    with Watch(held):
+        sleep(0.2)
+        last = beats(held)
+        sleep(0.3)
+        assert beats(held) == last
+
+
+def test_a_database_away_for_a_moment_does_not_end_it(
+    held: Transfer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heartbeat = lifecycle.heartbeat
+    failures = iter([OperationalError("database is locked")])
+
+    def stumbling(transfer: Transfer, painted_s: float = 0) -> None:
+        for error in failures:
+            raise error
+        heartbeat(transfer, painted_s)
+
+    monkeypatch.setattr(lifecycle, "heartbeat", stumbling)
+    before = beats(held)
+    with Watch(held) as watching:
+        sleep(0.6)
+        assert watching.stop is None
+    assert beats(held) != before
