@@ -94,7 +94,8 @@ def _watch(steps: Iterator["Step"], console: Console) -> tuple["Step | None", bo
         TimeRemainingColumn(),
     )
     try:
-        with Progress(*columns, console=console, transient=True) as progress:
+        quiet = not console.is_terminal
+        with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
             task = progress.add_task("Loading VGG19", total=None)
             for step in steps:
                 last = step

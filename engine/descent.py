@@ -1,5 +1,6 @@
 """One level's descent: a gradient and an update per step, watched for numbers that run away."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -90,6 +91,4 @@ class Descent:
 
 
 def _finite(values: Values, gradient: torch.Tensor) -> bool:
-    return bool(torch.isfinite(gradient.sum())) and all(
-        torch.isfinite(torch.tensor(v)) for v in (values.total,)
-    )
+    return math.isfinite(values.total) and bool(torch.isfinite(gradient).all())

@@ -48,6 +48,11 @@ NOISE = 0.03
 """Standard deviation of the noise that the coarsest level starts with; flat areas need a seed."""
 
 
+REDONE_STEPS = 6
+"""How far a resumed run of L-BFGS goes back in its count: its history is not in the checkpoint, and
+without it the few steps left would end well above the uninterrupted run's loss."""
+
+
 class Phase(Enum):
     """What a step is doing, for a caller that wants to say so."""
 
@@ -109,7 +114,7 @@ class Step:
         return flatten(self._run.dressed(fit(to_image(self._picture), max_side_px)))
 
     def checkpoint(self) -> bytes:
-        """All that `stylize(resume=...)` needs to go on after this step."""
+        """All that `stylize(resume=...)` needs to go on from this step's picture."""
         state = {name: value.cpu().numpy() for name, value in self._state.items()}
         return checkpoints.Checkpoint(
             run=self._run.digest,
@@ -134,7 +139,8 @@ def stylize(
 ) -> Iterator[Step]:
     """Paints `content` in the manner of `styles`, yielding a Step for each step of the plan.
 
-    resume: a Step's checkpoint of the same run; the steps after it follow. weights: see
+    resume: a Step's checkpoint of the same run; the steps after it follow. L-BFGS, which starts
+    without its history, counts back up to REDONE_STEPS steps of the level first. weights: see
     `engine.weights.load_weights`. device: "cpu", "cuda", ...; None takes a GPU if there is one.
     threads: for this process, from now on. network: a ready network instead of `weights`.
     The same inputs, seed, machine and threads give the same picture, byte for byte.
@@ -193,6 +199,8 @@ class _Run:
                 picture = self._started(number, picture)
             optimizer = self._optimizer()
             optimizer.load_state(state)
+            if isinstance(optimizer, LBFGS) and done_steps < level.steps:
+                done_steps = max(0, done_steps - REDONE_STEPS)
             descent = Descent(self._objective(level), optimizer, picture, dtype=self._dtype)
             for step in range(done_steps + 1, level.steps + 1):
                 values = descent.step()

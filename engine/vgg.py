@@ -57,10 +57,10 @@ class Network:
     ) -> dict[str, torch.Tensor]:
         """Features of `image` (1, 3, h, w), RGB in 0..1, by layer name: each (1, c, h', w').
 
-        Computed in `dtype`, only as deep as asked. Each side needs 16 px to reach conv5_1. With
-        `replicate` the picture's edge continues outside the first convolution instead of the mean
-        colour, which keeps a frame from being painted around the picture. Raises KeyError for a
-        layer that the network lacks.
+        Computed in `dtype`, only as deep as asked. Each side needs 16 px to reach conv5_1. Outside
+        the picture there is the mean colour, and zeros in deeper layers, as in training; with
+        `replicate` every layer continues at its edge instead, which keeps a frame from being
+        painted around the picture. Raises KeyError for a layer that the network lacks.
         """
         wanted = set(names)
         found: dict[str, torch.Tensor] = {}
@@ -70,11 +70,9 @@ class Network:
             relu = name.replace("conv", "relu")
             if name.endswith("_1") and name != "conv1_1":
                 x = self._pool(x)
-            if replicate and name == "conv1_1":
+            if replicate:
                 x = F.pad(x, (1, 1, 1, 1), mode="replicate")
-                x = F.conv2d(x, convolution.kernel, convolution.bias)
-            else:
-                x = F.conv2d(x, convolution.kernel, convolution.bias, padding=1)
+            x = F.conv2d(x, convolution.kernel, convolution.bias, padding=0 if replicate else 1)
             if name in wanted:
                 found[name] = x
                 x = F.relu(x)

@@ -86,15 +86,16 @@ def test_features_already_handed_out_survive_the_next_layers() -> None:
     assert torch.equal(shallow, deep)
 
 
-def test_replicating_continues_the_edge_of_the_picture() -> None:
+def test_replicating_lets_a_flat_picture_look_the_same_everywhere() -> None:
     network, _ = two_blocks("max")
-    flat = torch.full((1, 3, 6, 6), 0.75)
-    replicated = network.features(flat, ["conv1_1"], replicate=True)["conv1_1"]
-    zeros = network.features(flat, ["conv1_1"])["conv1_1"]
-    # A flat picture that goes on outside itself looks the same everywhere.
-    torch.testing.assert_close(replicated, replicated[:, :, 2:3, 2:3].expand_as(replicated))
-    assert not torch.allclose(zeros[:, :, 0, 0], zeros[:, :, 2, 2])
-    assert torch.allclose(zeros[:, :, 2:4, 2:4], replicated[:, :, 2:4, 2:4])
+    flat = torch.full((1, 3, 8, 8), 0.75)
+    names = ["conv1_1", "relu1_2", "conv2_1"]
+    replicated = network.features(flat, names, replicate=True)
+    zeros = network.features(flat, names)
+    for name in names:
+        centre = replicated[name][:, :, 2:3, 2:3]
+        torch.testing.assert_close(replicated[name], centre.expand_as(replicated[name]))
+        assert not torch.allclose(zeros[name][:, :, 0, 0], centre[:, :, 0, 0])
 
 
 def test_a_layer_that_is_not_there_is_named() -> None:

@@ -1,0 +1,344 @@
+import io
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from engine.errors import CheckpointError, DeviceError, ImageError, ParameterError
+from engine.params import Params
+from engine.stylize import REDONE_STEPS, Phase, Step, StyleImage, style_weight, stylize
+from engine.vgg import Network
+from tests.engine.conftest import drawn, tiny_network
+
+QUICK = Params(size_px=256, steps=16)
+
+
+def run(
+    photo: Image.Image,
+    style: Image.Image,
+    params: Params = QUICK,
+    *,
+    resume: bytes | None = None,
+    network: Network | None = None,
+) -> list[Step]:
+    pooled = network or tiny_network("max" if params.objective == "classic" else "average")
+    styles = [StyleImage(style)]
+    return list(stylize(photo, styles, params, resume=resume, network=pooled, device="cpu"))
+
+
+def difference(a: Image.Image, b: Image.Image) -> float:
+    """Root mean square over all pixels, in 8-bit steps."""
+    return float(np.sqrt(np.mean((np.asarray(a, float) - np.asarray(b, float)) ** 2)))
+
+
+def test_a_run_yields_every_step_of_its_plan(photo: Image.Image, style: Image.Image) -> None:
+    steps = run(photo, style)
+    assert [step.index for step in steps] == list(range(1, 17))
+    assert {step.total for step in steps} == {16}
+    assert [step.is_last for step in steps] == [False] * 15 + [True]
+    assert (steps[0].width, steps[0].height, steps[0].level) == (128, 96, 1)
+    assert (steps[-1].width, steps[-1].height, steps[-1].level) == (256, 192, 2)
+    assert {step.levels for step in steps} == {2}
+    assert steps[0].phase is Phase.COMPOSING
+    assert steps[-1].phase is Phase.REFINING
+
+
+def test_the_losses_fall_within_a_level(photo: Image.Image, style: Image.Image) -> None:
+    steps = run(photo, style, Params(size_px=128, steps=25))
+    assert steps[-1].total_loss < 0.7 * steps[0].total_loss
+    assert steps[-1].style_loss < steps[0].style_loss
+
+
+def test_every_step_shows_the_picture_at_the_finished_size(
+    photo: Image.Image, style: Image.Image
+) -> None:
+    first, last = run(photo, style)[0], run(photo, style)[-1]
+    for step in (first, last):
+        assert (step.image().size, step.image().mode) == ((256, 192), "RGB")
+    assert first.preview(max_side_px=64).size == (64, 48)
+    assert last.preview(max_side_px=1000).size == (256, 192)
+
+
+def test_a_step_stays_what_it_was_when_the_run_goes_on(
+    photo: Image.Image, style: Image.Image
+) -> None:
+    steps = stylize(photo, [StyleImage(style)], QUICK, network=tiny_network(), device="cpu")
+    third = [next(steps) for _ in range(3)][-1]
+    picture, kept = third.image().tobytes(), third.checkpoint()
+    for _ in range(8):
+        next(steps)
+    assert third.image().tobytes() == picture
+    assert third.checkpoint() == kept
+    steps.close()  # type: ignore[attr-defined]
+    with pytest.raises(StopIteration):
+        next(steps)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        QUICK,
+        Params(size_px=96, steps=6, optimizer="adam"),
+        Params(size_px=64, steps=5, objective="classic"),
+        Params(size_px=64, steps=5, initial="noise", seed=7),
+    ],
+)
+def test_the_same_inputs_give_the_same_picture_byte_for_byte(
+    photo: Image.Image, style: Image.Image, params: Params
+) -> None:
+    first, second = run(photo, style, params)[-1], run(photo, style, params)[-1]
+    assert first.image().tobytes() == second.image().tobytes()
+    assert first.checkpoint() == second.checkpoint()
+
+
+def test_another_seed_gives_another_picture(photo: Image.Image, style: Image.Image) -> None:
+    pictures = {run(photo, style, Params(size_px=64, steps=4, seed=s))[-1].image().tobytes()
+                for s in (0, 1)}  # fmt: skip
+    assert len(pictures) == 2
+
+
+@pytest.mark.parametrize("after", [6, 18, 25, 28, 38])
+def test_a_resumed_run_ends_where_the_uninterrupted_one_does(
+    photo: Image.Image, style: Image.Image, after: int
+) -> None:
+    params = Params(size_px=256, steps=40)
+    whole = run(photo, style, params)
+    resumed = run(photo, style, params, resume=whole[after - 1].checkpoint())
+    assert after + 1 - REDONE_STEPS <= resumed[0].index <= after + 1
+    assert resumed[0].level == whole[after].level
+    assert resumed[-1].is_last
+    # The steps done again may well end lower; never higher.
+    assert resumed[-1].total_loss < 1.01 * whole[-1].total_loss
+
+
+@pytest.mark.parametrize("objective", ["balanced", "classic"])
+def test_adam_resumes_as_if_nothing_had_happened(
+    photo: Image.Image, style: Image.Image, objective: str
+) -> None:
+    params = Params.from_json(
+        {"size_px": 64, "steps": 12, "optimizer": "adam", "objective": objective}
+    )
+    whole = run(photo, style, params)
+    resumed = run(photo, style, params, resume=whole[4].checkpoint())
+    assert [s.index for s in resumed] == list(range(6, 13))
+    assert resumed[-1].total_loss == pytest.approx(whole[-1].total_loss, rel=1e-3)
+    assert difference(resumed[-1].image(), whole[-1].image()) < 1
+
+
+def test_a_finished_runs_checkpoint_has_nothing_left_to_do(
+    photo: Image.Image, style: Image.Image
+) -> None:
+    last = run(photo, style)[-1]
+    assert run(photo, style, resume=last.checkpoint()) == []
+
+
+@pytest.mark.parametrize("change", ["photo", "style", "params"])
+def test_a_checkpoint_of_another_run_is_refused(
+    photo: Image.Image, style: Image.Image, change: str
+) -> None:
+    kept = run(photo, style, Params(size_px=64, steps=2))[0].checkpoint()
+    other = {
+        "photo": (drawn(64, 48, seed=9), style, Params(size_px=64, steps=2)),
+        "style": (photo, drawn(72, 72, seed=9), Params(size_px=64, steps=2)),
+        "params": (photo, style, Params(size_px=64, steps=2, style_strength=51)),
+    }[change]
+    with pytest.raises(CheckpointError):
+        run(*other, resume=kept)
+
+
+def test_a_damaged_checkpoint_is_refused(photo: Image.Image, style: Image.Image) -> None:
+    kept = run(photo, style)[0].checkpoint()
+    with pytest.raises(CheckpointError):
+        run(photo, style, resume=kept[:-1])
+
+
+def test_more_strength_brings_the_style_nearer_and_the_photo_further(
+    photo: Image.Image, style: Image.Image
+) -> None:
+    last = [
+        run(photo, style, Params(size_px=128, steps=40, style_strength=s))[-1]
+        for s in (0, 25, 50, 75, 100)
+    ]
+    styles, contents = [s.style_loss for s in last], [s.content_loss for s in last]
+    assert styles == sorted(styles, reverse=True)
+    assert contents == sorted(contents)
+    assert contents[0] < 0.25 * contents[-1]
+
+
+def test_strength_is_a_scale_of_equal_factors_on_each_side_of_the_default() -> None:
+    weights = [style_weight(s) for s in range(0, 101, 10)]
+    factors = [b / a for a, b in itertools.pairwise(weights)]
+    below, above = factors[:5], factors[5:]
+    assert below == pytest.approx([below[0]] * 5)
+    assert above == pytest.approx([above[0]] * 5)
+    assert min(below + above) > 1
+
+
+def test_classic_at_the_default_strength_has_the_papers_style_weight(
+    photo: Image.Image, style: Image.Image
+) -> None:
+    step = run(photo, style, Params(size_px=64, steps=1, objective="classic"))[0]
+    expected = step.content_loss + 1e6 * step.style_loss
+    assert step.total_loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_classic_starts_from_the_photo_and_moves_by_its_learning_rate(
+    photo: Image.Image, style: Image.Image
+) -> None:
+    step = run(photo, style, Params(size_px=64, steps=1, objective="classic"))[0]
+    moved = np.abs(np.asarray(step.image(), float) - np.asarray(photo.resize((64, 48)), float))
+    assert 0 < moved.max() <= 0.003 * 255 + 1  # Adam's first step has the length of its rate
+
+
+def test_brush_size_changes_the_target(photo: Image.Image) -> None:
+    style = drawn(300, 300, seed=5)
+    pictures = {
+        run(photo, style, Params(size_px=64, steps=4, style_scale=scale))[-1].image().tobytes()
+        for scale in (0.25, 1.0, 4.0)
+    }
+    assert len(pictures) == 3
+
+
+def test_a_blend_lies_between_its_styles(photo: Image.Image) -> None:
+    styles = [drawn(64, 64, seed=5), Image.new("RGB", (64, 64), (240, 230, 60))]
+    params = Params(size_px=64, steps=20, style_strength=90)
+
+    def painted(weights: Sequence[float]) -> Image.Image:
+        blend = [StyleImage(s, w) for s, w in zip(styles, weights, strict=True)]
+        *_, last = stylize(photo, blend, params, network=tiny_network(), device="cpu")
+        return last.image()
+
+    even, first, second = painted((1, 1)), painted((1, 1e-6)), painted((1e-6, 1))
+    apart = difference(first, second)
+    assert difference(even, first) < apart
+    assert difference(even, second) < apart
+    assert painted((3, 3)).tobytes() == even.tobytes()
+
+
+def test_keeping_colours_keeps_them(style: Image.Image) -> None:
+    photo = Image.new("RGB", (64, 48), (200, 80, 80))
+    params = Params(size_px=64, steps=12, style_strength=100, keep_colors="luminance")
+    _, blue, red = run(photo, style, params)[-1].image().convert("YCbCr").split()
+    _, photo_blue, photo_red = photo.convert("YCbCr").split()
+    # Clipping at black and white may cost a little colour, no more.
+    assert difference(blue, photo_blue) < 6
+    assert difference(red, photo_red) < 6
+
+
+def test_transparency_is_kept(photo: Image.Image, style: Image.Image) -> None:
+    seen = photo.convert("RGBA")
+    seen.paste((0, 0, 0, 0), (0, 0, 32, 48))
+    last = run(seen, style, Params(size_px=64, steps=2))[-1]
+    assert last.image().mode == "RGBA"
+    assert last.image().getpixel((4, 20))[3] == 0
+    assert last.image().getpixel((60, 20))[3] == 255
+    assert last.preview().mode == "RGB"
+
+
+@pytest.mark.parametrize("size", [(32, 32), (640, 20), (20, 640), (33, 31)])
+def test_awkward_shapes_are_painted(size: tuple[int, int], style: Image.Image) -> None:
+    last = run(drawn(*size), style, Params(size_px=32, steps=2))[-1]
+    assert min(last.image().size) == 32
+
+
+def test_a_flat_photo_and_a_flat_style_are_painted() -> None:
+    black, white = Image.new("RGB", (48, 48)), Image.new("RGB", (48, 48), "white")
+    steps = run(black, white, Params(size_px=64, steps=5))
+    assert all(np.isfinite(s.total_loss) for s in steps)
+
+
+def test_a_grey_style_in_any_mode_will_do(photo: Image.Image) -> None:
+    for mode in ("L", "1", "RGBA", "P"):
+        assert run(photo, drawn(40, 40).convert(mode), Params(size_px=32, steps=1))
+
+
+def test_no_style_is_refused(photo: Image.Image) -> None:
+    with pytest.raises(ParameterError) as caught:
+        list(stylize(photo, [], QUICK, network=tiny_network()))
+    assert caught.value.field == "styles"
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_weight_that_is_none_is_refused(photo: Image.Image, weight: float) -> None:
+    with pytest.raises(ParameterError):
+        list(stylize(photo, [StyleImage(photo, weight)], QUICK, network=tiny_network()))
+
+
+def test_a_ribbon_is_refused(style: Image.Image) -> None:
+    with pytest.raises(ImageError):
+        run(Image.new("RGB", (9000, 32)), style)
+
+
+def test_a_device_that_is_not_there_is_refused(photo: Image.Image, style: Image.Image) -> None:
+    for device in ("abacus", "cuda:99"):
+        with pytest.raises(DeviceError, match="Use cpu"):
+            list(stylize(photo, [StyleImage(style)], QUICK, device=device))
+
+
+@pytest.mark.vgg
+def test_the_real_vgg19_paints_in_the_styles_colours_and_keeps_the_photos_shapes() -> None:
+    data = pytest.importorskip("skimage.data")
+    photo = Image.fromarray(data.astronaut()).crop((80, 0, 336, 256))
+    style = _stripes()
+    params = Params(size_px=96, steps=40, style_strength=60)
+    *_, last = stylize(photo, [StyleImage(style)], params, device="cpu")
+    picture = last.image()
+    before = np.asarray(photo.resize(picture.size), float)
+    after, target = np.asarray(picture, float), np.asarray(style, float)
+
+    def distance(x: np.ndarray) -> float:
+        return float(np.linalg.norm(x.mean((0, 1)) - target.mean((0, 1))))
+
+    assert distance(after) < 0.6 * distance(before)
+    shapes = np.corrcoef(_shapes(photo), _shapes(picture))[0, 1]
+    assert shapes > 0.6
+
+
+@pytest.mark.vgg
+def test_the_real_vgg19_gives_the_same_picture_twice_and_resumes_to_losses_as_low() -> None:
+    photo, style = drawn(96, 96, seed=1), _stripes()
+    params = Params(size_px=64, steps=50)
+    whole = list(stylize(photo, [StyleImage(style)], params, device="cpu"))
+    *_, again = stylize(photo, [StyleImage(style)], params, device="cpu")
+    assert whole[-1].image().tobytes() == again.image().tobytes()
+    for after in (20, 45):
+        kept = whole[after - 1].checkpoint()
+        *_, last = stylize(photo, [StyleImage(style)], params, resume=kept, device="cpu")
+        assert last.total_loss < 1.01 * whole[-1].total_loss
+
+
+def test_previews_and_pictures_carry_no_metadata(photo: Image.Image, style: Image.Image) -> None:
+    photo.info["exif"] = b"Exif\0\0Secret"
+    step = run(photo, style, Params(size_px=64, steps=1))[0]
+    for image in (step.image(), step.preview()):
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG")
+        assert b"Secret" not in buffer.getvalue()
+
+
+def test_threads_can_be_set(photo: Image.Image, style: Image.Image) -> None:
+    before = torch.get_num_threads()
+    try:
+        steps = stylize(
+            photo, [StyleImage(style)], QUICK, network=tiny_network(), threads=1, device="cpu"
+        )
+        next(steps)
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+def _stripes() -> Image.Image:
+    """Diagonal stripes of orange and cream."""
+    y, x = np.mgrid[0:128, 0:128]
+    stripe = ((x + y) // 8 % 2)[:, :, None]
+    values = np.where(stripe, (245, 140, 30), (250, 230, 190))
+    return Image.fromarray(values.astype(np.uint8))
+
+
+def _shapes(image: Image.Image) -> np.ndarray:
+    """Light and dark, coarsely."""
+    return np.asarray(image.convert("L").resize((12, 12), Image.Resampling.BOX), float).ravel()
