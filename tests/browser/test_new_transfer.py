@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from engine.params import Params
 from gallery.models import Style
 from tests.browser.conftest import OpenPage
 from tests.transfers.drawings import BAD_FILES, as_file, as_heic, quadrants
+from transfers.durations import spoken
 from transfers.models import ContentImage, MachineSpeed, Transfer
+from transfers.queue import estimates
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -57,6 +60,7 @@ def test_a_photo_dropped_anywhere_is_uploaded_and_painted(
     browser: Browser, open_page: OpenPage, preset: Style
 ) -> None:
     MachineSpeed.objects.create(host="elsewhere", cost_per_s=2e5, overhead_s=10)
+    draft_time = spoken(estimates.seconds_for(120, 80, Params(size_px=256)) or 0)
     page = open_page(browser, "/new/")
     hand_over(page, as_file(quadrants()), "dragenter dragover")
     expect(page.get_by_text("Let go to use this photo")).to_be_visible()
@@ -66,7 +70,7 @@ def test_a_photo_dropped_anywhere_is_uploaded_and_painted(
     style_choice(page)
     expect(page.get_by_role("slider", name="How much style")).to_have_value("71")
     page.get_by_role("radio", name="Draft").check()
-    expect(page.locator("[data-time-shown]")).to_have_text("about 25 seconds")
+    expect(page.locator("[data-time-shown]")).to_have_text(draft_time)
     page.get_by_role("button", name="Paint it").click()
     page.wait_for_url("**/transfers/*/")
     transfer = Transfer.objects.get()
@@ -137,6 +141,26 @@ def test_a_lost_connection_is_said_and_the_photo_before_stays(
     hand_over(page, as_file(quadrants(64, 64)), "drop", "second.jpg")
     expect(page.get_by_text("the connection was lost")).to_be_visible()
     photo_shown(page)
+
+
+def test_someone_signed_out_meanwhile_can_sign_in_elsewhere_and_go_on(
+    browser: Browser, open_page: OpenPage, preset: Style
+) -> None:
+    page = open_page(browser, "/new/")
+    page.context.clear_cookies(name="sessionid")
+    hand_over(page, as_file(quadrants()), "drop")
+    expect(page.get_by_role("alert")).to_contain_text("You have been signed out.")
+    other = page.context.new_page()
+    other.goto("/accounts/login/")
+    other.locator("input[name=login]").fill("ada@example.org")
+    other.locator("input[name=password]").fill("correct horse battery")
+    other.locator("input[name=password]").press("Enter")
+    other.wait_for_url("**/new/")
+    hand_over(page, as_file(quadrants()), "drop")
+    photo_shown(page)
+    style_choice(page)
+    page.get_by_role("button", name="Paint it").click()
+    page.wait_for_url("**/transfers/*/")
 
 
 def test_an_earlier_photo_is_one_click_away(

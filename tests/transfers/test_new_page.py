@@ -123,8 +123,8 @@ def test_someone_elses_photo_is_refused_and_not_shown(
 ) -> None:
     client.force_login(stranger)
     response = client.post(URL, choices(preset, photo=photo.pk))
-    assertContains(response, "That photo is no longer here")
-    assertNotContains(response, str(photo.pk))
+    assertContains(response, "That photo is no longer here", status_code=422)
+    assertNotContains(response, str(photo.pk), status_code=422)
     assertNotContains(client.get(URL, {"photo": photo.pk}), str(photo.pk))
     assert not Transfer.objects.exists()
 
@@ -133,7 +133,7 @@ def test_someone_elses_style_is_refused(client: Client, stranger: User, own_styl
     client.force_login(stranger)
     image = SimpleUploadedFile("mine.jpg", as_file(quadrants()))
     response = client.post(URL, choices(own_style, image=image))
-    assertContains(response, "That style is no longer here")
+    assertContains(response, "That style is no longer here", status_code=422)
     assert not Transfer.objects.exists()
 
 
@@ -141,13 +141,13 @@ def test_a_hidden_preset_is_refused(signed_in: Client, photo: ContentImage, pres
     preset.state = Style.State.DRAFT
     preset.save()
     response = signed_in.post(URL, choices(preset, photo=photo.pk))
-    assertContains(response, "That style is no longer here")
+    assertContains(response, "That style is no longer here", status_code=422)
 
 
 def test_a_form_without_photo_or_style_says_so(signed_in: Client, db: None) -> None:
     response = signed_in.post(URL, {"quality": "draft", "style_strength": "50"})
-    assertContains(response, "Please add a photo to paint.")
-    assertContains(response, "Please choose a style.")
+    assertContains(response, "Please add a photo to paint.", status_code=422)
+    assertContains(response, "Please choose a style.", status_code=422)
 
 
 def test_a_photo_survives_a_mistake_elsewhere(signed_in: Client, preset: Style) -> None:
@@ -168,7 +168,8 @@ def test_a_strength_out_of_range_is_refused(
 ) -> None:
     response = signed_in.post(URL, choices(preset, photo=photo.pk, style_strength=strength))
     assert set(response.context["form"].errors) == {"style_strength"}
-    assertContains(response, "from 0 to 100" if strength in ("much", "", "1e9") else "Ensure this")
+    words = "Ensure this" if strength in ("-1", "101") else "from 0 to 100"
+    assertContains(response, words, status_code=422)
     assert not Transfer.objects.exists()
 
 
@@ -178,7 +179,7 @@ def test_a_bad_file_gets_its_sentence_and_nothing_is_lost(
 ) -> None:
     image = SimpleUploadedFile(bad.name, bad.data)
     response = signed_in.post(URL, choices(preset, photo=photo.pk, image=image))
-    assertContains(response, bad.words)
+    assertContains(response, bad.words, status_code=422)
     html = response.content.decode()
     assert value_of(html, "photo") == str(photo.pk)
     assert f"/photos/{photo.pk}/display/" in html
@@ -196,7 +197,7 @@ def test_a_broken_recommendation_of_a_preset_is_said_at_the_style(
     preset.save()
     assert signed_in.get(URL).status_code == 200
     response = signed_in.post(URL, choices(preset, photo=photo.pk))
-    assertContains(response, "style_scale must be")
+    assertContains(response, "style_scale must be", status_code=422)
     assert not Transfer.objects.exists()
 
 
@@ -213,3 +214,11 @@ def test_the_form_needs_its_csrf_token(user: User, preset: Style, photo: Content
 def test_other_methods_are_not_allowed(signed_in: Client, method: str) -> None:
     assert getattr(signed_in, method)(URL).status_code == 405
     assert signed_in.post("/new/estimates/").status_code == 405
+
+
+def test_the_page_leads_to_what_is_being_painted(
+    signed_in: Client, transfer: Transfer, stranger: User
+) -> None:
+    assertContains(signed_in.get(URL), "1 picture is being painted")
+    signed_in.force_login(stranger)
+    assertNotContains(signed_in.get(URL), "being painted<")

@@ -28,7 +28,7 @@ from transfers.forms import (
     params_for,
     recommended_strength,
 )
-from transfers.models import ContentImage
+from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
 from transfers.queue import estimates as queue_estimates
 from transfers.queue import lifecycle
@@ -122,6 +122,7 @@ def _show(request: SignedInRequest, form: NewTransferForm) -> HttpResponse:
         "photo": photo,
         "style": style,
         "latest_photos": own_photos[:LATEST_PHOTOS],
+        "unfinished": Transfer.objects.owned_by(request.user).unfinished().count(),
         "presets": Style.objects.presets(),
         "own_styles": Style.objects.owned_by(request.user),
         "qualities": _qualities(photo, style, form["quality"].value()),
@@ -129,7 +130,7 @@ def _show(request: SignedInRequest, form: NewTransferForm) -> HttpResponse:
         "max_megabytes": settings.UPLOAD_MAX_BYTES // 2**20,
         "too_large": uploads.too_large_sentence(),
     }
-    return render(request, "transfers/new.html", context)
+    return render(request, "transfers/new.html", context, status=422 if form.errors else 200)
 
 
 def _qualities(

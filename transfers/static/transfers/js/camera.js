@@ -1,6 +1,7 @@
 // The camera page: asks for the webcam, shows it, takes one frame, and sends it to the API. The
 // camera is released whenever nobody looks: on use, on leaving, and while the page is hidden.
 
+import { csrfToken } from "./csrf.js";
 import { upload } from "./upload.js";
 
 const JPEG_QUALITY = 0.95;
@@ -83,9 +84,9 @@ async function send(file, source) {
   try {
     const photo = await upload(file, {
       url: stage.dataset.uploadUrl,
-      token: stage.querySelector("[name=csrfmiddlewaretoken]").value,
+      token: csrfToken(stage),
       source,
-      lostWords: stage.dataset.wordsLost,
+      words: stage.dataset,
     }).done;
     location.assign(`${stage.dataset.newUrl}?photo=${encodeURIComponent(photo.id)}`);
   } catch (problem) {

@@ -1,5 +1,6 @@
 // The new-transfer form: keeps what is shown beside the choices in step with them.
 
+import { csrfToken } from "./csrf.js";
 import { startPhoto } from "./photo.js";
 
 const form = document.querySelector("[data-new-transfer]");
@@ -69,6 +70,7 @@ form.addEventListener("submit", (event) => {
     form.querySelector("[data-waiting]").hidden = false;
     return;
   }
+  csrfToken(form);
   submit.disabled = true;
 });
 // Coming back by the browser's back button, the form is as it was and must work again.

@@ -1,6 +1,7 @@
 // The photo of a new transfer: uploaded as soon as it is chosen, shown from the file meanwhile and
 // from the server afterwards. What was chosen before stays until the new one has arrived.
 
+import { csrfToken } from "./csrf.js";
 import { watchForFiles } from "./intake.js";
 import { upload } from "./upload.js";
 
@@ -10,7 +11,6 @@ export function startPhoto(form, { onChosen, onSettled }) {
   const input = area.querySelector("input[type=file]");
   const id = area.querySelector("input[name=photo]");
   const [picture, error, status] = ["photo-shown", "photo-error", "upload-status"].map(part);
-  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
   let running = null;
   let settled = snapshot(); // what to go back to when an upload fails
 
@@ -98,8 +98,8 @@ export function startPhoto(form, { onChosen, onSettled }) {
     status.textContent = part("upload-words").textContent;
     const mine = (running = upload(file, {
       url: area.dataset.uploadUrl,
-      token,
-      lostWords: area.dataset.wordsLost,
+      token: csrfToken(form),
+      words: area.dataset,
       onProgress: showProgress,
     }));
     const local = showLocally(file, () => running === mine);

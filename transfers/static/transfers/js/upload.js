@@ -4,8 +4,9 @@
 export class UploadRefused extends Error {}
 
 // Returns {done, stop}: `done` resolves to the stored photo, or rejects with UploadRefused, whose
-// message is a sentence for people, or with "AbortError" after stop().
-export function upload(file, { url, token, source = "upload", lostWords, onProgress = () => {} }) {
+// message is a sentence for people, or with "AbortError" after stop(). `words` holds the sentences
+// that only the page can know: wordsLost and wordsSignedOut, as in its data attributes.
+export function upload(file, { url, token, source = "upload", words, onProgress = () => {} }) {
   const request = new XMLHttpRequest();
   const done = new Promise((resolve, reject) => {
     request.open("POST", url);
@@ -16,9 +17,10 @@ export function upload(file, { url, token, source = "upload", lostWords, onProgr
     });
     request.addEventListener("load", () => {
       if (request.status === 201 && request.response) resolve(request.response);
-      else reject(new UploadRefused(request.response?.detail ?? lostWords));
+      else if (request.status === 403) reject(new UploadRefused(words.wordsSignedOut));
+      else reject(new UploadRefused(request.response?.detail ?? words.wordsLost));
     });
-    request.addEventListener("error", () => reject(new UploadRefused(lostWords)));
+    request.addEventListener("error", () => reject(new UploadRefused(words.wordsLost)));
     request.addEventListener("abort", () => reject(new DOMException("Stopped", "AbortError")));
     const body = new FormData();
     body.append("source", source);
