@@ -1,13 +1,13 @@
 # Stylesite from a terminal. `make help` lists what there is.
 #
 # STYLESITE_VENV  where the virtual environment lives (default .venv)
+# STYLESITE_PORT  the port of the site (default 8000)
 # PYTHON          the Python to make it with (default python3.11, else python3)
 
 export STYLESITE_VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(STYLESITE_VENV)/bin
 TESTS ?= tests
-PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help run install python dev browser assets lint types test bench clean
@@ -17,7 +17,7 @@ help: ## list the commands
 
 run: install ## set everything up and start the site: web and worker together
 	@$(BIN)/python manage.py prepare
-	@exec $(BIN)/python manage.py up --port $(PORT)
+	@exec $(BIN)/python manage.py up
 
 install: python
 	@$(PYTHON) -m stylesite.bootstrap
