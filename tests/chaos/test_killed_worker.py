@@ -1,6 +1,7 @@
 """Workers that are killed, stopped and hung. The picture is finished all the same, once."""
 
 import os
+import re
 import signal
 from pathlib import Path
 from time import monotonic, time
@@ -13,14 +14,22 @@ pytestmark = pytest.mark.chaos
 
 
 def painted_past_a_checkpoint(site: Installation, pk: str) -> bool:
-    """Far enough for a kill to cost something, and for a checkpoint to save most of it."""
+    """The worst moment for a kill: the last checkpoint is old and the next is due."""
     state, step, kept = site.transfer(pk, "state, step, checkpoint_step")
-    return state == "running" and kept > 5 and step > kept
+    return state == "running" and step > kept > 8 and checkpoint_age_s(site, pk) > 3.5
 
 
 def checkpoint_age_s(site: Installation, pk: str) -> float:
     (name,) = site.transfer(pk, "checkpoint")
-    return time() - (site.data_dir / "media" / name).stat().st_mtime
+    try:
+        return time() - (site.data_dir / "media" / name).stat().st_mtime
+    except FileNotFoundError:  # replaced meanwhile by the next one
+        return 0
+
+
+def resumed_at(site: Installation) -> int:
+    """The step that the last attempt began with; the engine redoes a few to find its way."""
+    return int(re.findall(r"begins at step (\d+)", site.tail())[-1])
 
 
 def left_over_files(site: Installation) -> list[Path]:
@@ -36,14 +45,17 @@ def test_a_busy_worker_killed_with_9_costs_seconds_and_ends_in_one_artwork(
     victim = site.worker_of(pk)
     os.kill(victim, signal.SIGKILL)
     lost_s = checkpoint_age_s(site, pk)
-    step, kept = site.transfer(pk, "step, checkpoint_step")
+    step, kept, painting_s = site.transfer(pk, "step, checkpoint_step, painting_s")
     resumed_s = site.wait_for(
         lambda: site.transfer(pk, "state, attempts") == ("running", 2), 15, "a second attempt"
     )
     assert site.worker_of(pk) != victim
     site.wait_for_state(pk, "succeeded", 60)
-    assert f"begins at step {kept + 1}" in site.tail()
-    print(f"lost {lost_s:.1f} s (steps {kept} to {step}), resumed after {resumed_s:.1f} s")
+    redone = kept + 1 - resumed_at(site)
+    lost_s += redone * painting_s / step
+    print(f"lost {lost_s:.1f} s: killed at step {step}, resumed at {kept + 1 - redone}")
+    print(f"resumed after {resumed_s:.1f} s")
+    assert 0 <= redone <= 6
     assert lost_s <= 10
     assert site.artworks() == 1
     assert site.transfer(pk, "artwork_id")[0] is not None
@@ -67,7 +79,7 @@ def test_sigterm_gives_the_transfer_back_and_the_next_start_resumes_it(site: Ins
     (pk,) = site.submit(seconds=12)
     supervisor = site.start("work")
     site.wait_for(
-        lambda: site.transfer(pk, "state")[0] == "running" and site.transfer(pk, "step")[0] > 5,
+        lambda: site.transfer(pk, "state")[0] == "running" and site.transfer(pk, "step")[0] > 8,
         40,
         "some steps",
     )
@@ -78,11 +90,11 @@ def test_sigterm_gives_the_transfer_back_and_the_next_start_resumes_it(site: Ins
     assert site.processes() == {}
     state, attempts, kept = site.transfer(pk, "state, attempts, checkpoint_step")
     assert (state, attempts) == ("queued", 0)
-    assert kept > 5
+    assert kept > 8
 
     site.start("work")
     site.wait_for_state(pk, "succeeded", 60)
-    assert f"begins at step {kept + 1}" in site.tail()
+    assert 1 < resumed_at(site) <= kept + 1
     assert site.transfer(pk, "attempts") == (1,)
     assert site.artworks() == 1
 
