@@ -29,7 +29,7 @@ _PIGMENTS = tuple(
     )
 )
 # how many washes, radius from and to, pigment density: big pale ones first, small strong ones last
-_LAYERS = ((12, 0.22, 0.34, 0.16), (40, 0.08, 0.17, 0.25), (80, 0.025, 0.07, 0.42))
+_LAYERS = ((14, 0.20, 0.32, 0.16), (84, 0.06, 0.14, 0.25), (170, 0.022, 0.06, 0.40))
 
 
 class _Sheet:
@@ -73,13 +73,13 @@ def _wash(sheet: _Sheet, radius: float, strength: float, rng: np.random.Generato
     across = (right * np.cos(turn) + below * np.sin(turn)) / radius
     down = (below * np.cos(turn) - right * np.sin(turn)) / radius / stretch
     ragged = sheet.edges[rng.integers(6)][window]
-    inside = 1 - np.hypot(across, down) + 0.30 * ragged * min(1, radius / 0.1)
-    crisp = 0.012 / radius if rng.random() < 0.72 else 0.5
+    inside = 1 - np.hypot(across, down) + 0.30 * ragged * min(1, radius / 0.05)
+    crisp = 0.004 / radius if rng.random() < 0.85 else 0.5
     mask = smoothstep(-crisp, crisp, inside)
-    edge = np.exp(-((np.clip(inside, 0, None) / (0.009 / radius + 0.01)) ** 1.0)) * mask
+    edge = np.exp(-np.clip(inside, 0, None) * radius / 0.0042) * mask
     pooled = 1 + 0.45 * sheet.flow[rng.integers(4)][window] + 0.35 * down
-    grain = 1 + 0.16 * sheet.tooth[window]
-    density = strength * (mask * np.clip(pooled, 0.15, 2) + (0.9 if crisp < 0.5 else 0) * edge)
+    grain = 1 + 0.10 * sheet.tooth[window]
+    density = strength * (mask * np.clip(pooled, 0.15, 2) + (1.7 if crisp < 0.5 else 0) * edge)
     first, second = sheet.pigments(x, y, rng)
     share = smoothstep(-0.8, 0.8, across + 0.5 * ragged)
     sheet.stain(window, first, density * grain * share)
