@@ -99,7 +99,7 @@ def test_a_gigabyte_is_refused_without_being_read(signed_in: Client) -> None:
         "POST",
         URL,
         b"",
-        content_type="multipart/form-data; boundary=x",
+        CONTENT_TYPE="multipart/form-data; boundary=x",
         CONTENT_LENGTH=str(2**30),
         **{"wsgi.input": Unread()},
     )
