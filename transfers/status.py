@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from engine import pyramid
 from engine.errors import EngineError
 from engine.params import QUALITIES, Params
 from gallery.models import Artwork, Style
@@ -120,11 +121,16 @@ class Status:
         return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
     def _seconds_to_paint(self) -> float | None:
+        """From now to the saved picture; what an earlier attempt has done counts as done."""
         photo = self.transfer.content_image
         try:
-            return estimates.seconds_for(photo.width, photo.height, self.params)
+            seconds = estimates.seconds_for(photo.width, photo.height, self.params)
+            plan = pyramid.plan(photo.width, photo.height, self.params)
         except EngineError:
             return None
+        if seconds is None:
+            return None
+        return seconds * _share_left(plan, self.transfer.checkpoint_step)
 
     def _waiting(self) -> str:
         ahead = (self.place or 1) - 1
@@ -147,3 +153,13 @@ class Status:
         if row.level == row.levels:
             return _("Working out the details")
         return _("Building up the brushwork")
+
+
+def _share_left(plan: pyramid.Plan, done_steps: int) -> float:
+    """The share of the plan's work that is left after its first ``done_steps`` steps."""
+    left = 0
+    for level in plan.levels:
+        done_here = min(done_steps, level.steps)
+        done_steps -= done_here
+        left += (level.steps - done_here) * pyramid.step_cost_px(level)
+    return left / plan.pixel_steps

@@ -56,6 +56,18 @@ def test_a_waiting_transfer_says_its_place_and_when_it_will_be_ready(
     assertContains(signed_in.get(url(transfer)), "ready in about")
 
 
+def test_work_done_before_an_interruption_shortens_the_time(
+    signed_in: Client, set_row: SetRow
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", cost_per_s=1e4, overhead_s=0)
+    transfer = set_row(state="queued")
+    assertContains(signed_in.get(url(transfer)), "minutes")
+    set_row(step=100, total_steps=100, checkpoint_step=10_000)
+    response = signed_in.get(url(transfer))
+    assertContains(response, "ready in a few seconds")
+    assertContains(response, "Waiting to go on where it stopped")
+
+
 def test_a_poll_brings_the_newest_preview_and_the_facts(signed_in: Client, set_row: SetRow) -> None:
     transfer = set_row(**RUNNING, preview_step=40)
     response = signed_in.get(url(transfer, "progress/"), headers=HTMX)
