@@ -249,7 +249,7 @@ def calibrate() -> None:
         if _something_else_to_do():
             return
     pace.learn(SAVING_S)
-    logger.info("this machine is measured: %s", estimates.current_speed())
+    logger.info("measured how fast this machine paints")
 
 
 def _something_else_to_do() -> bool:
