@@ -37,7 +37,7 @@ from engine.vgg import Network, load_network
 CLASSIC_LEARNING_RATE = 0.003
 BALANCED_LEARNING_RATE = 0.02
 
-STRENGTHS = ((0.0, 0.05), (50.0, 5.0), (100.0, 20.0))
+STRENGTHS = ((0.0, 0.05), (50.0, 7.0), (100.0, 20.0))
 """Style strength to the style's weight over the content in the balanced objective. Between these
 the weight grows by equal factors; they were chosen by eye (docs/engine.md)."""
 
@@ -91,10 +91,10 @@ class Step:
     style_loss: float
     tv_loss: float
     total_loss: float
-    _run: "_Run"
-    _step: int
-    _picture: torch.Tensor
-    _state: dict[str, torch.Tensor]
+    _run: "_Run" = dataclasses.field(repr=False)
+    _step: int = dataclasses.field(repr=False)
+    _picture: torch.Tensor = dataclasses.field(repr=False)
+    _state: dict[str, torch.Tensor] = dataclasses.field(repr=False)
 
     @property
     def is_last(self) -> bool:
