@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 def write(transfer: Transfer, kind: str, data: bytes, suffix: str) -> str:
     """Store `data` under a new name and return the name. Nothing refers to it yet."""
     key = str(transfer.pk)
-    name = f"transfers/{key[:2]}/{key}/{kind}-{secrets.token_hex(6)}.{suffix}"
+    name = f"transfers/{key[:2]}/{key}-{kind}-{secrets.token_hex(6)}.{suffix}"
     return default_storage.save(name, ContentFile(data))
 
 

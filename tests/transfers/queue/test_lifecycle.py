@@ -57,7 +57,7 @@ def content(file: FieldFile) -> bytes:
 
 
 def files_below(folder: Path, kind: str) -> list[Path]:
-    return [path for path in folder.rglob(f"{kind}-*") if path.is_file()]
+    return [path for path in folder.rglob(f"*{kind}-*") if path.is_file()]
 
 
 WORKER_WRITES = {
