@@ -16,6 +16,11 @@ def test_finer_levels_take_fewer_steps() -> None:
     assert steps[0] > steps[-1] > 0
 
 
+def test_a_draft_spends_no_more_steps_at_its_own_size_than_a_fine_picture_does() -> None:
+    draft, fine = (plan(900, 600, Params(size_px=px)).levels for px in (256, 1024))
+    assert draft[-1].steps == fine[-1].steps
+
+
 def test_upright_pictures_have_their_height_as_the_longer_side() -> None:
     finished = plan(600, 800, Params(size_px=256))
     assert (finished.width, finished.height) == (192, 256)
