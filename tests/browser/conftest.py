@@ -90,9 +90,9 @@ def open_page(live_server: LiveServer, user: User) -> Iterator[OpenPage]:
     assert errors == []
 
 
-# What the browser and htmx say of answers of 400 and above, and of a server that is away: tests
-# bring these about on purpose.
-EXPECTED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError")
+# What the browser and htmx say of answers of 400 and above, of a server that is away, and of a
+# request that a newer one replaced: tests bring these about on purpose.
+EXPECTED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
 
 
 def _note(errors: list[str], kind: str, text: str) -> None:

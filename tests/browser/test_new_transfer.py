@@ -143,6 +143,24 @@ def test_a_lost_connection_is_said_and_the_photo_before_stays(
     photo_shown(page)
 
 
+def test_times_that_arrive_late_are_those_of_the_last_choice(
+    browser: Browser, open_page: OpenPage, preset: Style
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", cost_per_s=2e5, overhead_s=10)
+    page = open_page(browser, "/new/")
+    held: list[Route] = []
+    page.route("**/new/estimates/*", lambda route: held.append(route))
+    hand_over(page, as_file(quadrants()), "drop")
+    photo_shown(page)
+    style_choice(page)
+    page.wait_for_timeout(300)
+    assert len(held) == 2, "the photo and the style each asked for the times"
+    held[1].continue_()
+    expect(page.locator("#time-draft")).to_have_text(
+        spoken(estimates.seconds_for(120, 80, Params(size_px=256)) or 0)
+    )
+
+
 def test_someone_signed_out_meanwhile_can_sign_in_elsewhere_and_go_on(
     browser: Browser, open_page: OpenPage, preset: Style
 ) -> None:
