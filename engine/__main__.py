@@ -57,6 +57,8 @@ def _paint(options: argparse.Namespace, console: Console) -> int:
     weights = _style_weights(options, len(styles))
     plan(*content.size, params)
 
+    # Threads that spin while they wait fight with every other busy process; read at import.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # torch takes two seconds to import: only now that nothing else can be wrong.
     from engine.stylize import StyleImage, stylize
 
