@@ -39,7 +39,7 @@ def left_over_files(site: Installation) -> list[Path]:
 def test_a_busy_worker_killed_with_9_costs_seconds_and_ends_in_one_artwork(
     site: Installation,
 ) -> None:
-    (pk,) = site.submit(seconds=14)
+    (pk,) = site.submit(seconds=22)
     site.start("work")
     site.wait_for(lambda: painted_past_a_checkpoint(site, pk), 40, "a checkpoint")
     victim = site.worker_of(pk)
@@ -50,7 +50,7 @@ def test_a_busy_worker_killed_with_9_costs_seconds_and_ends_in_one_artwork(
         lambda: site.transfer(pk, "state, attempts") == ("running", 2), 15, "a second attempt"
     )
     assert site.worker_of(pk) != victim
-    site.wait_for_state(pk, "succeeded", 60)
+    site.wait_for_state(pk, "succeeded", 90)
     redone = kept + 1 - resumed_at(site)
     lost_s += redone * painting_s / step
     print(f"lost {lost_s:.1f} s: killed at step {step}, resumed at {kept + 1 - redone}")
@@ -93,7 +93,7 @@ def test_sigterm_gives_the_transfer_back_and_the_next_start_resumes_it(site: Ins
     assert kept > 8
 
     site.start("work")
-    site.wait_for_state(pk, "succeeded", 60)
+    site.wait_for_state(pk, "succeeded", 90)
     assert 1 < resumed_at(site) <= kept + 1
     assert site.transfer(pk, "attempts") == (1,)
     assert site.artworks() == 1
@@ -107,7 +107,7 @@ def test_a_killed_supervisor_takes_its_workers_with_it(site: Installation) -> No
     supervisor.wait()
     site.wait_for(lambda: not site.processes(), 5, "the workers to be gone")
     site.start("work")
-    site.wait_for_state(pk, "succeeded", 60)
+    site.wait_for_state(pk, "succeeded", 90)
     assert site.artworks() == 1
 
 
