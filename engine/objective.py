@@ -9,7 +9,7 @@ moves a pixel: that is `engine.optimizers`.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 
@@ -65,14 +65,32 @@ class WeightedStyle:
     weight: float
 
 
+class _Gram(torch.autograd.Function):
+    """F^T F of F (positions, c), symmetric, so that one product gives its gradient, not two."""
+
+    @staticmethod
+    def forward(ctx: Any, flat: torch.Tensor) -> torch.Tensor:
+        ctx.save_for_backward(flat)
+        exact = flat.float()
+        return exact.T @ exact
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> torch.Tensor:
+        (flat,) = ctx.saved_tensors
+        (gradient,) = gradients
+        product: torch.Tensor = flat @ (gradient + gradient.T).to(flat.dtype)
+        return product
+
+
 def gram(features: torch.Tensor) -> torch.Tensor:
     """G = F F^T of features (1, c, h, w): how often filters fire together; (c, c), float32.
 
     Summed in float32 whatever the features are in: bfloat16 sums of a whole picture lose the small
-    differences that the gradient is made of.
+    differences that the gradient is made of. The gradient itself comes in the features' own dtype.
     """
-    flat = features[0].flatten(1).float()  # (c, h * w)
-    return flat @ flat.T
+    flat = features[0].permute(1, 2, 0).flatten(0, 1)  # (h * w, c)
+    matrix: torch.Tensor = _Gram.apply(flat)
+    return matrix
 
 
 def mean_gram(features: torch.Tensor) -> torch.Tensor:

@@ -51,6 +51,16 @@ def test_gram_of_bfloat16_is_summed_in_float32() -> None:
     assert gram(ones).item() == 4096  # bfloat16 would stop counting at 256
 
 
+def test_the_gradient_of_a_gram_matrix_is_autograds_own() -> None:
+    generator = torch.Generator().manual_seed(2)
+    features = torch.randn(1, 5, 3, 4, generator=generator, requires_grad=True)
+    weights = torch.randn(5, 5, generator=generator)  # not symmetric
+    (ours,) = torch.autograd.grad((gram(features) * weights).sum(), features)
+    flat = features[0].flatten(1)
+    (plain,) = torch.autograd.grad(((flat @ flat.T) * weights).sum(), features)
+    torch.testing.assert_close(ours, plain)
+
+
 def test_total_variation_worked_by_hand() -> None:
     image = torch.zeros(1, 3, 2, 2)
     image[:, :, 0, 0] = 1.0
