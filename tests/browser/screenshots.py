@@ -1,0 +1,156 @@
+"""Screenshots of the real site: `python -m tests.browser.screenshots FOLDER`.
+
+Starts a site of its own, signs up, paints a few pictures, and photographs each page on a phone and
+on a desktop, in light and dark. With `--readme` it also renews the ones that the README shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from skimage import data
+
+from tests.benchmarks.submit_to_saved import ROOT, running_site
+from tests.browser.conftest import QUIET
+from tests.browser.install import find_browser
+
+README_FOLDER = ROOT / "docs" / "screenshots"
+README_PAGES = ("home", "new", "live", "artwork")
+SIZES: dict[str, ViewportSize] = {
+    "1280": {"width": 1280, "height": 900},
+    "390": {"width": 390, "height": 844},
+}
+THEMES = ("light", "dark")
+ACCOUNT = {"email": "ada@example.org", "password": "an engine of brass"}
+WALL = (
+    ("coffee", "Mosaic"),
+    ("cat", "Ink cross-hatching"),
+    ("coffee", "Pointillism"),
+    ("cat", "Watercolour"),
+    ("coffee", "Stained glass"),
+)
+PAINT_LIMIT_MS = 600_000
+
+
+def photo(name: str, folder: Path) -> Path:
+    pixels = {"coffee": data.coffee, "cat": data.chelsea}[name]()
+    path = folder / f"{name}.jpg"
+    Image.fromarray(pixels).save(path, quality=95)
+    return path
+
+
+def shoot(page: Page, folder: Path, name: str, *, whole: bool = True) -> None:
+    """Photograph the page as it is, at every size and in both themes."""
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.wait_for_timeout(250)
+            if whole:
+                show_lazy_pictures(page)
+            image = Image.open(io.BytesIO(page.screenshot(full_page=whole)))
+            image.save(folder / f"{name}-{size}-{theme}.png")
+    page.set_viewport_size(SIZES["1280"])
+
+
+def show_lazy_pictures(page: Page) -> None:
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_function("[...document.images].every(image => image.complete)")
+    page.evaluate("window.scrollTo(0, 0)")
+
+
+def sign_up(page: Page) -> None:
+    page.goto("/accounts/signup/")
+    page.get_by_label("E-mail").fill(ACCOUNT["email"])
+    page.locator("input[name=password1]").fill(ACCOUNT["password"])
+    page.locator("input[name=password1]").press("Enter")
+    page.wait_for_url("**/new/")
+
+
+def choose(page: Page, picture: Path, style: str, quality: str) -> None:
+    page.goto("/new/")
+    page.get_by_label("Photo", exact=True).set_input_files(picture)
+    page.locator("[data-photo-size]").get_by_text("px").wait_for()
+    page.get_by_text(style, exact=True).first.click()
+    page.get_by_role("radio", name=quality).check()
+
+
+def paint(page: Page) -> None:
+    page.get_by_role("button", name="Paint it").click()
+    page.wait_for_url("**/transfers/*/")
+
+
+def tour(browser: Browser, address: str, folder: Path) -> None:
+    page = browser.new_context(base_url=address).new_page()
+    page.goto("/")
+    shoot(page, folder, "home")
+    page.goto("/accounts/login/")
+    shoot(page, folder, "sign-in")
+    sign_up(page)
+    page.goto("/gallery/")
+    shoot(page, folder, "gallery-empty")
+    for subject, style in WALL:
+        choose(page, photo(subject, folder), style, "Draft")
+        paint(page)
+    page.goto("/transfers/")
+    shoot(page, folder, "transfers")
+    page.wait_for_function(
+        "async () => !/data-status=.(queued|running)/.test("
+        "await (await fetch('/transfers/')).text())",
+        timeout=PAINT_LIMIT_MS,
+        polling=2000,
+    )
+    choose(page, photo("cat", folder), "Swirling impasto", "Standard")
+    shoot(page, folder, "new")
+    paint(page)
+    page.wait_for_function(
+        "/step (4|5|6|7)\\d of/.test(document.querySelector('[data-poller]')?.textContent)",
+        timeout=PAINT_LIMIT_MS,
+    )
+    shoot(page, folder, "live", whole=False)
+    page.wait_for_url("**/gallery/*/", timeout=PAINT_LIMIT_MS)
+    time.sleep(1)
+    shoot(page, folder, "artwork")
+    for path in ("gallery", "styles", "camera", "styles/add", "accounts/settings"):
+        page.goto(f"/{path}/")
+        shoot(page, folder, path.replace("/", "-"))
+    page.goto("/")
+    shoot(page, folder, "home-signed-in")
+
+
+def renew_readme(folder: Path) -> None:
+    README_FOLDER.mkdir(exist_ok=True)
+    for name in README_PAGES:
+        with Image.open(folder / f"{name}-1280-light.png") as image:
+            top = image.convert("RGB").crop((0, 0, image.width, min(image.height, 1000)))
+            top.save(README_FOLDER / f"{name}.jpg", quality=85, optimize=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Photograph every page of the site.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--readme", action="store_true", help="renew the README's screenshots")
+    options = parser.parse_args()
+    shutil.rmtree(options.folder, ignore_errors=True)
+    options.folder.mkdir(parents=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="stylesite-screenshots-") as data_dir,
+        running_site(Path(data_dir)) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=QUIET)
+        tour(browser, address, options.folder)
+        browser.close()
+    if options.readme:
+        renew_readme(options.folder)
+
+
+if __name__ == "__main__":
+    main()
