@@ -43,8 +43,8 @@ def vary(color: Rgb, rng: np.random.Generator, light: float = 0.08, hue: float =
 
 def ink(color: Rgb) -> tuple[int, int, int]:
     """Return the colour as Pillow's drawing calls take it."""
-    red, green, blue = (int(channel) for channel in np.clip(color, 0, 255))
-    return red, green, blue
+    red, green, blue = color.tolist()
+    return int(min(max(red, 0), 255)), int(min(max(green, 0), 255)), int(min(max(blue, 0), 255))
 
 
 def to_image(pixels: Rgb) -> Image.Image:

@@ -83,10 +83,10 @@ def draw(size_px: int = 1536) -> Image.Image:
     turn = np.linspace(0, 2 * np.pi, 14, endpoint=False)
     outline: Path = np.stack([np.cos(turn), np.sin(turn)], 1).astype(np.float32)
     for spacing, radius in ((0.0100, 0.0072), (0.0095, 0.0060), (0.0120, 0.0048)):
-        for x, y in even_points(spacing, rng, margin=0.01):
-            column, row = np.clip([int(x * size_px), int(y * size_px)], 0, size_px - 1)
+        centres = even_points(spacing, rng, margin=0.01) * size_px
+        under = np.clip(centres, 0, size_px - 1).astype(int)
+        for centre, (column, row) in zip(centres, under, strict=True):
             touch = outline * (radius * rng.uniform(0.75, 1.2)) * rng.uniform(0.82, 1.15, (1, 2))
-            centre = np.array([x, y]) * size_px
             height = 150 + rng.normal(0, 45)
             color = _break_up(scene[row, column], rng)
             canvas.polygon(centre + touch * size_px, color, height)

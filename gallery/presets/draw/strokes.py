@@ -28,16 +28,16 @@ class Canvas:
 
     def line(self, path: Path, color: Rgb, width_px: float, height: float) -> None:
         """Draw one line; `height` is in 0..255."""
-        points = [(float(x), float(y)) for x, y in path]
+        points = path.ravel().tolist()
         width = max(1, round(width_px))
         self._paint.line(points, fill=ink(color), width=width, joint="curve")
-        self._pile.line(points, fill=int(np.clip(height, 0, 255)), width=width)
+        self._pile.line(points, fill=int(min(max(height, 0), 255)), width=width)
 
     def polygon(self, path: Path, color: Rgb, height: float) -> None:
         """Fill one closed shape; `height` is in 0..255."""
-        points = [(float(x), float(y)) for x, y in path]
+        points = path.ravel().tolist()
         self._paint.polygon(points, fill=ink(color))
-        self._pile.polygon(points, fill=int(np.clip(height, 0, 255)))
+        self._pile.polygon(points, fill=int(min(max(height, 0), 255)))
 
     @property
     def pixels(self) -> Rgb:

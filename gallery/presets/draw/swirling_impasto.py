@@ -38,7 +38,7 @@ _SKY = (
 )
 _SPARKS = colors("#fff4cf", "#0f1a45", "#f08a3c", "#35b0b0", "#f6cf5a")
 # strokes, length, width: the ground first, then the modelling, then the accents
-_LAYERS = ((1700, 330, 46), (3600, 230, 30), (3600, 150, 18))
+_LAYERS = ((1500, 330, 58), (2500, 260, 40), (2100, 190, 27))
 
 
 def _flow(x: Field, y: Field, rng: np.random.Generator) -> tuple[Field, Field]:
@@ -93,7 +93,7 @@ def draw(size_px: int = 1536) -> Image.Image:
                 color = 0.4 * color + 0.6 * _SPARKS[rng.integers(len(_SPARKS))]
             size = rng.uniform(0.75, 1.2) * scale
             keep = max(5, int(len(path) * rng.uniform(0.6, 1)))
-            brush = Brush(width * size, max(1.0, 3.2 * scale), streak=0.12)
+            brush = Brush(width * size, max(1.0, 5.4 * scale), streak=0.10)
             brush.paint(canvas, path[:keep], color, rng)
-    height = gaussian_filter(canvas.height, 1.3 * scale)
-    return to_image(raking_light(canvas.pixels, height, strength=9, shine=0.6))
+    height = gaussian_filter(canvas.height, 2.0 * scale)
+    return to_image(raking_light(canvas.pixels, height, strength=13, shine=0.6))
