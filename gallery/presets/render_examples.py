@@ -29,9 +29,9 @@ def photo_pixels(photo: Photo) -> Image.Image:
     return image
 
 
-def render(preset: Preset) -> Image.Image:
+def render(preset: Preset, size_px: int) -> Image.Image:
     """Paint the preset's photo in its style, as the site would."""
-    params = Params.from_json({**preset.params, "size_px": SIZE_PX})
+    params = Params.from_json({**preset.params, "size_px": size_px})
     with Image.open(preset.image_path) as style:
         style.load()
     step = None
@@ -49,12 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m gallery.presets.render_examples", description=__doc__
     )
     parser.add_argument("slug", nargs="*", help="preset to paint; without any, all are painted")
-    chosen = parser.parse_args(arguments).slug or list(presets)
+    parser.add_argument("--size", type=int, default=SIZE_PX, help="longer side, in pixels")
+    options = parser.parse_args(arguments)
+    chosen = options.slug or list(presets)
     if unknown := sorted(set(chosen) - presets.keys()):
         parser.error(f"no such preset: {', '.join(unknown)}. There are: {', '.join(presets)}.")
     for slug in chosen:
         started = time.monotonic()
-        data = jpeg(render(presets[slug]), MAX_BYTES)
+        data = jpeg(render(presets[slug], options.size), MAX_BYTES)
         presets[slug].example_path.write_bytes(data)
         print(f"{time.monotonic() - started:.0f} s, {len(data) // 1000} kB")
 
