@@ -33,7 +33,7 @@ STYLE_LAYERS = {
     "relu4_1": 0.2,
     "relu5_1": 0.2,
 }
-TV_WEIGHT = 1.0
+TV_WEIGHT = 0.4
 """Of the balanced objective, for `tv_weight` 1."""
 
 _TILE_PX = 1024

@@ -41,7 +41,7 @@ STRENGTHS = ((0.0, 0.05), (50.0, 7.0), (100.0, 20.0))
 """Style strength to the style's weight over the content in the balanced objective. Between these
 the weight grows by equal factors; they were chosen by eye (docs/engine.md)."""
 
-DETAIL = 1.0
+DETAIL = 0.4
 """Share of the photo's fine detail that a finer level starts with."""
 
 NOISE = 0.03
