@@ -1,4 +1,4 @@
-"""Artworks come, go to the trash, come back, and leave for good after thirty days.
+"""Artworks are framed, go to the trash, come back, and leave for good after thirty days.
 
 What is written beside the row (the files) is removed again whenever the row is not kept. How an
 artwork is shown lives in ``views``; how it is painted, a floor above.
@@ -22,7 +22,7 @@ TRASH_KEPT_DAYS = 30
 TITLE_MAX_LENGTH = Artwork._meta.get_field("title").max_length
 
 
-def create_artwork(
+def frame_artwork(
     *,
     owner: User,
     image: Image.Image,
@@ -30,18 +30,17 @@ def create_artwork(
     title: str,
     recipe: dict[str, Any],
 ) -> Artwork:
-    """Keep ``image`` (RGB or RGBA) losslessly, with the photo it was painted from and its recipe.
+    """An artwork whose files are written and whose row is not: the caller saves it.
 
-    The files are written first and the row last, so a row never names a missing file; when writing
-    fails half-way, what was written is removed. When the *caller's* transaction rolls back later,
-    the caller has the artwork in hand and calls its ``delete_files``.
+    ``image`` (RGB or RGBA) is kept losslessly, with the photo it was painted from and its recipe.
+    Encoding takes a second or more, so it is done before the caller's transaction, not within;
+    when the row is not kept in the end, the caller calls ``delete_files``. When writing fails
+    half-way, what was written is removed.
     """
     artwork = Artwork(owner=owner, title=title.strip()[:TITLE_MAX_LENGTH], recipe=recipe)
     try:
         artwork.set_picture(image)
         artwork.set_rendition(artwork.before, before, DISPLAY_SIDE_PX)
-        with transaction.atomic():
-            artwork.save(force_insert=True)
     except BaseException:
         artwork.delete_files()
         raise

@@ -10,17 +10,16 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from gallery.artworks import create_artwork
 from gallery.models import Artwork
 from tests.browser.conftest import OpenPage
-from tests.gallery.drawings import RECIPE, gradient
+from tests.gallery.drawings import RECIPE, gradient, hang_artwork
 
 pytestmark = pytest.mark.browser
 
 
 def paint(owner: User, title: str, width: int = 300, height: int = 200) -> Artwork:
     picture = gradient(width, height)
-    return create_artwork(owner=owner, image=picture, before=picture, title=title, recipe=RECIPE)
+    return hang_artwork(owner=owner, image=picture, before=picture, title=title, recipe=RECIPE)
 
 
 def page_of(artwork: Artwork) -> str:

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, expect
 
 from accounts.models import User
 from engine.params import Params
-from gallery.artworks import create_artwork
 from gallery.models import Style
 from tests.browser.conftest import OpenPage
+from tests.gallery.drawings import hang_artwork
 from tests.transfers.drawings import as_file, quadrants
 from transfers.models import Transfer
 from transfers.photos import add_photo
@@ -57,7 +57,7 @@ def test_the_picture_develops_and_ends_as_the_artwork(
     expect(page).to_have_title("40 % · Harbour – Stylesite")
     page.reload()
     expect(page.get_by_text("step 40 of 100")).to_be_visible()
-    artwork = create_artwork(
+    artwork = hang_artwork(
         owner=user, image=quadrants(), before=quadrants(), title="Harbour", recipe={"version": 1}
     )
     Transfer.objects.filter(pk=transfer.pk).update(state="succeeded", artwork=artwork)

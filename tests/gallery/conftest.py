@@ -8,17 +8,16 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from gallery.artworks import create_artwork
 from gallery.models import Artwork, Style
 from gallery.styles import add_style
-from tests.gallery.drawings import RECIPE, gradient
+from tests.gallery.drawings import RECIPE, gradient, hang_artwork
 
 
 @pytest.fixture
 def make_artwork(user: User) -> Callable[..., Artwork]:
     def make(**changes: Any) -> Artwork:
         given = {"owner": user, "image": gradient(), "before": gradient(), "title": "Mill"}
-        return create_artwork(**{**given, "recipe": RECIPE, **changes})
+        return hang_artwork(**{**given, "recipe": RECIPE, **changes})
 
     return make
 

@@ -1,4 +1,4 @@
-"""Pictures drawn by code, as files and as uploads, and a recipe as the runner writes it."""
+"""Pictures drawn by code, as files, uploads and artworks, and a recipe as the runner writes it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+
+from gallery.artworks import frame_artwork
+from gallery.models import Artwork
 
 RECIPE: dict[str, Any] = {
     "version": 1,
@@ -28,6 +31,13 @@ def gradient(width: int = 96, height: int = 64, mode: str = "RGB") -> Image.Imag
         Image.linear_gradient("L").rotate(180).resize((width, height)),
     ]
     return Image.merge(mode, bands[: len(mode)])
+
+
+def hang_artwork(**given: Any) -> Artwork:
+    """An artwork on its owner's wall; ``given`` is what ``frame_artwork`` takes."""
+    artwork = frame_artwork(**given)
+    artwork.save(force_insert=True)
+    return artwork
 
 
 def upload(

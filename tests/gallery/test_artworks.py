@@ -31,10 +31,23 @@ def test_a_long_title_is_cut_to_what_fits(make_artwork: Callable[..., Artwork]) 
     assert make_artwork(title="x" * 300).title == "x" * 120
 
 
-def test_no_file_stays_when_the_row_cannot_be_written(user: User, media_root: Path) -> None:
-    with pytest.raises(TypeError, match="not JSON serializable"):
-        artworks.create_artwork(
-            owner=user, image=gradient(), before=gradient(), title="Lost", recipe={"x": object()}
+def test_framing_writes_the_files_and_leaves_the_row_to_the_caller(
+    user: User, media_root: Path
+) -> None:
+    framed = artworks.frame_artwork(
+        owner=user, image=gradient(), before=gradient(), title="Mill", recipe={}
+    )
+    assert len(files_in(media_root)) == 4
+    assert not Artwork.objects.filter(pk=framed.pk).exists()
+
+
+def test_no_file_stays_when_the_last_one_cannot_be_written(
+    user: User, media_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artworks, "DISPLAY_SIDE_PX", "not a size")
+    with pytest.raises(TypeError):
+        artworks.frame_artwork(
+            owner=user, image=gradient(), before=gradient(), title="Lost", recipe={}
         )
     assert not files_in(media_root)
 

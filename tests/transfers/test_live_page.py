@@ -7,8 +7,9 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
-from gallery.artworks import create_artwork, trash
+from gallery.artworks import trash
 from gallery.models import Artwork
+from tests.gallery.drawings import hang_artwork
 from tests.transfers.drawings import quadrants
 from transfers.models import MachineSpeed, Transfer
 
@@ -33,7 +34,7 @@ def url(transfer: Transfer, name: str = "") -> str:
 
 @pytest.fixture
 def artwork(user: User) -> Artwork:
-    return create_artwork(
+    return hang_artwork(
         owner=user, image=quadrants(), before=quadrants(), title="Harbour", recipe={"version": 1}
     )
 
@@ -52,14 +53,14 @@ def test_a_waiting_transfer_says_its_place_and_when_it_will_be_ready(
     signed_in: Client, transfer: Transfer
 ) -> None:
     assertContains(signed_in.get(url(transfer)), "Next in line")
-    MachineSpeed.objects.create(host="elsewhere", cost_per_s=2e5, overhead_s=10)
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
     assertContains(signed_in.get(url(transfer)), "ready in about")
 
 
 def test_work_done_before_an_interruption_shortens_the_time(
     signed_in: Client, set_row: SetRow
 ) -> None:
-    MachineSpeed.objects.create(host="elsewhere", cost_per_s=1e4, overhead_s=0)
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=1e4, overhead_s=0)
     transfer = set_row(state="queued")
     assertContains(signed_in.get(url(transfer)), "minutes")
     set_row(step=100, total_steps=100, checkpoint_step=10_000)

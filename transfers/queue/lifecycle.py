@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -90,15 +90,13 @@ def request_cancel(transfer: Transfer) -> bool:
     Returns whether this call cancelled it. False when it had ended before: a picture that was
     finished in the same moment stays finished. `transfer` is brought up to date either way.
     """
-    now = timezone.now()
     cancelled = (
         Transfer.objects.unfinished()
         .filter(pk=transfer.pk)
         .update(
             state=State.CANCELLED,
             token=None,
-            cancel_requested_at=now,
-            finished_at=now,
+            finished_at=timezone.now(),
             seconds_left=None,
         )
     )
@@ -206,31 +204,29 @@ def show_preview(transfer: Transfer, data: bytes, step: int) -> None:
     checkpoints.delete(old)
 
 
-def succeed(transfer: Transfer, make_artwork: Callable[[], Artwork]) -> Artwork:
-    """RUNNING → SUCCEEDED, with the artwork that `make_artwork` creates, both or neither.
+def succeed(transfer: Transfer, artwork: Artwork) -> None:
+    """RUNNING → SUCCEEDED, with the row of `artwork`, both or neither.
 
-    Raises LeaseLostError without calling `make_artwork` when the token is no longer the row's: of
-    two workers that finish the same transfer, only one makes an artwork.
+    The files of `artwork` are written already, so that nobody waits for the database meanwhile;
+    they are removed when its row is not kept. Raises LeaseLostError when the token is no longer
+    the row's: of two workers that finish the same transfer, only one keeps its artwork.
     """
-    artwork: Artwork | None = None
     try:
         with transaction.atomic():
+            artwork.save(force_insert=True)
             _write(
                 transfer,
                 state=State.SUCCEEDED,
                 token=None,
                 finished_at=timezone.now(),
                 seconds_left=None,
+                artwork=artwork,
             )
-            artwork = make_artwork()
-            Transfer.objects.filter(pk=transfer.pk).update(artwork=artwork)
     except BaseException:
-        if artwork is not None:
-            artwork.delete_files()
+        artwork.delete_files()
         raise
     _drop_files(transfer)
     logger.info("transfer %s: succeeded, artwork %s", transfer.pk, artwork.pk)
-    return artwork
 
 
 def fail(transfer: Transfer, sentence: str, reference: str = "") -> None:

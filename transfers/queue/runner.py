@@ -22,8 +22,7 @@ from engine.images import encode_jpeg
 from engine.params import Params
 from engine.pyramid import Plan, plan
 from engine.stylize import Step, StyleImage, stylize
-from gallery.artworks import create_artwork
-from gallery.models import Artwork
+from gallery.artworks import frame_artwork
 from gallery.pictures import StoredPicture
 from transfers.models import Transfer
 from transfers.queue import checkpoints, draining, estimates, lifecycle, workers
@@ -177,19 +176,14 @@ class _Painting:
         lifecycle.report(self.transfer, saving)
         picture = step.image()
         self.watch.count_work()
-
-        def make_artwork() -> Artwork:
-            return create_artwork(
-                owner=self.transfer.owner,
-                image=picture,
-                before=content,
-                title=artwork_title(self.transfer, self.shares),
-                recipe=recipe_for(
-                    self.transfer, self.params, self.shares, step, self.watch.painted_s
-                ),
-            )
-
-        lifecycle.succeed(self.transfer, make_artwork)
+        artwork = frame_artwork(
+            owner=self.transfer.owner,
+            image=picture,
+            before=content,
+            title=artwork_title(self.transfer, self.shares),
+            recipe=recipe_for(self.transfer, self.params, self.shares, step, self.watch.painted_s),
+        )
+        lifecycle.succeed(self.transfer, artwork)
         self.pace.learn()
 
 

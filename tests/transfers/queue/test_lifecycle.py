@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from engine.params import Params
-from gallery.artworks import create_artwork
+from gallery.artworks import frame_artwork
 from gallery.models import Artwork, Style
 from transfers.models import ContentImage, Transfer
 from transfers.queue import lifecycle, workers
@@ -48,7 +48,7 @@ def expire(transfer: Transfer, settings: Settings) -> None:
 
 def artwork_for(user: User) -> Artwork:
     picture = Image.new("RGB", (64, 48), "teal")
-    return create_artwork(owner=user, image=picture, before=picture, title="Harbour", recipe={})
+    return frame_artwork(owner=user, image=picture, before=picture, title="Harbour", recipe={})
 
 
 def content(file: FieldFile) -> bytes:
@@ -78,7 +78,7 @@ WORKER_WRITES = {
     "checkpoint": lambda t: lifecycle.checkpoint(t, b"late", 3),
     "preview": lambda t: lifecycle.show_preview(t, b"late", 3),
     "fail": lambda t: lifecycle.fail(t, "It went wrong."),
-    "succeed": lambda t: lifecycle.succeed(t, lambda: artwork_for(t.owner)),
+    "succeed": lambda t: lifecycle.succeed(t, artwork_for(t.owner)),
     "give_back": lambda t: lifecycle.give_back(t),
 }
 every_worker_write = pytest.mark.parametrize("name", WORKER_WRITES)
@@ -247,7 +247,8 @@ def test_succeeding_keeps_the_artwork_and_drops_the_working_files(
     held = claim()
     lifecycle.checkpoint(held, b"x", 3)
     lifecycle.show_preview(held, b"x", 3)
-    artwork = lifecycle.succeed(held, lambda: artwork_for(held.owner))
+    artwork = artwork_for(held.owner)
+    lifecycle.succeed(held, artwork)
     stored = row(held)
     assert stored.state == State.SUCCEEDED
     assert stored.artwork == artwork
@@ -257,48 +258,33 @@ def test_succeeding_keeps_the_artwork_and_drops_the_working_files(
     assert not files_below(media_root, "preview")
 
 
-def test_two_workers_that_finish_the_same_transfer_make_one_artwork(
-    submit: Submit, settings: Settings
+def test_two_workers_that_finish_the_same_transfer_keep_one_artwork(
+    submit: Submit, settings: Settings, media_root: Path
 ) -> None:
     submit()
     first = claim()
     expire(first, settings)
     second = claim()
-    lifecycle.succeed(second, lambda: artwork_for(second.owner))
+    lifecycle.succeed(second, artwork_for(second.owner))
     with pytest.raises(LeaseLostError):
-        lifecycle.succeed(first, lambda: artwork_for(first.owner))
-    assert Artwork.objects.count() == 1
+        lifecycle.succeed(first, artwork_for(first.owner))
+    kept = Artwork.objects.get()
+    assert row(first).artwork == kept
+    originals = media_root.rglob("artworks/**/original-*")
+    assert [str(path) for path in originals] == [kept.original.path]
 
 
-def test_an_artwork_that_cannot_be_kept_leaves_the_transfer_running(submit: Submit) -> None:
-    submit()
-    held = claim()
-
-    def disk_full() -> Artwork:
-        raise OSError("disk full")
-
-    with pytest.raises(OSError, match="disk full"):
-        lifecycle.succeed(held, disk_full)
-    assert lifecycle.is_held(held)
-
-
-def test_an_artwork_whose_transfer_cannot_be_written_leaves_no_file(
-    submit: Submit, media_root: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_artwork_whose_row_cannot_be_written_leaves_the_transfer_running_and_no_file(
+    submit: Submit, media_root: Path
 ) -> None:
     submit()
     held = claim()
     kept = {path for path in media_root.rglob("*") if path.is_file()}
-
-    def artwork_then_outage() -> Artwork:
-        artwork = artwork_for(held.owner)
-        monkeypatch.setattr(Transfer.objects, "filter", None)  # the database goes away
-        return artwork
-
-    with pytest.raises(TypeError):
-        lifecycle.succeed(held, artwork_then_outage)
-    monkeypatch.undo()
+    artwork = artwork_for(held.owner)
+    artwork.recipe = {"x": object()}
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        lifecycle.succeed(held, artwork)
     assert lifecycle.is_held(held)
-    assert not Artwork.objects.exists()
     assert {path for path in media_root.rglob("*") if path.is_file()} == kept
 
 
@@ -359,7 +345,7 @@ def test_cancelling_a_running_transfer_takes_it_from_its_worker(
     assert not lifecycle.is_held(held)
     assert not files_below(media_root, "checkpoint")
     with pytest.raises(LeaseLostError):
-        lifecycle.succeed(held, lambda: artwork_for(held.owner))
+        lifecycle.succeed(held, artwork_for(held.owner))
 
 
 @pytest.mark.parametrize("state", ENDED)
