@@ -54,4 +54,4 @@ class ContentImageAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-a
 
 @admin.register(MachineSpeed)
 class MachineSpeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("host", "cost_per_s", "overhead_s", "measured_at")
+    list_display = ("host", "pixel_steps_per_s", "overhead_s", "measured_at")

@@ -118,7 +118,6 @@ class Transfer(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     checkpoint = models.FileField(max_length=200, blank=True)
     checkpoint_step = models.PositiveIntegerField(default=0)
-    cancel_requested_at = models.DateTimeField(null=True)
     rung_at = models.DateTimeField(null=True, help_text="When a worker was last woken for it.")
 
     error = models.TextField(blank=True)
@@ -179,7 +178,7 @@ class MachineSpeed(models.Model):
     """How fast one host paints, measured on its own transfers; estimates come from here."""
 
     host = models.CharField(max_length=120, unique=True)
-    cost_per_s = models.FloatField(help_text="Cost units of engine.pyramid.Plan done per second.")
+    pixel_steps_per_s = models.FloatField(help_text="See engine.pyramid.Plan.pixel_steps.")
     overhead_s = models.FloatField(help_text="Seconds from claim to the first step, and to save.")
     measured_at = models.DateTimeField(default=timezone.now)
 

@@ -59,7 +59,7 @@ def style_choice(page: Page) -> None:
 def test_a_photo_dropped_anywhere_is_uploaded_and_painted(
     browser: Browser, open_page: OpenPage, preset: Style
 ) -> None:
-    MachineSpeed.objects.create(host="elsewhere", cost_per_s=2e5, overhead_s=10)
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
     draft_time = spoken(estimates.seconds_for(120, 80, Params(size_px=256)) or 0)
     page = open_page(browser, "/new/")
     hand_over(page, as_file(quadrants()), "dragenter dragover")
@@ -146,7 +146,7 @@ def test_a_lost_connection_is_said_and_the_photo_before_stays(
 def test_times_that_arrive_late_are_those_of_the_last_choice(
     browser: Browser, open_page: OpenPage, preset: Style
 ) -> None:
-    MachineSpeed.objects.create(host="elsewhere", cost_per_s=2e5, overhead_s=10)
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
     page = open_page(browser, "/new/")
     held: list[Route] = []
     page.route("**/new/estimates/*", lambda route: held.append(route))

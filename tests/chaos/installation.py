@@ -26,7 +26,7 @@ from transfers.models import ContentImage, MachineSpeed
 from transfers.queue import lifecycle
 photo, style = ContentImage.objects.get(), Style.objects.get()
 one = plan(192, 144, Params(size_px=192, steps=1)).pixel_steps
-steps = max({least}, int({seconds} * MachineSpeed.objects.get().cost_per_s / one))
+steps = max({least}, int({seconds} * MachineSpeed.objects.get().pixel_steps_per_s / one))
 for seed in range({count}):
     params = Params(size_px=192, steps=steps, seed=seed)
     print(lifecycle.submit(User.objects.get(), photo, [(style, 1.0)], params).pk.hex)

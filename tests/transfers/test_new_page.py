@@ -97,7 +97,7 @@ def test_an_address_that_chooses_nothing_real_is_ignored(signed_in: Client, valu
 def test_every_quality_says_how_long_it_takes(
     signed_in: Client, photo: ContentImage, preset: Style
 ) -> None:
-    MachineSpeed.objects.create(host="elsewhere", cost_per_s=2e5, overhead_s=10)
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
     assertContains(signed_in.get(URL, {"photo": photo.pk}), "about ", count=3)
 
 
@@ -108,7 +108,7 @@ def test_an_unmeasured_machine_does_not_pretend_to_know(signed_in: Client, db: N
 
 
 def test_times_follow_the_photo(signed_in: Client, photo: ContentImage, preset: Style) -> None:
-    MachineSpeed.objects.create(host="elsewhere", cost_per_s=2e5, overhead_s=10)
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
     response = signed_in.get("/new/estimates/", {"photo": photo.pk, "style": preset.pk})
     assertContains(response, 'id="time-fine" hx-swap-oob="innerHTML">about ')
 

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('host', models.CharField(max_length=120, unique=True)),
-                ('cost_per_s', models.FloatField(help_text='Cost units of engine.pyramid.Plan done per second.')),
+                ('pixel_steps_per_s', models.FloatField(help_text='See engine.pyramid.Plan.pixel_steps.')),
                 ('overhead_s', models.FloatField(help_text='Seconds from claim to the first step, and to save.')),
                 ('measured_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
@@ -75,7 +75,6 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('checkpoint', models.FileField(blank=True, max_length=200, upload_to='')),
                 ('checkpoint_step', models.PositiveIntegerField(default=0)),
-                ('cancel_requested_at', models.DateTimeField(null=True)),
                 ('rung_at', models.DateTimeField(help_text='When a worker was last woken for it.', null=True)),
                 ('error', models.TextField(blank=True)),
                 ('error_reference', models.CharField(blank=True, max_length=12)),

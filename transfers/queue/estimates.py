@@ -31,7 +31,7 @@ def seconds_for(width: int, height: int, params: Params) -> float | None:
     speed = current_speed()
     if speed is None:
         return None
-    return pyramid.plan(width, height, params).seconds(speed.cost_per_s, speed.overhead_s)
+    return pyramid.plan(width, height, params).seconds(speed.pixel_steps_per_s, speed.overhead_s)
 
 
 def current_speed() -> MachineSpeed | None:
@@ -67,14 +67,14 @@ def learn(pixel_steps: float, painting_s: float, overhead_s: float) -> None:
     if pixel_steps <= 0 or painting_s <= 0:
         return
     known = MachineSpeed.objects.filter(host=workers.host()).first()
-    cost_per_s = pixel_steps / painting_s
+    pixel_steps_per_s = pixel_steps / painting_s
     if known is not None:
-        cost_per_s = _blend(known.cost_per_s, cost_per_s)
+        pixel_steps_per_s = _blend(known.pixel_steps_per_s, pixel_steps_per_s)
         overhead_s = _blend(known.overhead_s, overhead_s)
     MachineSpeed.objects.update_or_create(
         host=workers.host(),
         defaults={
-            "cost_per_s": cost_per_s,
+            "pixel_steps_per_s": pixel_steps_per_s,
             "overhead_s": overhead_s,
             "measured_at": timezone.now(),
         },
@@ -106,7 +106,7 @@ class TimeLeft:
         painted = cost_of_steps(self._plan, index) - cost_of_steps(self._plan, first)
         watched_s = now_s - began_s
         if self._usual is not None:
-            painted += self._usual.cost_per_s * USUAL_COUNTS_S
+            painted += self._usual.pixel_steps_per_s * USUAL_COUNTS_S
             watched_s += USUAL_COUNTS_S
         if painted <= 0 or watched_s <= 0:
             return None
@@ -136,4 +136,4 @@ def _ahead_of(transfer: Transfer) -> TransferQuerySet:
 def _full_seconds(transfer: Transfer, speed: MachineSpeed) -> float:
     photo = transfer.content_image
     plan = pyramid.plan(photo.width, photo.height, Params.from_json(transfer.params))
-    return plan.seconds(speed.cost_per_s, speed.overhead_s)
+    return plan.seconds(speed.pixel_steps_per_s, speed.overhead_s)

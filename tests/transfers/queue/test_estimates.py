@@ -29,13 +29,13 @@ def test_a_new_run_shifts_the_speed_by_three_tenths() -> None:
     estimates.learn(pixel_steps=1000, painting_s=1, overhead_s=4)
     estimates.learn(pixel_steps=2000, painting_s=1, overhead_s=2)
     speed = MachineSpeed.objects.get()
-    assert speed.cost_per_s == pytest.approx(1300)
+    assert speed.pixel_steps_per_s == pytest.approx(1300)
     assert speed.overhead_s == pytest.approx(3.4)
 
 
 @pytest.mark.django_db
 def test_a_host_that_never_painted_uses_the_speed_of_one_that_did() -> None:
-    MachineSpeed.objects.create(host="elsewhere", cost_per_s=100, overhead_s=0)
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=100, overhead_s=0)
     assert estimates.seconds_for(96, 64, PARAMS) is not None
     assert not estimates.is_measured()
 
@@ -79,7 +79,9 @@ def test_the_time_left_follows_the_runs_own_pace() -> None:
 def test_the_usual_speed_steadies_the_first_answers() -> None:
     plan = pyramid.Plan((pyramid.Level(10, 10, 100),))
     step = pyramid.step_cost_px(plan.levels[0])
-    usual = MachineSpeed(host="here", cost_per_s=step / 2, overhead_s=0)  # two seconds a step
+    usual = MachineSpeed(
+        host="here", pixel_steps_per_s=step / 2, overhead_s=0
+    )  # two seconds a step
     left = estimates.TimeLeft(plan, usual)
     assert left.after(1, 50.0) == pytest.approx(99 * 2)
     # One step in 7 s, and 1.5 steps in the 3 s that the usual speed counts for: 4 s a step.

@@ -111,14 +111,14 @@ def test_a_transfer_is_painted_to_its_artwork(submit: Submit, media_root: Path) 
     assert recipe["seconds"] == pytest.approx(stored.painting_s, abs=1)
     assert (stored.step, stored.total_steps) == (6, 6)
     assert not [p for p in (media_root / "transfers").rglob("*") if p.is_file()]
-    assert MachineSpeed.objects.get().cost_per_s > 0
+    assert MachineSpeed.objects.get().pixel_steps_per_s > 0
 
 
 @pytest.mark.vgg
 def test_calibration_measures_this_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "CALIBRATION_S", 0.1)
     runner.calibrate()
-    assert MachineSpeed.objects.get().cost_per_s > 0
+    assert MachineSpeed.objects.get().pixel_steps_per_s > 0
 
 
 @pytest.mark.vgg
