@@ -18,9 +18,9 @@ _RIDGES = 9
 # direction of the lines (radians from level), spacing, tone from which they are drawn
 _SETS = (
     (0.45, 0.0112, 0.10),
-    (-0.65, 0.0106, 0.42),
-    (1.25, 0.0100, 0.66),
-    (-1.45, 0.0095, 0.86),
+    (-0.30, 0.0106, 0.50),
+    (1.05, 0.0100, 0.72),
+    (-1.25, 0.0095, 0.90),
 )
 
 
@@ -65,7 +65,7 @@ def _lines(
     start, press = rng.random(4096)[number], rng.uniform(0.8, 1.2, 4096)[number]
     stroke = (along / 0.22 + start * 7) % 1
     lift = np.clip(np.minimum(stroke, 1 - stroke) / 0.10, 0, 1) ** 0.5
-    half_width = 0.5 * press * lift * np.clip(0.14 + 0.50 * tone, 0, 0.60) * (tone > 0)
+    half_width = 0.5 * press * lift * np.clip(0.16 + 0.44 * tone, 0, 0.55) * (tone > 0)
     soft = 1 / (spacing * size_px)
     return smoothstep(soft, -soft, off_middle - half_width) * (half_width > 0.03)
 

@@ -1,4 +1,4 @@
-"""Pointillism: a riverside afternoon in thousands of round touches of pure colour.
+"""Pointillism: an autumn afternoon by a river in thousands of round touches of pure colour.
 
 Every touch takes its place's colour broken into neighbours and complements, so that the eye, not
 the brush, does the mixing.
@@ -17,7 +17,7 @@ from .surface import raking_light
 _SEED = 5
 _SKY = ((0, "#6fa8dc"), (0.3, "#a9d0ea"), (0.62, "#fbe6b8"), (1, "#f8c6a0"))
 _WATER = ((0, "#f3d9b0"), (0.25, "#86bfdc"), (0.7, "#3f7fbf"), (1, "#2a5596"))
-_GRASS = ((0, "#e6d860"), (0.4, "#a8c84a"), (0.75, "#5b9c4b"), (1, "#2d6b58"))
+_GRASS = ((0, "#f7e08a"), (0.4, "#efb95f"), (0.75, "#d98a5f"), (1, "#8f5f8a"))
 # x, y, radius of the crowns
 _TREES = ((0.15, 0.27, 0.19), (0.36, 0.36, 0.10), (0.88, 0.30, 0.17), (0.70, 0.41, 0.07))
 _TOUCHES = colors("#f7d23e", "#f28c28", "#e4572e", "#d6457a", "#7a4fb5", "#2f62c9", "#2fa7a0")
@@ -41,7 +41,7 @@ def _scene(size_px: int, rng: np.random.Generator) -> Rgb:
     bank = y - 0.70 + 0.09 * x + 0.03 * np.sin(6 * x) + wave
     grass = ramp(np.clip(bank / 0.3, 0, 1), _GRASS)
     shade = smoothstep(0.4, 1.3, fractal_noise(size_px, (0.3, 0.08), rng, 3))
-    grass = mix(grass, rgb("#2b4f7d"), 0.65 * shade)
+    grass = mix(grass, rgb("#6a5fa5"), 0.65 * shade)
     scene = mix(scene, grass, smoothstep(-0.004, 0.004, bank))
     for tree_x, tree_y, radius in _TREES:
         scene = _tree(scene, (x - tree_x) / radius, (y - tree_y) / radius, rng)
@@ -58,7 +58,7 @@ def _tree(scene: Rgb, across: Field, down: Field, rng: np.random.Generator) -> R
     lumps = 0.14 * fractal_noise(size_px, 0.09, rng, 3)
     crown = smoothstep(1.02, 0.94, np.hypot(across, down * 0.9) + lumps)
     light = np.clip(0.5 - 0.32 * across - 0.42 * down + 1.6 * lumps, 0, 1)
-    leaves = ((0, "#1d3f63"), (0.3, "#2a6b5c"), (0.6, "#6fae45"), (0.85, "#e0cf4a"), (1, "#fbe87e"))
+    leaves = ((0, "#2f2f6b"), (0.3, "#8a3f5f"), (0.6, "#df7a3a"), (0.85, "#f2bd45"), (1, "#fdeb9a"))
     return mix(scene, ramp(light, leaves), crown)
 
 
