@@ -49,8 +49,10 @@ NOISE = 0.03
 
 
 REDONE_STEPS = 6
+REDONE_PX = 600_000
 """How far a resumed run of L-BFGS goes back in its count: its history is not in the checkpoint, and
-without it the few steps left would end well above the uninterrupted run's loss."""
+without it the few steps left would end above the uninterrupted run's loss. At most so many steps,
+and so many pixels over all of them (at least one step): on two cores that is 2 to 4 seconds."""
 
 
 class Phase(Enum):
@@ -140,7 +142,7 @@ def stylize(
     """Paints `content` in the manner of `styles`, yielding a Step for each step of the plan.
 
     resume: a Step's checkpoint of the same run; the steps after it follow. L-BFGS, which starts
-    without its history, counts back up to REDONE_STEPS steps of the level first. weights: see
+    without its history, counts back a few steps of the level first (`redone_steps`). weights: see
     `engine.weights.load_weights`. device: "cpu", "cuda", ...; None takes a GPU if there is one.
     threads: for this process, from now on. network: a ready network instead of `weights`.
     The same inputs, seed, machine and threads give the same picture, byte for byte.
@@ -200,7 +202,7 @@ class _Run:
             optimizer = self._optimizer()
             optimizer.load_state(state)
             if isinstance(optimizer, LBFGS) and done_steps < level.steps:
-                done_steps = max(0, done_steps - REDONE_STEPS)
+                done_steps = max(0, done_steps - redone_steps(level))
             descent = Descent(self._objective(level), optimizer, picture, dtype=self._dtype)
             for step in range(done_steps + 1, level.steps + 1):
                 values = descent.step()
@@ -312,6 +314,11 @@ class _Run:
             return LBFGS()
         usual = CLASSIC_LEARNING_RATE if self.classic else BALANCED_LEARNING_RATE
         return Adam(learning_rate=self.params.learning_rate or usual, clip=self.bounded)
+
+
+def redone_steps(level: Level) -> int:
+    """Steps of `level` that a resumed run of L-BFGS does again; see REDONE_STEPS."""
+    return min(REDONE_STEPS, max(1, REDONE_PX // (level.width * level.height)))
 
 
 def style_weight(strength: float) -> float:

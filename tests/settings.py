@@ -13,6 +13,8 @@ os.environ.update(
     STYLESITE_STATIC_HASHED="false",
     # Playwright's synchronous interface keeps an event loop in the thread that runs the tests.
     DJANGO_ALLOW_ASYNC_UNSAFE="true",
+    # Threads that spin while they wait starve a neighbour: read when torch is loaded.
+    OMP_WAIT_POLICY="PASSIVE",
 )
 
 from stylesite.settings import *  # noqa: E402, F403
