@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engine.errors import ParameterError
 from engine.params import Params
+from gallery import uploads
 from gallery.forms import PictureField, TagsField
 from gallery.models import Style
 from gallery.pictures import shrink
@@ -36,6 +37,8 @@ class PresetForm(forms.ModelForm):  # type: ignore[type-arg]
     tags = TagsField(
         label=_("Tags"), required=False, max_length=300, help_text=_("Separate them with commas.")
     )
+
+    too_large: ClassVar[bool] = False
 
     class Meta:
         model = Style
@@ -57,6 +60,12 @@ class PresetForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "new_image" in self.fields:
             self.fields["new_image"].required = not self.instance.original
+
+    def clean(self) -> dict[str, Any] | None:
+        if self.too_large:
+            self.errors.pop("new_image", None)
+            self.add_error("new_image", uploads.too_large_sentence())
+        return super().clean()
 
     def clean_params(self) -> dict[str, Any]:
         """The engine says whether the settings can be used; its sentence names the wrong one."""
@@ -88,6 +97,12 @@ class PresetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Style]:
         return super().get_queryset(request).filter(owner=None)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """A form class of this request's own, which knows whether the picture was too large."""
+        form: Any = super().get_form(request, *args, **kwargs)
+        form.too_large = uploads.was_too_large(request)
+        return form
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without deleting many at once: it would not ask about each one (see below)."""

@@ -208,6 +208,11 @@ STORAGES = {
 
 UPLOAD_MAX_BYTES = _whole_number("STYLESITE_UPLOAD_MAX_MB", 25, at_least=1) * 2**20
 UPLOAD_MAX_PIXELS = _whole_number("STYLESITE_UPLOAD_MAX_MEGAPIXELS", 50, at_least=1) * 10**6
+FILE_UPLOAD_HANDLERS = [
+    "gallery.uploads.SizeGuard",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Transfers
 

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gallery import styles
+from gallery import styles, uploads
 from gallery.access import OwnerRequest, own_style, owners_only, signed_in_page, visible_style
 from gallery.files import file_response
 from gallery.forms import NewStyleForm, StyleForm
@@ -70,8 +70,9 @@ def style_file(request: HttpRequest, style_id: UUID, rendition: str) -> HttpResp
 @signed_in_page
 def add(request: OwnerRequest) -> HttpResponse:
     onward = _safe_next(request)
-    form = NewStyleForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = NewStyleForm(request.POST, request.FILES) if request.method == "POST" else NewStyleForm()
+    uploads.refuse_too_large(request, form, "image")
+    if form.is_valid():
         added = styles.add_style(owner=request.user, **form.cleaned_data)
         messages.success(request, _("“%(title)s” is in your styles.") % {"title": added.title})
         return redirect(_with_style(onward, added) if onward else reverse("gallery:styles"))
@@ -84,7 +85,7 @@ def add(request: OwnerRequest) -> HttpResponse:
 def edit(request: OwnerRequest, style_id: UUID) -> HttpResponse:
     shown = own_style(request.user, style_id)
     form = StyleForm(request.POST or None, instance=shown)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         form.save()
         return redirect("gallery:style", shown.pk)
     context = {"form": form, "style": shown}

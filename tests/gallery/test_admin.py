@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from gallery.models import Style
 from tests.gallery.drawings import gradient, upload
@@ -55,6 +55,16 @@ def test_an_admin_adds_a_preset(admin_client: Client) -> None:
 def test_a_preset_needs_a_picture(admin_client: Client) -> None:
     response = admin_client.post(f"{LIST}add/", fields())
     assert response.context["adminform"].form.errors["new_image"] == ["This field is required."]
+
+
+def test_a_picture_beyond_the_limit_is_refused_and_the_old_one_stays(
+    admin_client: Client, preset: Style, settings: Settings
+) -> None:
+    settings.UPLOAD_MAX_BYTES = 100
+    response = admin_client.post(change_page(preset), fields(new_image=upload(gradient(50, 50))))
+    assert "larger than" in response.context["adminform"].form.errors["new_image"][0]
+    preset.refresh_from_db()
+    assert preset.width == 96
 
 
 def test_what_is_no_picture_is_refused_with_the_engines_sentence(

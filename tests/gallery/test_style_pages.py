@@ -9,10 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
 from gallery import styles
 from gallery.models import Style
+from tests.gallery.bodies import post_gigabyte
 from tests.gallery.drawings import gradient, upload
 
 STYLES = "/styles/"
@@ -262,10 +264,18 @@ def test_what_is_no_picture_is_refused_with_a_sentence_and_the_rest_kept(
 def test_a_file_beyond_the_limit_is_refused_with_a_sentence(
     signed_in: Client, settings: Settings
 ) -> None:
-    settings.UPLOAD_MAX_BYTES = 100
-    response = signed_in.post(ADD, fields())
-    assert response.status_code == 422
-    assert response.context["form"].errors["image"]
+    image = upload(gradient(400, 300))
+    settings.UPLOAD_MAX_BYTES = image.size - 1
+    response = signed_in.post(ADD, fields(image=image, artist="Someone"))
+    assertContains(response, "This file is larger than", status_code=422)
+    assertNotContains(response, "This field is required", status_code=422)
+    assertContains(response, 'value="Someone"', status_code=422)
+
+
+def test_a_gigabyte_is_given_up_at_its_first_file(signed_in: Client) -> None:
+    response = post_gigabyte(signed_in, ADD, artist="Someone")
+    assertContains(response, "This file is larger than 25 MB", status_code=422)
+    assertContains(response, 'value="Someone"', status_code=422)
 
 
 def test_a_form_without_a_picture_says_so(signed_in: Client) -> None:

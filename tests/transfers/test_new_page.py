@@ -1,6 +1,5 @@
 """/new/, the plain form: everything here works without JavaScript."""
 
-import io
 import re
 import uuid
 
@@ -11,6 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import User
 from gallery.models import Style
+from tests.gallery.bodies import post_gigabyte
 from tests.transfers.drawings import BAD_FILES, BadFile, as_file, quadrants
 from transfers.models import ContentImage, MachineSpeed, Transfer
 
@@ -191,27 +191,8 @@ def test_a_bad_file_gets_its_sentence_and_nothing_is_lost(
     assert ContentImage.objects.count() == 1
 
 
-class Endless(io.BytesIO):
-    """The beginning of a body that never ends; reading past it is a mistake."""
-
-    def read(self, *args: int) -> bytes:
-        data = super().read(*args)
-        assert data, "the body was read to its end"
-        return data
-
-
 def test_a_gigabyte_is_given_up_at_its_first_file(signed_in: Client, photo: ContentImage) -> None:
-    part = '--x\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n{}\r\n'
-    body = part.format("photo", "", photo.pk) + part.format("style_strength", "", "12")
-    body += part.format("image", '; filename="huge.jpg"', "x" * 2**17)
-    response = signed_in.generic(
-        "POST",
-        URL,
-        b"",
-        CONTENT_TYPE="multipart/form-data; boundary=x",
-        CONTENT_LENGTH=str(2**30),
-        **{"wsgi.input": Endless(body.encode())},
-    )
+    response = post_gigabyte(signed_in, URL, photo=photo.pk, style_strength=12)
     assertContains(response, "larger than 25 MB", status_code=422)
     html = response.content.decode()
     assert value_of(html, "photo") == str(photo.pk)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import status
@@ -13,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from engine.errors import ImageError
+from gallery import uploads
 from gallery.forms import title_from_file_name
-from transfers import uploads
 from transfers.models import ContentImage
 from transfers.photos import add_photo
 
@@ -34,11 +33,6 @@ class ContentImageList(APIView):  # type: ignore[misc]
 
     parser_classes = [MultiPartParser]
 
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        # The session check reads the body for its CSRF token, so the guard has to stand before it.
-        self.guard = uploads.guard_size(request)
-        return super().initialize_request(request, *args, **kwargs)
-
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if uploads.is_too_long(request._request):
             raise _too_large()
@@ -46,7 +40,7 @@ class ContentImageList(APIView):  # type: ignore[misc]
 
     def post(self, request: Request) -> Response:
         file = request.FILES.get("image")
-        if self.guard.too_large:
+        if uploads.was_too_large(request._request):
             raise _too_large()
         if file is None:
             raise Refused(_("Please send a picture in the field “image”."), "missing")

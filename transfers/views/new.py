@@ -12,14 +12,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from engine.errors import EngineError
 from engine.params import QUALITIES, Params
+from gallery import uploads
 from gallery.forms import title_from_file_name
 from gallery.models import Style
-from transfers import uploads
 from transfers.durations import spoken
 from transfers.forms import (
     DEFAULT_QUALITY,
@@ -41,19 +40,13 @@ USUAL_PHOTO_PX = (1600, 1200)
 M = TypeVar("M", bound=Model)
 
 
-@csrf_exempt  # Checked in `_new`: the check reads the body, and the guard has to stand before it.
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def new(request: SignedInRequest) -> HttpResponseBase:
-    return _new(request, uploads.guard_size(request))
-
-
-@csrf_protect
-def _new(request: SignedInRequest, guard: uploads.SizeGuard) -> HttpResponseBase:
     if request.method != "POST":
         return _show(request, NewTransferForm(user=request.user, initial=_asked_for(request)))
     values = request.POST.copy()
-    photo_error = _store_sent_photo(request, guard, values)
+    photo_error = _store_sent_photo(request, values)
     form = NewTransferForm(values, user=request.user)
     if photo_error:
         form.errors.pop("photo", None)
@@ -87,15 +80,13 @@ def _asked_for(request: SignedInRequest) -> dict[str, Any]:
     return initial
 
 
-def _store_sent_photo(
-    request: SignedInRequest, guard: uploads.SizeGuard, values: QueryDict
-) -> str | None:
+def _store_sent_photo(request: SignedInRequest, values: QueryDict) -> str | None:
     """Keep the photo sent with the form, so that a mistake elsewhere does not lose it.
 
     Returns what is wrong with it. The photo chosen before, if any, then stays the chosen one.
     """
     file = request.FILES.get("image")
-    if guard.too_large:
+    if uploads.was_too_large(request):
         return uploads.too_large_sentence()
     if file is None:
         return None

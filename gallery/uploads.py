@@ -1,7 +1,7 @@
-"""Keeps oversized uploads from being read to their end.
+"""Keeps oversized uploads from being stored, on every page that takes a file.
 
-A file is dropped as soon as it passes the limit; a body far beyond any photo is not read at all.
-Whether a file that is small enough is also a picture, ``transfers.photos`` decides.
+A file is dropped as soon as it passes the limit; a body far beyond any photo is given up at its
+first file. Whether a file that is small enough is also a picture, ``engine.images`` decides.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -18,14 +19,14 @@ FORM_BYTES = 2**20
 """Room for the other fields of a form and for the multipart headers."""
 
 PATIENCE = 4
-"""A form whose body is up to this many times the limit is read on, so that no field is lost."""
+"""A body of up to this many times the limit is read on, so that no field of a form is lost."""
 
 
 class SizeGuard(FileUploadHandler):
-    """First upload handler of a view: drops a file that passes ``UPLOAD_MAX_BYTES``.
+    """The site's first upload handler (settings): drops a file that passes ``UPLOAD_MAX_BYTES``.
 
-    ``too_large`` tells the view afterwards. A body that would take long to read is given up at
-    its first file: the fields before that file are kept.
+    ``was_too_large`` tells the view afterwards. Of a body that is given up, the fields before its
+    first file are kept.
     """
 
     def __init__(self, request: HttpRequest) -> None:
@@ -52,11 +53,17 @@ class SizeGuard(FileUploadHandler):
         return None  # Django's own handlers after this one keep the file.
 
 
-def guard_size(request: HttpRequest) -> SizeGuard:
-    """Watch the uploads of ``request``; call it before anything reads ``request.POST``."""
-    guard = SizeGuard(request)
-    request.upload_handlers.insert(0, guard)
-    return guard
+def was_too_large(request: HttpRequest) -> bool:
+    """Whether a file sent with ``request`` was dropped for its size, and so is not in FILES."""
+    _body = request.POST  # the handlers know once the body has been read
+    return any(isinstance(one, SizeGuard) and one.too_large for one in request.upload_handlers)
+
+
+def refuse_too_large(request: HttpRequest, form: BaseForm, field: str) -> None:
+    """Say at ``field`` of a bound ``form`` that its file was too large, where it was."""
+    if form.is_bound and was_too_large(request):
+        form.errors.pop(field, None)  # that there is no file
+        form.add_error(field, too_large_sentence())
 
 
 def body_bytes(request: HttpRequest) -> int:
