@@ -86,7 +86,8 @@ def edit(request: OwnerRequest, style_id: UUID) -> HttpResponse:
     shown = own_style(request.user, style_id)
     form = StyleForm(request.POST or None, instance=shown)
     if form.is_valid():
-        form.save()
+        # Not the whole row: it may be on its way to the trash in another tab.
+        shown.save(update_fields=list(form.cleaned_data))
         return redirect("gallery:style", shown.pk)
     context = {"form": form, "style": shown}
     return render(request, "gallery/style_edit.html", context, status=422 if form.errors else 200)

@@ -310,6 +310,18 @@ def test_a_style_cannot_lose_its_title(signed_in: Client, own_style: Style) -> N
     assert own_style.title == "My tiles"
 
 
+def test_saving_what_is_written_leaves_a_style_in_the_trash_that_went_there_meanwhile(
+    signed_in: Client, own_style: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_it_was = Style.objects.get(pk=own_style.pk)
+    styles.trash(own_style)
+    monkeypatch.setattr("gallery.views.styles.own_style", lambda *_: as_it_was)
+    signed_in.post(action_of(own_style, "edit"), {"title": "Renamed"})
+    own_style.refresh_from_db()
+    assert own_style.title == "Renamed"
+    assert own_style.trashed_at is not None
+
+
 def test_too_many_tags_are_refused(signed_in: Client, own_style: Style) -> None:
     tags = ", ".join(f"t{number}" for number in range(13))
     response = signed_in.post(action_of(own_style, "edit"), {"title": "T", "tags": tags})
