@@ -202,7 +202,7 @@ class PresetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 def _img(style: Style, rendition: str, side_px: int, ratio: float) -> SafeString:
     """An image whose longer side is ``side_px``, with its place kept while it loads."""
     width, height = (side_px, side_px / ratio) if ratio > 1 else (side_px * ratio, side_px)
-    address = reverse("gallery:style-file", args=[style.pk, rendition])
+    address = reverse("gallery:style-file", args=[style.pk, rendition]) + f"?v={style.version}"
     return format_html(
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
         address,

@@ -29,7 +29,7 @@ def test_the_list_shows_presets_with_thumbnails_and_no_personal_style(
 ) -> None:
     html = admin_client.get(LIST).content.decode()
     thumbnail = reverse("gallery:style-file", args=[preset.pk, "thumbnail"])
-    assert f'<img src="{thumbnail}" alt="Swirls" width="72" height="48"' in html
+    assert f'<img src="{thumbnail}?v={preset.version}" alt="Swirls" width="72" height="48"' in html
     assert "My tiles" not in html
 
 
