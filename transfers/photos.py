@@ -33,19 +33,19 @@ def add_photo(owner: User, file: BinaryIO, source: str, title: str = "") -> Cont
     """
     image = read_image(file, upload_limits())
     photo = ContentImage(owner=owner, source=source, title=clean_title(title) or _title_for(source))
-    photo.set_picture(shrink(image, MAX_SIDE_PX))
-    same = ContentImage.objects.owned_by(owner).filter(sha256=photo.sha256).first()
-    if same is not None:
-        photo.delete_files()
-        same.created_at = timezone.now()
-        same.save(update_fields=["created_at"])
-        return same
     try:
-        photo.save(force_insert=True)
+        photo.set_picture(shrink(image, MAX_SIDE_PX))
+        same = ContentImage.objects.owned_by(owner).filter(sha256=photo.sha256).first()
+        if same is None:
+            photo.save(force_insert=True)
+            return photo
     except BaseException:
         photo.delete_files()
         raise
-    return photo
+    photo.delete_files()
+    same.created_at = timezone.now()
+    same.save(update_fields=["created_at"])
+    return same
 
 
 def clean_title(title: str) -> str:

@@ -95,6 +95,15 @@ def test_a_second_copy_leaves_no_files_behind(user: User, media_root: Path) -> N
     assert sorted(path for path in media_root.rglob("*") if path.is_file()) == files
 
 
+def test_a_photo_that_cannot_be_written_to_its_end_leaves_no_files_behind(
+    user: User, media_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gallery.pictures.THUMBNAIL_SIDE_PX", "not a size")
+    with pytest.raises(TypeError):
+        add_photo(user, BytesIO(as_file(quadrants())), "upload", "Harbour")
+    assert not [path for path in media_root.rglob("*") if path.is_file()]
+
+
 def test_a_camera_photo_is_titled_with_its_day(user: User) -> None:
     photo = add_photo(user, BytesIO(as_file(quadrants())), ContentImage.Source.CAMERA)
     today = timezone.localdate()
