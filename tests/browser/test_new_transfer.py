@@ -143,6 +143,28 @@ def test_a_lost_connection_is_said_and_the_photo_before_stays(
     photo_shown(page)
 
 
+def test_a_photo_given_up_for_another_one_says_nothing(
+    browser: Browser, open_page: OpenPage, preset: Style
+) -> None:
+    page = open_page(browser, "/new/")
+    hand_over(page, as_file(quadrants()), "drop")
+    photo_shown(page)
+    page.goto("/new/")
+    page.route("**/api/v1/content-images/", lambda _route: None)  # on its way for ever
+    hand_over(page, as_file(quadrants(64, 64)), "drop", "second.jpg")
+    expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()
+    page.get_by_role("link", name="Paint old mill").click()
+    photo_shown(page)
+    expect(page.get_by_role("progressbar", name="Upload")).to_be_hidden()
+    expect(page.locator("[data-photo-error]")).to_be_empty()
+    hand_over(page, as_file(quadrants(64, 64)), "drop", "third.jpg")
+    expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()
+    bad = BAD_FILES["26 MB"]
+    hand_over(page, bad.data, "drop", bad.name)
+    expect(page.get_by_role("alert").filter(has_text=bad.words)).to_be_visible()
+    photo_shown(page)
+
+
 def test_times_that_arrive_late_are_those_of_the_last_choice(
     browser: Browser, open_page: OpenPage, preset: Style
 ) -> None:
@@ -150,10 +172,12 @@ def test_times_that_arrive_late_are_those_of_the_last_choice(
     page = open_page(browser, "/new/")
     held: list[Route] = []
     page.route("**/new/estimates/*", lambda route: held.append(route))
-    hand_over(page, as_file(quadrants()), "drop")
+    with page.expect_request("**/new/estimates/*"):
+        hand_over(page, as_file(quadrants()), "drop")
     photo_shown(page)
-    style_choice(page)
-    page.wait_for_timeout(300)
+    with page.expect_request("**/new/estimates/*"):
+        style_choice(page)
+    page.evaluate("0")  # by its answer, the request before it has reached the list
     assert len(held) == 2, "the photo and the style each asked for the times"
     held[1].continue_()
     expect(page.locator("#time-draft")).to_have_text(

@@ -87,8 +87,19 @@ export function startPhoto(form, { onChosen, onSettled }) {
     onChosen(photo);
   }
 
+  // Let go of an upload that is under way: another photo was chosen instead.
+  function stop() {
+    if (!running) return;
+    running.stop();
+    running = null;
+    part("upload-progress").hidden = true;
+    status.textContent = "";
+    restore();
+    onSettled(false);
+  }
+
   async function take(file) {
-    running?.stop();
+    stop();
     input.value = ""; // sent already: the form must not send it a second time
     say("");
     if (file.size > Number(area.dataset.maxBytes)) return say(area.dataset.wordsTooLarge);
@@ -136,7 +147,7 @@ export function startPhoto(form, { onChosen, onSettled }) {
     const link = event.target.closest("[data-latest-photo]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    running?.stop();
+    stop();
     const { latestPhoto, title, width, height, display } = link.dataset;
     choose({ id: latestPhoto, title, width: Number(width), height: Number(height), display });
   });
