@@ -4,10 +4,17 @@ Nothing can be added or changed here, and no picture is shown: photos belong to 
 took them, and running a site is no reason to look at them.
 """
 
+import django_q.admin  # noqa: F401  # registers what is taken away below
 from django.contrib import admin
 from django.http import HttpRequest
+from django_q.models import OrmQ, Schedule, Success
 
 from transfers.models import ContentImage, MachineSpeed, Transfer, TransferStyle
+
+# Messages are only wake-ups, nobody keeps their success, and no schedule would ever run. What
+# failed stays: it tells of a fault.
+for model in (OrmQ, Schedule, Success):
+    admin.site.unregister(model)
 
 
 class ReadOnlyAdmin:
