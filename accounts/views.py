@@ -1,22 +1,18 @@
 """The settings page. Everything else about an account is a page of allauth's."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import SignedInRequest, signed_in_page
 from accounts.forms import NameForm
 from accounts.models import User
 
 
-class SignedInRequest(HttpRequest):
-    user: User
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@signed_in_page
 def settings(request: SignedInRequest) -> HttpResponse:
     # The form's own copy: a rejected name must not appear in the page's header.
     form = NameForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))

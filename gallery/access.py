@@ -6,47 +6,14 @@ A stranger's picture answers like one that does not exist, to visitors and to ot
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from gallery.models import Artwork, Style
-
-P = ParamSpec("P")
-
-
-class OwnerRequest(HttpRequest):
-    """A request from someone who is signed in, as the decorators below make sure."""
-
-    user: User
-
-
-OwnerView = Callable[Concatenate[OwnerRequest, P], HttpResponseBase]
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-
-
-def signed_in_page(view: OwnerView[P]) -> View[P]:
-    """Visitors are asked to sign in, and come back to the page they wanted."""
-    return cast(View[P], login_required(view))
-
-
-def owners_only(view: OwnerView[P]) -> View[P]:
-    """Visitors get 404: what is private does not say that it exists."""
-
-    @wraps(view)
-    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            raise Http404
-        return view(cast(OwnerRequest, request), *args, **kwargs)
-
-    return checked
 
 
 def own_artwork(user: User, artwork_id: UUID) -> Artwork:

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from PIL import Image
 
+from accounts.access import SignedInRequest, owners_only, signed_in_page
 from accounts.models import User
 from gallery import artworks
-from gallery.access import OwnerRequest, own_artwork, owners_only, signed_in_page
+from gallery.access import own_artwork
 from gallery.files import bytes_response, file_response
 from gallery.forms import ArtworkTitleForm
 from gallery.models import Artwork, Style
@@ -33,7 +34,7 @@ RENDITIONS = ("original", "display", "thumbnail", "before")
 
 @require_safe
 @signed_in_page
-def artwork_list(request: OwnerRequest) -> HttpResponse:
+def artwork_list(request: SignedInRequest) -> HttpResponse:
     works = Artwork.objects.visible_to(request.user).order_by("-created_at", "id")
     page = Paginator(works, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "gallery/list.html", {"page": page})
@@ -41,13 +42,13 @@ def artwork_list(request: OwnerRequest) -> HttpResponse:
 
 @require_safe
 @owners_only
-def artwork(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
+def artwork(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
     return _artwork_page(request, own_artwork(request.user, artwork_id))
 
 
 @require_POST
 @owners_only
-def rename(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
+def rename(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
     shown = own_artwork(request.user, artwork_id)
     form = ArtworkTitleForm(request.POST, instance=Artwork(pk=shown.pk, title=shown.title))
     if not form.is_valid():
@@ -58,7 +59,7 @@ def rename(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
 
 @require_safe
 @owners_only
-def artwork_file(request: OwnerRequest, artwork_id: UUID, rendition: str) -> HttpResponseBase:
+def artwork_file(request: SignedInRequest, artwork_id: UUID, rendition: str) -> HttpResponseBase:
     """Also for what is in the trash: its page shows the thumbnails."""
     if rendition not in RENDITIONS:
         raise Http404
@@ -68,7 +69,7 @@ def artwork_file(request: OwnerRequest, artwork_id: UUID, rendition: str) -> Htt
 
 @require_safe
 @owners_only
-def download(request: OwnerRequest, artwork_id: UUID, file_format: str) -> HttpResponseBase:
+def download(request: SignedInRequest, artwork_id: UUID, file_format: str) -> HttpResponseBase:
     """The picture itself: PNG with every pixel as painted, or a JPEG made of it now."""
     found = own_artwork(request.user, artwork_id)
     if file_format == "png":
@@ -85,7 +86,7 @@ def download(request: OwnerRequest, artwork_id: UUID, file_format: str) -> HttpR
 
 @require_POST
 @owners_only
-def delete(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
+def delete(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
     found = own_artwork(request.user, artwork_id)
     artworks.trash(found)
     messages.success(
@@ -98,7 +99,7 @@ def delete(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
 
 @require_POST
 @owners_only
-def restore(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
+def restore(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
     found = get_object_or_404(Artwork, pk=artwork_id, owner=request.user)
     artworks.restore(found)
     messages.success(request, _("“%(title)s” is back.") % {"title": found.title})
@@ -107,7 +108,7 @@ def restore(request: OwnerRequest, artwork_id: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in_page
-def trash(request: OwnerRequest) -> HttpResponse:
+def trash(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "gallery/trash.html",
@@ -120,7 +121,7 @@ def trash(request: OwnerRequest) -> HttpResponse:
 
 
 def _artwork_page(
-    request: OwnerRequest,
+    request: SignedInRequest,
     shown: Artwork,
     *,
     form: ArtworkTitleForm | None = None,

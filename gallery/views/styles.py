@@ -14,8 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import SignedInRequest, owners_only, signed_in_page
 from gallery import styles, uploads
-from gallery.access import OwnerRequest, own_style, owners_only, signed_in_page, visible_style
+from gallery.access import own_style, visible_style
 from gallery.files import file_response
 from gallery.forms import NewStyleForm, StyleForm
 from gallery.models import Style
@@ -68,7 +69,7 @@ def style_file(request: HttpRequest, style_id: UUID, rendition: str) -> HttpResp
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
-def add(request: OwnerRequest) -> HttpResponse:
+def add(request: SignedInRequest) -> HttpResponse:
     onward = _safe_next(request)
     form = NewStyleForm(request.POST, request.FILES) if request.method == "POST" else NewStyleForm()
     uploads.refuse_too_large(request, form, "image")
@@ -82,7 +83,7 @@ def add(request: OwnerRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @owners_only
-def edit(request: OwnerRequest, style_id: UUID) -> HttpResponse:
+def edit(request: SignedInRequest, style_id: UUID) -> HttpResponse:
     shown = own_style(request.user, style_id)
     form = StyleForm(request.POST or None, instance=shown)
     if form.is_valid():
@@ -95,7 +96,7 @@ def edit(request: OwnerRequest, style_id: UUID) -> HttpResponse:
 
 @require_POST
 @owners_only
-def delete(request: OwnerRequest, style_id: UUID) -> HttpResponse:
+def delete(request: SignedInRequest, style_id: UUID) -> HttpResponse:
     found = own_style(request.user, style_id)
     styles.trash(found)
     messages.success(
@@ -108,7 +109,7 @@ def delete(request: OwnerRequest, style_id: UUID) -> HttpResponse:
 
 @require_POST
 @owners_only
-def restore(request: OwnerRequest, style_id: UUID) -> HttpResponse:
+def restore(request: SignedInRequest, style_id: UUID) -> HttpResponse:
     found = get_object_or_404(Style, pk=style_id, owner=request.user)
     styles.restore(found)
     messages.success(request, _("“%(title)s” is back.") % {"title": found.title})

@@ -4,10 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from transfers.requests import SignedInRequest, page
+from accounts.access import SignedInRequest, signed_in_page
 
 
 @require_safe
-@page
+@signed_in_page
 def camera(request: SignedInRequest) -> HttpResponse:
     return render(request, "transfers/camera.html")

@@ -7,14 +7,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from accounts.access import SignedInRequest, owners_only
 from gallery.files import file_response
 from gallery.pictures import RENDITIONS
 from transfers.models import ContentImage, Transfer
-from transfers.requests import SignedInRequest, private_file
 
 
 @require_safe
-@private_file
+@owners_only
 def photo_file(request: SignedInRequest, photo_id: UUID, rendition: str) -> HttpResponseBase:
     photo = get_object_or_404(ContentImage.objects.owned_by(request.user), pk=photo_id)
     if rendition not in RENDITIONS:
@@ -23,7 +23,7 @@ def photo_file(request: SignedInRequest, photo_id: UUID, rendition: str) -> Http
 
 
 @require_safe
-@private_file
+@owners_only
 def preview(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
     """The newest preview. Only the address that names its step may be kept by the browser."""
     transfer = get_object_or_404(Transfer.objects.owned_by(request.user), pk=transfer_id)

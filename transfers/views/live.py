@@ -16,16 +16,16 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 
+from accounts.access import SignedInRequest, signed_in_page
 from transfers.models import Transfer
 from transfers.queue import lifecycle
-from transfers.requests import SignedInRequest, page
 from transfers.status import Status
 
 RECENT = 24
 
 
 @require_safe
-@page
+@signed_in_page
 def recent(request: SignedInRequest) -> HttpResponse:
     transfers = (
         Transfer.objects.owned_by(request.user)
@@ -39,7 +39,7 @@ def recent(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@page
+@signed_in_page
 def detail(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
     shown = Status(_own(request, transfer_id))
     if artwork := shown.artwork:
@@ -48,7 +48,7 @@ def detail(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
 
 
 @require_safe
-@page
+@signed_in_page
 def progress(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
     """What changed since the last poll; 304 where nothing did, 286 (stop polling) at the end."""
     if not request.htmx:
@@ -71,7 +71,7 @@ def progress(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@page
+@signed_in_page
 def cancel(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
     transfer = _own(request, transfer_id)
     lifecycle.request_cancel(transfer)
@@ -79,7 +79,7 @@ def cancel(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@page
+@signed_in_page
 def retry(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
     """Paint the same again as a new transfer; one that still runs is simply shown."""
     transfer = _own(request, transfer_id)

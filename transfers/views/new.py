@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import SignedInRequest, signed_in_page
 from engine.errors import EngineError
 from engine.params import QUALITIES, Params
 from gallery import uploads
@@ -31,7 +32,6 @@ from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
 from transfers.queue import estimates as queue_estimates
 from transfers.queue import lifecycle
-from transfers.requests import SignedInRequest, page
 
 LATEST_PHOTOS = 12
 USUAL_PHOTO_PX = (1600, 1200)
@@ -41,7 +41,7 @@ M = TypeVar("M", bound=Model)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page
+@signed_in_page
 def new(request: SignedInRequest) -> HttpResponseBase:
     if request.method != "POST":
         return _show(request, NewTransferForm(user=request.user, initial=_asked_for(request)))
@@ -61,7 +61,7 @@ def new(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_safe
-@page
+@signed_in_page
 def estimates(request: SignedInRequest) -> HttpResponse:
     """The time for each quality, for the photo and style in the query; a fragment for htmx."""
     photo = _find(ContentImage.objects.owned_by(request.user), request.GET.get("photo"))

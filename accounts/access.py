@@ -1,4 +1,7 @@
-"""Who is asking: types and decorators for views that need a signed-in person."""
+"""Who is asking: the request and the decorators of views that need a signed-in person.
+
+Which objects that person may open, each app says itself.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,7 +29,7 @@ SignedInView = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def page(view: SignedInView[P]) -> View[P]:
+def signed_in_page(view: SignedInView[P]) -> View[P]:
     """Visitors are asked to sign in, and come back to the page they wanted.
 
     A fragment asked for by htmx sends the whole page there, not a sign-in form into a corner.
@@ -45,8 +48,8 @@ def page(view: SignedInView[P]) -> View[P]:
     return signed_in
 
 
-def private_file(view: SignedInView[P]) -> View[P]:
-    """Visitors get 404: a private file does not say that it exists."""
+def owners_only(view: SignedInView[P]) -> View[P]:
+    """Visitors get 404: what is private does not say that it exists."""
 
     @wraps(view)
     def signed_in(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
