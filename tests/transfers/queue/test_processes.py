@@ -37,7 +37,7 @@ def test_a_killed_worker_is_dead_even_before_its_parent_has_noticed(
     name = name_of(sleeper.pid)
     assert not workers.is_dead(name)
     sleeper.kill()
-    sleep(0.2)  # a zombie now: nobody has waited for it
+    os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)  # a zombie now, not collected
     assert workers.is_dead(name)
 
 
