@@ -15,7 +15,7 @@ LATEST_WORKS = 12
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, for visitors; where they left off, for people who are signed in."""
-    presets = list(Style.objects.presets())
+    presets = Style.objects.presets()
     if not request.user.is_authenticated:
         hero = next((preset for preset in presets if preset.example_size), None)
         return render(request, "home.html", {"presets": presets, "hero": hero})
