@@ -1,6 +1,7 @@
 """`make bench`: every benchmark in turn, each printing a table fit for docs/."""
 
-from tests.benchmarks import submit_to_saved
+from tests.benchmarks import engine, submit_to_saved
 
 if __name__ == "__main__":
+    engine.main()
     submit_to_saved.main()

@@ -145,10 +145,8 @@ def paint(
     raise SystemExit(f"Nothing was saved within {PAINT_LIMIT_S} s.")
 
 
-def chosen_photo(*, square: bool) -> FilePayload:
-    photo = Image.fromarray(data.coffee())
-    if square:
-        photo = photo.crop((100, 0, 500, 400))
+def square_photo() -> FilePayload:
+    photo = Image.fromarray(data.coffee()).crop((100, 0, 500, 400))
     png = io.BytesIO()
     photo.save(png, "PNG")
     return {"name": "coffee.png", "mimeType": "image/png", "buffer": png.getvalue()}
@@ -158,9 +156,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="From submit to saved picture, on the real site.")
     parser.add_argument("--quality", action="append", choices=QUALITIES)
     parser.add_argument("--style", default="swirling-impasto", help="slug of a preset")
-    parser.add_argument("--square", action="store_true", help="crop the photo to a square")
     arguments = parser.parse_args()
-    photo = chosen_photo(square=arguments.square)
+    photo = square_photo()
     print(f"{os.cpu_count()} cores; preset {arguments.style}\n")
     print("| quality | size | steps | to saved | painting | content loss | style loss |")
     print("| --- | --- | --- | --- | --- | --- | --- |")

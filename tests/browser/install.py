@@ -8,6 +8,16 @@ import shutil
 import subprocess
 import sys
 
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+"""Flags for a browser that talks to nobody but the site."""
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
