@@ -35,7 +35,7 @@ WALL = (
     ("cat", "Watercolour"),
     ("coffee", "Stained glass"),
 )
-PAINT_LIMIT_MS = 600_000
+WAIT_LIMIT_S = 600
 
 
 def photo(name: str, folder: Path) -> Path:
@@ -60,9 +60,24 @@ def shoot(page: Page, folder: Path, name: str, *, whole: bool = True) -> None:
 
 
 def show_lazy_pictures(page: Page) -> None:
-    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_function("[...document.images].every(image => image.complete)")
+    """Scroll to the end and back, so that every picture shown has loaded."""
+    height = int(page.evaluate("document.body.scrollHeight"))
+    for top in range(0, height, 600):
+        page.evaluate(f"window.scrollTo(0, {top})")
+        page.wait_for_timeout(60)
+    wait_until(
+        page, "[...document.images].every(image => image.complete || !image.checkVisibility())"
+    )
     page.evaluate("window.scrollTo(0, 0)")
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Wait for a JavaScript expression; Playwright's own wait breaks the site's policy."""
+    for _ in range(WAIT_LIMIT_S * 5):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(200)
+    raise SystemExit(f"Waited {WAIT_LIMIT_S} s in vain for: {expression}")
 
 
 def sign_up(page: Page) -> None:
@@ -100,21 +115,19 @@ def tour(browser: Browser, address: str, folder: Path) -> None:
         paint(page)
     page.goto("/transfers/")
     shoot(page, folder, "transfers")
-    page.wait_for_function(
-        "async () => !/data-status=.(queued|running)/.test("
-        "await (await fetch('/transfers/')).text())",
-        timeout=PAINT_LIMIT_MS,
-        polling=2000,
+    wait_until(
+        page,
+        "fetch('/transfers/').then(answer => answer.text())"
+        ".then(text => !/data-status=.(queued|running)/.test(text))",
     )
     choose(page, photo("cat", folder), "Swirling impasto", "Standard")
     shoot(page, folder, "new")
     paint(page)
-    page.wait_for_function(
-        "/step (4|5|6|7)\\d of/.test(document.querySelector('[data-poller]')?.textContent)",
-        timeout=PAINT_LIMIT_MS,
+    wait_until(
+        page, "/step [4-7][0-9] of/.test(document.querySelector('[data-poller]')?.textContent)"
     )
     shoot(page, folder, "live", whole=False)
-    page.wait_for_url("**/gallery/*/", timeout=PAINT_LIMIT_MS)
+    page.wait_for_url("**/gallery/*/", timeout=WAIT_LIMIT_S * 1000)
     time.sleep(1)
     shoot(page, folder, "artwork")
     for path in ("gallery", "styles", "camera", "styles/add", "accounts/settings"):
