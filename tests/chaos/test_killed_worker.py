@@ -16,7 +16,7 @@ pytestmark = pytest.mark.chaos
 def painted_past_a_checkpoint(site: Installation, pk: str) -> bool:
     """The worst moment for a kill: the last checkpoint is old and the next is due."""
     state, step, kept = site.transfer(pk, "state, step, checkpoint_step")
-    return state == "running" and step > kept > 8 and checkpoint_age_s(site, pk) > 3.5
+    return state == "running" and step > kept > 8 and checkpoint_age_s(site, pk) > 2.8
 
 
 def checkpoint_age_s(site: Installation, pk: str) -> float:
