@@ -51,6 +51,7 @@ _DECODE_ERRORS = (
     KeyError,
     TypeError,
     RuntimeError,
+    ArithmeticError,
     struct.error,
     zlib.error,
 )

@@ -86,6 +86,13 @@ def test_all_eight_orientations(orientation: int, corner: tuple[int, int]) -> No
     assert image.size == ((64, 48) if orientation < 5 else (48, 64))
 
 
+@pytest.mark.parametrize("turned_by", [float("inf"), float("-inf"), float("nan")])
+def test_an_orientation_that_is_no_number_leaves_the_picture_as_it_is(turned_by: float) -> None:
+    entry = struct.pack(">HHHIf", 1, 0x0112, 11, 1, turned_by)  # one tag, of type FLOAT
+    exif = b"Exif\0\0MM\0*\0\0\0\x08" + entry + bytes(4)
+    assert read_image(encoded(halves(), "JPEG", exif=exif)).size == (80, 48)
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_no_metadata_survives(kind: str) -> None:
     exif = Image.Exif()
