@@ -274,8 +274,11 @@ def _alpha(image: Image.Image) -> Image.Image | None:
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
     """16-bit greys are scaled: Pillow's own conversion would cut everything above 255 to white."""
-    values = np.asarray(image, dtype=np.float64)
-    return Image.fromarray((values / 65535 * 255 + 0.5).clip(0, 255).astype(np.uint8))
+    values = np.asarray(image)
+    grey = np.empty(values.shape, np.uint8)
+    for row, line in enumerate(values):  # At once, a large picture would take 24 bytes a pixel.
+        grey[row] = (line / 65535 * 255 + 0.5).clip(0, 255)
+    return Image.fromarray(grey)
 
 
 def _through_profile(image: Image.Image, profile: bytes) -> Image.Image | None:

@@ -3,6 +3,7 @@
 import io
 import struct
 import time
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -152,6 +153,17 @@ def test_sixteen_bit_greys_keep_their_brightness() -> None:
     image = read_image(encoded(Image.fromarray(values), "PNG"))
     assert image.getpixel((5, 5)) == (127, 127, 127)
     assert image.getpixel((30, 5)) == (255, 255, 255)
+
+
+def test_sixteen_bit_greys_take_little_memory() -> None:
+    file = encoded(Image.new("I;16", (1000, 1000)), "PNG")
+    tracemalloc.start()
+    try:
+        read_image(file)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 8 * 1000 * 1000
 
 
 def test_ten_bit_heic_is_read() -> None:
