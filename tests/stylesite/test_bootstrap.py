@@ -84,6 +84,17 @@ def test_a_package_that_does_not_exist_ends_in_one_sentence(venv: Path, requirem
     assert "\n" not in str(error.value)
 
 
+def test_a_python_without_venv_is_told_which_package_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What Debian's python3 prints when python3-venv is not there.
+    said = "The virtual environment was not created because ensurepip is not available."
+    answer = subprocess.CompletedProcess([], 1, stdout=said, stderr="")
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: answer)
+    with pytest.raises(SetupError, match="sudo apt-get install python3-venv"):
+        bootstrap.create_venv(tmp_path / "venv")
+
+
 def test_a_full_disk_is_called_that() -> None:
     output = "Installing\nERROR: [Errno 28] No space left on device: '/x'\n"
     sentence = bootstrap.failure("The packages could not be installed", output)
