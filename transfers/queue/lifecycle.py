@@ -181,11 +181,6 @@ def report(transfer: Transfer, progress: Progress) -> None:
     _write(transfer, **dataclasses.asdict(progress))
 
 
-def report_activity(transfer: Transfer, activity: Transfer.Activity) -> None:
-    """RUNNING: say what is being done now. Raises LeaseLostError."""
-    _write(transfer, activity=activity)
-
-
 def checkpoint(transfer: Transfer, data: bytes, step: int) -> None:
     """RUNNING: keep `data` as what to resume from. Raises LeaseLostError, leaving no file."""
     old = transfer.checkpoint.name
