@@ -8,15 +8,16 @@ weights serve every source of weights. Losses are made of these features in `eng
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 
 from engine.params import Pooling
-from engine.weights import Weights, load_weights
+from engine.weights import CONVOLUTIONS, Weights, load_weights
 
 DEEPEST = "conv5_1"
-"""No objective looks deeper, so nothing deeper is loaded."""
+"""The deepest layer that the objectives look at by themselves."""
 
 _CALIBRATION_PX = 128
 
@@ -28,6 +29,49 @@ class Convolution:
     name: str
     kernel: torch.Tensor
     bias: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A convolution in the dtype and layout it is computed in, with the kernel of its gradient.
+
+    The gradient by the input is the full correlation of the gradient by the output with the kernel
+    turned by 180 degrees, its inputs and outputs exchanged: `turned`, (in, out, 3, 3).
+    """
+
+    name: str
+    kernel: torch.Tensor
+    bias: torch.Tensor
+    turned: torch.Tensor
+
+
+class _Convolved(torch.autograd.Function):
+    """A frozen 3 x 3 convolution of (1, c, h, w) to the same h and w, that keeps no input.
+
+    autograd's own convolution keeps its input, in case the kernel is to learn; with replicated
+    edges that is a second copy of every feature map.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, convolution: _Ready, replicate: bool) -> torch.Tensor:
+        ctx.convolution, ctx.replicate = convolution, replicate
+        if replicate:
+            x = F.pad(x, (1, 1, 1, 1), mode="replicate")
+        padding = 0 if replicate else 1
+        return F.conv2d(x, convolution.kernel, convolution.bias, padding=padding)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, None, None]:
+        (gradient,) = gradients
+        if not ctx.replicate:
+            return F.conv2d(gradient, ctx.convolution.turned, padding=1), None, None
+        padded = F.conv2d(gradient, ctx.convolution.turned, padding=2)  # (1, c, h + 2, w + 2)
+        # What came from the frame of copies goes to the pixels that were copied; corners by both.
+        padded[:, :, 1] += padded[:, :, 0]
+        padded[:, :, -2] += padded[:, :, -1]
+        padded[:, :, :, 1] += padded[:, :, :, 0]
+        padded[:, :, :, -2] += padded[:, :, :, -1]
+        return padded[:, :, 1:-1, 1:-1], None, None
 
 
 class Network:
@@ -45,7 +89,7 @@ class Network:
         self.pooling = pooling
         self._mean = torch.tensor(mean, device=self.device).view(1, 3, 1, 1)
         self.convolutions = tuple(convolutions)
-        self._by_dtype: dict[torch.dtype, tuple[Convolution, ...]] = {}
+        self._by_dtype: dict[torch.dtype, tuple[_Ready, ...]] = {}
 
     def features(
         self,
@@ -70,9 +114,7 @@ class Network:
             relu = name.replace("conv", "relu")
             if name.endswith("_1") and name != "conv1_1":
                 x = self._pool(x)
-            if replicate:
-                x = F.pad(x, (1, 1, 1, 1), mode="replicate")
-            x = F.conv2d(x, convolution.kernel, convolution.bias, padding=0 if replicate else 1)
+            x = _Convolved.apply(x, convolution, replicate)
             if name in wanted:
                 found[name] = x
                 x = F.relu(x)
@@ -88,27 +130,54 @@ class Network:
     def _pool(self, x: torch.Tensor) -> torch.Tensor:
         return F.max_pool2d(x, 2) if self.pooling == "max" else F.avg_pool2d(x, 2)
 
-    def _in(self, dtype: torch.dtype) -> tuple[Convolution, ...]:
+    def _in(self, dtype: torch.dtype) -> tuple[_Ready, ...]:
         """The convolutions in `dtype` and channels-last, which oneDNN computes fastest."""
         if dtype not in self._by_dtype:
-            self._by_dtype[dtype] = tuple(
-                Convolution(
-                    c.name,
-                    c.kernel.to(self.device, dtype, memory_format=torch.channels_last),
-                    c.bias.to(self.device, dtype),
-                )
-                for c in self.convolutions
-            )
+            self._by_dtype[dtype] = tuple(self._ready(c, dtype) for c in self.convolutions)
         return self._by_dtype[dtype]
+
+    def _ready(self, convolution: Convolution, dtype: torch.dtype) -> _Ready:
+        layout = torch.channels_last
+        kernel = convolution.kernel.to(self.device, dtype, memory_format=layout)
+        turned = kernel.flip(2, 3).transpose(0, 1).contiguous(memory_format=layout)
+        return _Ready(convolution.name, kernel, convolution.bias.to(self.device, dtype), turned)
+
+
+def scale_of(layer: str) -> int:
+    """Pixels of the picture per position of `layer`, along each side: 1 in block 1, 16 in 5."""
+    return 1 << (int(layer[4]) - 1)
+
+
+def deepest_of(layers: Iterable[str]) -> str:
+    """The convolution that the deepest of `layers` needs; "conv1_1" for none."""
+    needed = {layer.replace("relu", "conv") for layer in layers} | {CONVOLUTIONS[0]}
+    return max(needed, key=CONVOLUTIONS.index)
+
+
+def reach_px(layers: Iterable[str]) -> int:
+    """How far outside its own pixels a position of any of `layers` looks, in pixels.
+
+    Each 3 x 3 convolution looks one position further, and a position of block n is 2 ** (n - 1)
+    pixels; pooling stays within. 70 px for conv5_1.
+    """
+    deep = CONVOLUTIONS.index(deepest_of(layers))
+    return sum(scale_of(name) for name in CONVOLUTIONS[: deep + 1])
+
+
+def load_network(
+    source: str, pooling: Pooling, device: str = "cpu", *, deepest: str = DEEPEST
+) -> Network:
+    """The real VGG19 up to convolution `deepest` with activations of mean 1.
+
+    The last two are kept for the whole process. Raises WeightsError as
+    `engine.weights.load_weights` does.
+    """
+    return _loaded(source, pooling, device, deepest)
 
 
 @lru_cache(maxsize=2)
-def load_network(source: str, pooling: Pooling, device: str = "cpu") -> Network:
-    """The real VGG19 up to conv5_1 with activations of mean 1, kept for the whole process.
-
-    Raises WeightsError as `engine.weights.load_weights` does.
-    """
-    weights = load_weights(source, deepest=DEEPEST)
+def _loaded(source: str, pooling: Pooling, device: str, deepest: str) -> Network:
+    weights = load_weights(source, deepest=deepest)
     convolutions = rescaled(weights, pooling)
     return Network(convolutions, mean=weights.mean, pooling=pooling, device=torch.device(device))
 
