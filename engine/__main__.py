@@ -114,7 +114,7 @@ def _watch(steps: Iterator["Step"], console: Console) -> tuple["Step | None", bo
 
 def _params(options: argparse.Namespace) -> Params:
     """The parameters asked for; those left out keep their defaults."""
-    given = {name: getattr(options, name) for name in Params.__dataclass_fields__}
+    given = {name: getattr(options, name, None) for name in Params.__dataclass_fields__}
     return Params.from_json({name: value for name, value in given.items() if value is not None})
 
 

@@ -6,7 +6,7 @@ what its values mean for the optimisation is said in `engine.objective` and `eng
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self, cast, get_args
 
@@ -19,6 +19,7 @@ Optimizer = Literal["lbfgs", "adam"]
 Pooling = Literal["average", "max"]
 Initial = Literal["content", "noise"]
 KeepColors = Literal["off", "luminance"]
+OutsideMasks = Literal["paint", "photo"]
 
 QUALITIES: dict[str, int] = {"draft": 256, "standard": 512, "fine": 1024}
 """Name of a quality to the longer side of the finished picture, in pixels."""
@@ -40,11 +41,50 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "pooling": get_args(Pooling),
     "initial": get_args(Initial),
     "keep_colors": get_args(KeepColors),
+    "outside_masks": get_args(OutsideMasks),
 }
 """What every named choice may be."""
 
+LAYERS: tuple[str, ...] = tuple(
+    f"{kind}{block}_{number}"
+    for block, count in enumerate((2, 2, 4, 4, 4), start=1)
+    for number in range(1, count + 1)
+    for kind in ("conv", "relu")
+)
+"""Every layer of VGG19 that can be looked at, from the picture on."""
+
+MAX_LAYERS = 16
+"""Layers for content, or for style."""
+
+MAX_LAYER_WEIGHT = 1e6
+
 _INTEGERS = frozenset({"size_px", "steps", "seed"})
-_NULLABLE = frozenset({"optimizer", "steps", "learning_rate", "tv_weight", "pooling"})
+_LAYER_FIELDS = frozenset({"content_layers", "style_layers"})
+_NULLABLE = _LAYER_FIELDS | {"optimizer", "steps", "learning_rate", "tv_weight", "pooling"}
+
+
+class LayerWeights(Mapping[str, float]):
+    """Layer names and their weights, from the picture on; cannot be changed, and can be hashed."""
+
+    __slots__ = ("_weights",)
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = {name: weights[name] for name in LAYERS if name in weights}
+
+    def __getitem__(self, name: str) -> float:
+        return self._weights[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._weights)
+
+    def __len__(self) -> int:
+        return len(self._weights)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._weights.items()))
+
+    def __repr__(self) -> str:
+        return f"LayerWeights({self._weights!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +96,9 @@ class Params:
     to the picture's. objective: "balanced" is normalised so that strength means the same at every
     size; "classic" is Gatys' un-normalised one (`engine.objective`). steps: of the whole run,
     shared out over the pyramid. learning_rate: Adam's only. tv_weight: total variation, 1 being
-    the usual amount. keep_colors: "luminance" paints in the photo's own colours.
+    the usual amount. keep_colors: "luminance" paints in the photo's own colours. content_layers,
+    style_layers: names of LAYERS, at most MAX_LAYERS, and their weights above 0. outside_masks:
+    what becomes of places that no style's mask reaches; without masks it has no effect.
 
     Raises ParameterError, naming the field, for a value of the wrong type or out of range.
     """
@@ -72,6 +114,9 @@ class Params:
     pooling: Pooling | None = None
     initial: Initial = "content"
     keep_colors: KeepColors = "off"
+    outside_masks: OutsideMasks = "paint"
+    content_layers: Mapping[str, float] | None = None
+    style_layers: Mapping[str, float] | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -81,6 +126,8 @@ class Params:
                 continue
             if field.name in CHOICES:
                 _check_choice(field.name, value)
+            elif field.name in _LAYER_FIELDS:
+                object.__setattr__(self, field.name, _checked_layers(field.name, value))
             else:
                 object.__setattr__(self, field.name, _checked_number(field.name, value))
         if self.objective == "classic" and self.style_scale != 1:
@@ -115,14 +162,41 @@ class Params:
                 )
         return cls(**given)
 
-    def to_json(self) -> dict[str, str | int | float | None]:
+    def to_json(self) -> dict[str, str | int | float | dict[str, float] | None]:
         """Every field as a plain value, with the version; `from_json` gives the same back."""
-        return {"version": PARAMS_VERSION, **dataclasses.asdict(self)}
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        for name in _LAYER_FIELDS:
+            values[name] = None if values[name] is None else dict(values[name])
+        return {"version": PARAMS_VERSION, **values}
 
 
 def _check_choice(name: str, value: object) -> None:
     if value not in CHOICES[name]:
         raise ParameterError(f"{name} must be one of: {', '.join(CHOICES[name])}.", field=name)
+
+
+def _checked_layers(name: str, value: object) -> LayerWeights:
+    if not isinstance(value, Mapping) or not 1 <= len(value) <= MAX_LAYERS:
+        raise ParameterError(
+            f"{name} must name 1 to {MAX_LAYERS} layers, each with its weight.", field=name
+        )
+    weights = {}
+    for layer, weight in value.items():
+        if layer not in LAYERS:
+            raise ParameterError(
+                f"{name} names {str(layer)[:60]!r}, which is no layer. Use names from "
+                f"{LAYERS[0]} to {LAYERS[-1]}.",
+                field=name,
+            )
+        number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
+        if not number or not 0 < weight <= MAX_LAYER_WEIGHT:
+            raise ParameterError(
+                f"The weight of {layer} in {name} must be a number above 0, at most "
+                f"{MAX_LAYER_WEIGHT:g}.",
+                field=name,
+            )
+        weights[layer] = float(weight)
+    return LayerWeights(weights)
 
 
 def _checked_number(name: str, value: object) -> float:

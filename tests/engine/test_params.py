@@ -1,10 +1,11 @@
+import json
 import pickle
 from typing import Any
 
 import pytest
 
 from engine.errors import EngineError, ImageError, ParameterError
-from engine.params import CHOICES, PARAMS_VERSION, QUALITIES, RANGES, Params
+from engine.params import CHOICES, LAYERS, PARAMS_VERSION, QUALITIES, RANGES, Params
 
 
 def test_defaults_are_a_standard_balanced_picture() -> None:
@@ -99,3 +100,55 @@ def test_errors_travel_between_processes() -> None:
     for error in errors:
         copy = pickle.loads(pickle.dumps(error))
         assert (type(copy), vars(copy)) == (type(error), vars(error))
+
+
+def test_layer_weights_come_back_from_json_and_cannot_be_changed() -> None:
+    given = {"relu4_1": 2, "conv1_1": 0.5}
+    params = Params.from_json({"style_layers": given, "content_layers": {"relu5_4": 1}})
+    given["conv1_1"] = 9
+    stored = params.to_json()
+    assert stored["style_layers"] == {"conv1_1": 0.5, "relu4_1": 2.0}
+    assert json.loads(json.dumps(stored)) == stored
+    again = Params.from_json(stored)
+    assert again == params
+    assert hash(again) == hash(params)
+    assert pickle.loads(pickle.dumps(params)) == params
+    with pytest.raises(TypeError):
+        params.style_layers["conv1_1"] = 3  # type: ignore[index]
+
+
+def test_the_layers_are_those_that_weights_are_loaded_for() -> None:
+    from engine.weights import CONVOLUTIONS
+
+    assert [name for name in LAYERS if name.startswith("conv")] == list(CONVOLUTIONS)
+    assert {name.replace("relu", "conv") for name in LAYERS} == set(CONVOLUTIONS)
+
+
+@pytest.mark.parametrize("field", ["content_layers", "style_layers"])
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({}, "1 to 16 layers"),
+        (dict.fromkeys(LAYERS[:17], 1.0), "1 to 16 layers"),
+        (["relu1_1"], "1 to 16 layers"),
+        ("relu1_1", "1 to 16 layers"),
+        ({"relu6_1": 1.0}, "conv1_1 to relu5_4"),
+        ({3: 1.0}, "conv1_1 to relu5_4"),
+        ({"relu1_1": 0}, "above 0"),
+        ({"relu1_1": -1.0}, "above 0"),
+        ({"relu1_1": float("nan")}, "above 0"),
+        ({"relu1_1": float("inf")}, "above 0"),
+        ({"relu1_1": 10**400}, "above 0"),
+        ({"relu1_1": True}, "above 0"),
+        ({"relu1_1": "1"}, "above 0"),
+    ],
+)
+def test_layers_that_cannot_be_meant_are_refused(field: str, value: Any, said: str) -> None:
+    with pytest.raises(ParameterError, match=said) as caught:
+        Params.from_json({field: value})
+    assert caught.value.field == field
+
+
+def test_sixteen_layers_are_allowed() -> None:
+    layers = dict.fromkeys(LAYERS[-16:], 1.0)
+    assert Params(style_layers=layers).style_layers == layers
