@@ -6,16 +6,18 @@ relative to the targets, so that it means the same at every size and for every s
 moves a pixel: that is `engine.optimizers`.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 
-from engine.vgg import Network
+from engine.regions import Region, WeightedStyle, regions_of
+from engine.statistics import gram, squared_error, total_variation
+from engine.strips import Sums, Tile, View, summed
+from engine.vgg import Network, scale_of
 
-CLASSIC_CONTENT_LAYER = "conv4_2"
+CLASSIC_CONTENT_LAYERS = {"conv4_2": 1.0}
 CLASSIC_STYLE_LAYERS = {
     "conv1_1": 1.0,
     "conv2_1": 0.8,
@@ -25,7 +27,7 @@ CLASSIC_STYLE_LAYERS = {
 }
 CLASSIC_STYLE_WEIGHT = 1e6
 
-CONTENT_LAYER = "relu4_2"
+CONTENT_LAYERS = {"relu4_2": 1.0}
 STYLE_LAYERS = {
     "relu1_1": 0.2,
     "relu2_1": 0.2,
@@ -36,7 +38,10 @@ STYLE_LAYERS = {
 TV_WEIGHT = 0.4
 """Of the balanced objective, for `tv_weight` 1."""
 
-_TILE_PX = 1024
+STYLE_AREA_PX = 1024 * 1024
+"""A style image is looked at in tiles of at most so many pixels: a large brush makes it larger than
+the picture, and tiles keep the memory the picture's."""
+
 _EPSILON = 1e-8
 
 
@@ -57,60 +62,183 @@ class Objective(Protocol):
         """The losses of `image`, with the network's part computed in `dtype`."""
 
 
-@dataclass(frozen=True, slots=True)
-class WeightedStyle:
-    """A style image as a tensor (1, 3, h, w), RGB in 0..1, and its share in a blend."""
+class KeptOutside:
+    """An objective of the picture mixed with the photo, of which masks leave a part alone.
 
-    image: torch.Tensor
-    weight: float
-
-
-class _Gram(torch.autograd.Function):
-    """F^T F of F (positions, c), symmetric, so that one product gives its gradient, not two."""
-
-    @staticmethod
-    def forward(ctx: Any, flat: torch.Tensor) -> torch.Tensor:
-        ctx.save_for_backward(flat)
-        exact = flat.float()
-        return exact.T @ exact
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> torch.Tensor:
-        (flat,) = ctx.saved_tensors
-        (gradient,) = gradients
-        product: torch.Tensor = flat @ (gradient + gradient.T).to(flat.dtype)
-        return product
-
-
-def gram(features: torch.Tensor) -> torch.Tensor:
-    """G = F F^T of features (1, c, h, w): how often filters fire together; (c, c), float32.
-
-    Summed in float32 whatever the features are in: bfloat16 sums of a whole picture lose the small
-    differences that the gradient is made of. The gradient itself comes in the features' own dtype.
+    The mixture is what is finally shown. A pixel's gradient is multiplied by its coverage, and the
+    features at the border of a region are those of the photo that is really there.
     """
-    flat = features[0].permute(1, 2, 0).flatten(0, 1)  # (h * w, c)
-    matrix: torch.Tensor = _Gram.apply(flat)
-    return matrix
+
+    def __init__(self, inner: Objective, photo: torch.Tensor, coverage: torch.Tensor) -> None:
+        """photo: (1, 3, h, w). coverage: (h, w), 0 where the photo stays, 1 where it is painted."""
+        self._inner = inner
+        self._photo = photo
+        self._coverage = coverage
+
+    def losses(self, image: torch.Tensor, *, dtype: torch.dtype) -> Losses:
+        """The losses of the mixture."""
+        return self._inner.losses(torch.lerp(self._photo, image, self._coverage), dtype=dtype)
 
 
-def mean_gram(features: torch.Tensor) -> torch.Tensor:
-    """`gram` per position, so that it does not grow with the picture; (c, c), float32."""
-    return gram(features) / (features.shape[2] * features.shape[3])
+@dataclass(frozen=True, slots=True)
+class _ContentAim:
+    """The photo's features in a layer, (1, c, h', w'), and what an error of 1 costs."""
+
+    layer: str
+    features: torch.Tensor
+    factor: float
 
 
-def total_variation(image: torch.Tensor) -> torch.Tensor:
-    """Mean squared difference of neighbouring pixels of (1, 3, h, w), both directions, scalar."""
-    down = image[:, :, 1:, :] - image[:, :, :-1, :]
-    right = image[:, :, :, 1:] - image[:, :, :, :-1]
-    return down.square().mean() + right.square().mean()
+@dataclass(frozen=True, slots=True)
+class _StyleAim:
+    """A region's Gram matrix per position (c, c) in a layer, and what an error of 1 costs.
+
+    squares, total: of the mask, see `engine.regions.Guidance`.
+    """
+
+    layer: str
+    region: int
+    squares: torch.Tensor | None
+    total: float
+    gram: torch.Tensor
+    factor: float
 
 
-class ClassicObjective:
+class _GatysObjective:
+    """Both objectives: a sum of squared errors of features, and one of Gram matrices.
+
+    All that is asked of the network are sums over positions (`engine.strips`):
+    content = sum over layers of a * sum over positions of |F - F_photo|^2;
+    style = sum over layers and regions of b * |G - G_style|^2.
+    With t the region's mask in the layer, G = sum of t^2 F F^T / sum of t^2, the guided Gram matrix
+    of Gatys, Ecker, Bethge, Hertzmann and Shechtman, "Controlling Perceptual Factors in Neural
+    Style Transfer" (CVPR 2017), section 4; t = 1 without masks. b contains the region's share of
+    the picture, as the gradient of its error by a pixel grows with 1 / area: so strength means the
+    same in a region as in a picture of its own. Subclasses say what a and b are otherwise.
+    """
+
+    replicate = False
+    """Whether layers continue at the picture's edge, instead of seeing zeros outside."""
+
+    def __init__(
+        self,
+        network: Network,
+        content: torch.Tensor,
+        styles: Sequence[WeightedStyle],
+        *,
+        content_layers: Mapping[str, float],
+        style_layers: Mapping[str, float],
+        style_weight: float,
+        tv_weight: float,
+        dtype: torch.dtype,
+        area_px: int | None,
+    ) -> None:
+        self._style_weight = style_weight
+        self._tv_weight = tv_weight
+
+        def view(layers: Mapping[str, float], largest_px: int | None) -> View:
+            return View(network, tuple(layers), self.replicate, largest_px)
+
+        self._view = view({**content_layers, **style_layers}, area_px)
+        style_view = view(style_layers, min(area_px or STYLE_AREA_PX, STYLE_AREA_PX))
+        with torch.no_grad():
+            self._content = self._content_aims(
+                view(content_layers, area_px), content, content_layers, dtype
+            )
+            self._style = self._style_aims(
+                style_view, (content.shape[2], content.shape[3]), styles, style_layers, dtype
+            )
+
+    def losses(self, image: torch.Tensor, *, dtype: torch.dtype) -> Losses:
+        """The losses of `image` (1, 3, h, w), the network's part computed in `dtype`."""
+        sums = summed(self._view, image, self._measured, dtype=dtype)
+        content, style = image.new_zeros(()), image.new_zeros(())
+        for photo in self._content:
+            content = content + photo.factor * sums["content", photo.layer]
+        for aim in self._style:
+            error = sums["gram", aim.layer, aim.region] / aim.total - aim.gram
+            style = style + aim.factor * error.square().sum()
+        tv = total_variation(image)
+        total = content + self._style_weight * style + self._tv_weight * tv
+        return Losses(content, style, tv, total)
+
+    def content_factor(self, weight: float, features: torch.Tensor, squares: float) -> float:
+        """What a squared error of 1 costs in a layer with the photo's `features` (1, c, h', w').
+
+        squares: the sum of theirs.
+        """
+        raise NotImplementedError
+
+    def style_factor(self, weight: float, target: torch.Tensor, positions: int) -> float:
+        """What a squared error of 1 costs for a whole picture's Gram matrix per position (c, c)."""
+        raise NotImplementedError
+
+    def _measured(self, found: dict[str, torch.Tensor], tile: Tile) -> Sums:
+        """The sums that both losses are made of, over one tile's own features."""
+        sums: Sums = {}
+        for photo in self._content:
+            target = tile.of(photo.features, photo.layer)
+            sums["content", photo.layer] = squared_error(found[photo.layer], target)
+        for aim in self._style:
+            squares = None if aim.squares is None else tile.of(aim.squares, aim.layer)
+            if squares is None or bool(squares.any()):
+                sums["gram", aim.layer, aim.region] = gram(found[aim.layer], squares)
+        return sums
+
+    def _content_aims(
+        self, view: View, photo: torch.Tensor, layers: Mapping[str, float], dtype: torch.dtype
+    ) -> list[_ContentAim]:
+        """The photo's features are kept whole, in `dtype`: relu4_2 has 16 bytes a pixel."""
+        whole: dict[str, torch.Tensor] = {}
+
+        def keep(found: dict[str, torch.Tensor], tile: Tile) -> Sums:
+            for layer, x in found.items():
+                if layer not in whole:
+                    scale = scale_of(layer)
+                    shape = (1, x.shape[1], photo.shape[2] // scale, photo.shape[3] // scale)
+                    whole[layer] = torch.empty(
+                        shape, dtype=dtype, device=x.device, memory_format=torch.channels_last
+                    )
+                tile.of(whole[layer], layer).copy_(x)
+            return {n: squared_error(x, x.new_zeros(()).expand_as(x)) for n, x in found.items()}
+
+        squares = summed(view, photo, keep, dtype=dtype)
+        return [
+            _ContentAim(n, whole[n], self.content_factor(w, whole[n], float(squares[n])))
+            for n, w in layers.items()
+        ]
+
+    def _style_aims(
+        self,
+        view: View,
+        size: tuple[int, int],
+        styles: Sequence[WeightedStyle],
+        layers: Mapping[str, float],
+        dtype: torch.dtype,
+    ) -> list[_StyleAim]:
+        aims = []
+        for number, region in enumerate(regions_of(styles)):
+            grams = _blended_grams(view, region, dtype)
+            for layer, weight in layers.items():
+                guidance = region.guidance(layer, size)
+                if guidance.total == 0:  # A thin region at an edge that pooling leaves out.
+                    continue
+                scale = scale_of(layer)
+                positions = (size[0] // scale) * (size[1] // scale)
+                factor = guidance.share * self.style_factor(weight, grams[layer], positions)
+                aims.append(
+                    _StyleAim(layer, number, guidance.squares, guidance.total, grams[layer], factor)
+                )
+        return aims
+
+
+class ClassicObjective(_GatysObjective):
     """The paper's sums, un-normalised, on the layers before their ReLU.
 
-    content = mean((F - F_photo)^2) at conv4_2, weight 1;
+    content = sum over layers of w * mean((F - F_photo)^2), conv4_2 with weight 1 by default;
     style = style_weight * sum over layers of w * mean((G - G_style)^2) / (d h w), G = F F^T.
-    Style strength so grows with the number of pixels; the style must have the picture's size.
+    Style strength so grows with the number of pixels. A style is compared as if it had the
+    picture's number of positions; `engine.stylize` stretches it to that.
     """
 
     def __init__(
@@ -119,115 +247,108 @@ class ClassicObjective:
         content: torch.Tensor,
         styles: Sequence[WeightedStyle],
         *,
+        content_layers: Mapping[str, float] | None = None,
+        style_layers: Mapping[str, float] | None = None,
         style_weight: float = CLASSIC_STYLE_WEIGHT,
         tv_weight: float = 0.0,
+        area_px: int | None = None,
     ) -> None:
-        self._network = network
-        self._style_weight = style_weight
-        self._tv_weight = tv_weight
-        layers = [*CLASSIC_STYLE_LAYERS]
-        with torch.no_grad():
-            self._content = network.features(content, [CLASSIC_CONTENT_LAYER])[
-                CLASSIC_CONTENT_LAYER
-            ]
-            grams = [
-                ({n: gram(f) for n, f in network.features(s.image, layers).items()}, s.weight)
-                for s in styles
-            ]
-        self._grams = _blend(grams)
-
-    def losses(self, image: torch.Tensor, *, dtype: torch.dtype = torch.float32) -> Losses:
-        """The classic losses of `image` (1, 3, h, w)."""
-        found = self._network.features(
-            image, [CLASSIC_CONTENT_LAYER, *CLASSIC_STYLE_LAYERS], dtype=dtype
+        super().__init__(
+            network,
+            content,
+            styles,
+            content_layers=content_layers or CLASSIC_CONTENT_LAYERS,
+            style_layers=style_layers or CLASSIC_STYLE_LAYERS,
+            style_weight=style_weight,
+            tv_weight=tv_weight,
+            dtype=torch.promote_types(content.dtype, torch.float32),
+            area_px=area_px,
         )
-        content = (found[CLASSIC_CONTENT_LAYER].float() - self._content).square().mean()
-        style = image.new_zeros(())
-        for name, weight in CLASSIC_STYLE_LAYERS.items():
-            features = found[name]
-            difference = (gram(features) - self._grams[name]).square().mean()
-            style = style + weight * difference / features[0].numel()
-        tv = total_variation(image)
-        total = content + self._style_weight * style + self._tv_weight * tv
-        return Losses(content, style, tv, total)
+
+    def content_factor(self, weight: float, features: torch.Tensor, squares: float) -> float:
+        """w / (d h w)."""
+        return weight / features.numel()
+
+    def style_factor(self, weight: float, target: torch.Tensor, positions: int) -> float:
+        """With g = G / (h w): mean((G - G_style)^2) / (d h w) = h w |g - g_style|^2 / d^3."""
+        return float(weight * positions / target.shape[0] ** 3)
 
 
-class BalancedObjective:
+class BalancedObjective(_GatysObjective):
     """Content and style each relative to its own target, so that both are near 1 at the start.
 
-    content = |F - F_photo|^2 / |F_photo|^2 at relu4_2;
+    content = sum over layers of w * |F - F_photo|^2 / |F_photo|^2, at relu4_2 by default;
     style = sum over layers of w * |G - G_style|^2 / |G_style|^2, G = F F^T / (h w);
     total = content + strength * style + smoothness * total variation.
+    Either sort of w is brought to a sum of 1: more layers are not more style or more content.
     Departures from the paper: relative errors, features after ReLU, average pooling, and the
     picture's edge continued outside it.
     """
 
+    replicate = True
+
     def __init__(
         self,
         network: Network,
         content: torch.Tensor,
         styles: Sequence[WeightedStyle],
         *,
+        content_layers: Mapping[str, float] | None = None,
+        style_layers: Mapping[str, float] | None = None,
         style_weight: float,
         tv_weight: float,
         dtype: torch.dtype,
+        area_px: int | None = None,
     ) -> None:
-        self._network = network
-        self._style_weight = style_weight
-        self._tv_weight = tv_weight * TV_WEIGHT
-        with torch.no_grad():
-            photo = network.features(content, [CONTENT_LAYER], dtype=dtype, replicate=True)
-            self._content = photo[CONTENT_LAYER]
-            self._content_norm = float(self._content.float().square().mean()) + _EPSILON
-            self._grams = _blend(
-                [(_tiled_grams(network, s.image, dtype), s.weight) for s in styles]
-            )
-        self._norms = {n: float(g.square().sum()) + _EPSILON for n, g in self._grams.items()}
-
-    def losses(self, image: torch.Tensor, *, dtype: torch.dtype) -> Losses:
-        """The balanced losses of `image` (1, 3, h, w)."""
-        found = self._network.features(
-            image, [CONTENT_LAYER, *STYLE_LAYERS], dtype=dtype, replicate=True
+        super().__init__(
+            network,
+            content,
+            styles,
+            content_layers=_shares(content_layers or CONTENT_LAYERS),
+            style_layers=_shares(style_layers or STYLE_LAYERS),
+            style_weight=style_weight,
+            tv_weight=tv_weight * TV_WEIGHT,
+            dtype=dtype,
+            area_px=area_px,
         )
-        difference = found[CONTENT_LAYER].float() - self._content.float()
-        content = difference.square().mean() / self._content_norm
-        style = image.new_zeros(())
-        for name, weight in STYLE_LAYERS.items():
-            error = (mean_gram(found[name]) - self._grams[name]).square().sum()
-            style = style + weight * error / self._norms[name]
-        tv = total_variation(image)
-        total = content + self._style_weight * style + self._tv_weight * tv
-        return Losses(content, style, tv, total)
+
+    def content_factor(self, weight: float, features: torch.Tensor, squares: float) -> float:
+        """w / |F_photo|^2."""
+        return weight / (squares + _EPSILON * features.numel())
+
+    def style_factor(self, weight: float, target: torch.Tensor, positions: int) -> float:
+        """w / |G_style|^2."""
+        return weight / (float(target.square().sum()) + _EPSILON)
 
 
-def _tiled_grams(
-    network: Network, image: torch.Tensor, dtype: torch.dtype
-) -> dict[str, torch.Tensor]:
-    """`mean_gram` of every style layer over a style image of any size, a tile at a time.
-
-    A large brush makes the style larger than the picture; tiles keep the memory the picture's.
-    """
-    totals: dict[str, torch.Tensor] = {}
-    positions = dict.fromkeys(STYLE_LAYERS, 0)
-    rows = math.ceil(image.shape[2] / _TILE_PX)
-    columns = math.ceil(image.shape[3] / _TILE_PX)
-    for band in image.tensor_split(rows, dim=2):
-        for tile in band.tensor_split(columns, dim=3):
-            found = network.features(tile, STYLE_LAYERS, dtype=dtype, replicate=True)
-            for name, features in found.items():
-                totals[name] = totals.get(name, torch.zeros(())) + gram(features)
-                positions[name] += features.shape[2] * features.shape[3]
-    return {name: total / positions[name] for name, total in totals.items()}
+def default_layers(objective: str) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """The layers for content and for style that "balanced" or "classic" looks at by itself."""
+    if objective == "classic":
+        return CLASSIC_CONTENT_LAYERS, CLASSIC_STYLE_LAYERS
+    return CONTENT_LAYERS, STYLE_LAYERS
 
 
-def _blend(grams: Sequence[tuple[dict[str, torch.Tensor], float]]) -> dict[str, torch.Tensor]:
-    """The weighted mean of several styles' Gram matrices, layer by layer.
+def _shares(layers: Mapping[str, float]) -> dict[str, float]:
+    whole = sum(layers.values())
+    return {name: weight / whole for name, weight in layers.items()}
+
+
+def _blended_grams(view: View, region: Region, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+    """The weighted mean of the Gram matrices per position of a region's styles, layer by layer.
 
     The gradient towards the mean is that towards all of them, each by its weight.
     """
-    whole = sum(weight for _, weight in grams)
-    first = grams[0][0]
-    return {
-        name: torch.stack([g[name] * (weight / whole) for g, weight in grams]).sum(0)
-        for name in first
-    }
+    whole = sum(style.weight for style in region.styles)
+    blended: dict[str, torch.Tensor] = {}
+    for style in region.styles:
+        sums = summed(view, style.image, _grams, dtype=dtype)
+        for layer in view.layers:
+            scale = scale_of(layer)
+            positions = (style.image.shape[2] // scale) * (style.image.shape[3] // scale)
+            part = sums[layer] * (style.weight / (whole * positions))
+            blended[layer] = blended[layer] + part if layer in blended else part
+    return blended
+
+
+def _grams(found: dict[str, torch.Tensor], tile: Tile) -> Sums:
+    return {layer: gram(features) for layer, features in found.items()}

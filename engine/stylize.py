@@ -25,14 +25,16 @@ from engine.objective import (
     CLASSIC_STYLE_WEIGHT,
     BalancedObjective,
     ClassicObjective,
+    KeptOutside,
     Objective,
-    WeightedStyle,
+    default_layers,
 )
 from engine.optimizers import LBFGS, Adam, Optimizer
 from engine.params import Params
 from engine.pyramid import MIN_SIDE_PX, Level, Plan, plan
+from engine.regions import WeightedStyle, coverage, mask_tensor, mask_values, with_photo_outside
 from engine.tensors import from_array, resized, to_array, to_image, to_tensor
-from engine.vgg import Network, load_network
+from engine.vgg import Network, deepest_of, load_network
 
 CLASSIC_LEARNING_RATE = 0.003
 BALANCED_LEARNING_RATE = 0.02
@@ -47,6 +49,9 @@ DETAIL = 0.4
 NOISE = 0.03
 """Standard deviation of the noise that the coarsest level starts with; flat areas need a seed."""
 
+AREA_PX = 1_200_000
+"""Pixels that the network computes at once; larger pictures are painted in tiles, exactly the same,
+which takes about one and a half times the work and bounds the memory."""
 
 REDONE_STEPS = 6
 REDONE_PX = 600_000
@@ -68,10 +73,15 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StyleImage:
-    """A style image (any mode, any size) and its weight in a blend, more than 0."""
+    """A style image (any mode, any size) and its weight in a blend, more than 0.
+
+    mask: where it paints, as a grey picture that is stretched over the photo: white paints, black
+    does not, grey shares. None paints what the other styles' masks leave, or everywhere.
+    """
 
     image: Image.Image
     weight: float = 1.0
+    mask: Image.Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +186,12 @@ class _Run:
         self.classic = params.objective == "classic"
         self.bounded = not self.classic
         pooling = params.pooling or ("max" if self.classic else "average")
-        self._network = network or load_network(weights, pooling, str(device))
+        self._network = network or load_network(
+            weights, pooling, str(device), deepest=_deepest(params)
+        )
         self._original = content
         self._content = flatten(content)
+        self._masks = [style.mask for style in styles]
         self._styles = styles
         if params.keep_colors == "luminance":
             self._content = luminance(self._content)
@@ -218,6 +231,9 @@ class _Run:
         if self.params.keep_colors == "luminance":
             colors = flatten(original).resize(picture.size, Image.Resampling.LANCZOS)
             picture = with_colors_of(picture, colors)
+        if self.params.outside_masks == "photo":
+            photo = flatten(original).resize(picture.size, Image.Resampling.LANCZOS)
+            picture = with_photo_outside(picture, photo, self._masks)
         if original.mode == "RGBA":
             alpha = original.getchannel("A").resize(picture.size, Image.Resampling.LANCZOS)
             picture.putalpha(alpha)
@@ -273,33 +289,47 @@ class _Run:
     def _objective(self, level: Level) -> Objective:
         size = (level.width, level.height)
         photo = to_tensor(self._content, size, self.device)
-        weight = style_weight(self.params.style_strength)
-        tv_weight = self.params.tv_weight
+        objective = self._plain_objective(level, photo)
+        painted = coverage(self._masks, size)
+        if painted is None or self.params.outside_masks == "paint":
+            return objective
+        return KeptOutside(objective, photo, torch.from_numpy(painted).to(self.device))
+
+    def _plain_objective(self, level: Level, photo: torch.Tensor) -> Objective:
+        params = self.params
+        weight = style_weight(params.style_strength)
         if self.classic:
             return ClassicObjective(
                 self._network,
                 photo,
-                [
-                    WeightedStyle(to_tensor(s.image, size, self.device), s.weight)
-                    for s in self._styles
-                ],
+                self._weighted_styles(level),
+                content_layers=params.content_layers,
+                style_layers=params.style_layers,
                 style_weight=CLASSIC_STYLE_WEIGHT * weight / style_weight(50.0),
-                tv_weight=tv_weight or 0.0,
+                tv_weight=params.tv_weight or 0.0,
+                area_px=AREA_PX,
             )
-        styles = [
-            WeightedStyle(
-                to_tensor(s.image, self._style_size(s.image, level), self.device), s.weight
-            )
-            for s in self._styles
-        ]
         return BalancedObjective(
             self._network,
             photo,
-            styles,
+            self._weighted_styles(level),
+            content_layers=params.content_layers,
+            style_layers=params.style_layers,
             style_weight=weight,
-            tv_weight=1.0 if tv_weight is None else tv_weight,
+            tv_weight=1.0 if params.tv_weight is None else params.tv_weight,
             dtype=self._dtype,
+            area_px=AREA_PX,
         )
+
+    def _weighted_styles(self, level: Level) -> list[WeightedStyle]:
+        size = (level.width, level.height)
+        weighted = []
+        for style in self._styles:
+            own_size = size if self.classic else self._style_size(style.image, level)
+            image = to_tensor(style.image, own_size, self.device)
+            mask = None if style.mask is None else mask_tensor(style.mask, size, self.device)
+            weighted.append(WeightedStyle(image, style.weight, mask))
+        return weighted
 
     def _style_size(self, style: Image.Image, level: Level) -> tuple[int, int]:
         """The style at the level's area times style_scale squared, in its own proportions."""
@@ -353,6 +383,18 @@ def _check_styles(styles: Sequence[StyleImage]) -> None:
         raise ParameterError("Choose at least one style image.", field="styles")
     if any(not (math.isfinite(s.weight) and s.weight > 0) for s in styles):
         raise ParameterError("Every style's weight must be a number above 0.", field="styles")
+    if not any(s.mask is None or mask_values(s.mask, s.mask.size).any() for s in styles):
+        raise ParameterError(
+            "The masks are black everywhere, so no style would paint anything. "
+            "Make a part of a mask white.",
+            field="styles",
+        )
+
+
+def _deepest(params: Params) -> str:
+    """The deepest convolution that a run with `params` looks at."""
+    content, style = default_layers(params.objective)
+    return deepest_of([*(params.content_layers or content), *(params.style_layers or style)])
 
 
 def _size(image: torch.Tensor) -> tuple[int, int]:
@@ -364,7 +406,12 @@ def _digest(
 ) -> str:
     """Everything that decides a run's course, as a hash."""
     digest = hashlib.sha256(json.dumps([params.to_json(), weights], sort_keys=True).encode())
-    for image, weight in [(content, 1.0), *((s.image, s.weight) for s in styles)]:
-        digest.update(f"{image.mode} {image.size} {weight!r}".encode())
+    pictures = [("content", content, 1.0)]
+    for style in styles:
+        pictures.append(("style", style.image, style.weight))
+        if style.mask is not None:
+            pictures.append(("mask", style.mask, 1.0))
+    for role, image, weight in pictures:
+        digest.update(f"{role} {image.mode} {image.size} {weight!r}".encode())
         digest.update(image.tobytes())
     return digest.hexdigest()

@@ -7,12 +7,9 @@ from engine.objective import (
     TV_WEIGHT,
     BalancedObjective,
     ClassicObjective,
-    WeightedStyle,
-    _tiled_grams,
-    gram,
-    mean_gram,
-    total_variation,
+    KeptOutside,
 )
+from engine.regions import WeightedStyle
 from engine.tensors import to_tensor
 from engine.vgg import Convolution, Network
 from tests.engine.conftest import drawn, tiny_network
@@ -34,40 +31,6 @@ def balanced(network: Network, content: torch.Tensor, style: torch.Tensor) -> Ba
     )
 
 
-def test_a_gram_matrix_worked_by_hand() -> None:
-    features = torch.tensor([[[[1.0, 2.0]], [[3.0, -1.0]]]])  # two channels, two positions
-    assert gram(features).tolist() == [[5.0, 1.0], [1.0, 10.0]]
-    assert mean_gram(features).tolist() == [[2.5, 0.5], [0.5, 5.0]]
-
-
-def test_gram_agrees_with_numpy() -> None:
-    features = torch.randn(1, 7, 5, 6, generator=torch.Generator().manual_seed(1))
-    flat = features[0].numpy().reshape(7, 30)
-    np.testing.assert_allclose(gram(features).numpy(), flat @ flat.T, rtol=1e-5)
-
-
-def test_gram_of_bfloat16_is_summed_in_float32() -> None:
-    ones = torch.ones(1, 1, 64, 64, dtype=torch.bfloat16)
-    assert gram(ones).item() == 4096  # bfloat16 would stop counting at 256
-
-
-def test_the_gradient_of_a_gram_matrix_is_autograds_own() -> None:
-    generator = torch.Generator().manual_seed(2)
-    features = torch.randn(1, 5, 3, 4, generator=generator, requires_grad=True)
-    weights = torch.randn(5, 5, generator=generator)  # not symmetric
-    (ours,) = torch.autograd.grad((gram(features) * weights).sum(), features)
-    flat = features[0].flatten(1)
-    (plain,) = torch.autograd.grad(((flat @ flat.T) * weights).sum(), features)
-    torch.testing.assert_close(ours, plain)
-
-
-def test_total_variation_worked_by_hand() -> None:
-    image = torch.zeros(1, 3, 2, 2)
-    image[:, :, 0, 0] = 1.0
-    # Down: differences 1 and 0, mean of squares 1/2; to the right the same.
-    assert float(total_variation(image)) == pytest.approx(1.0)
-
-
 def test_the_classic_loss_worked_in_numpy() -> None:
     network = tiny_network("max")
     image, content, style = (
@@ -75,7 +38,9 @@ def test_the_classic_loss_worked_in_numpy() -> None:
         random_image(32, 2, 48),
         random_image(32, 3, 48),
     )
-    losses = ClassicObjective(network, content, [WeightedStyle(style, 1.0)]).losses(image)
+    losses = ClassicObjective(network, content, [WeightedStyle(style, 1.0)]).losses(
+        image, dtype=torch.float32
+    )
 
     def seen(x: torch.Tensor, name: str) -> np.ndarray:
         features = network.features(x, [name])[name][0].numpy().astype(np.float64)
@@ -95,7 +60,9 @@ def test_the_classic_loss_worked_in_numpy() -> None:
 
 def test_the_classic_style_loss_is_zero_for_the_style_itself() -> None:
     network, style = tiny_network("max"), random_image(32, 3)
-    losses = ClassicObjective(network, style, [WeightedStyle(style, 1.0)]).losses(style)
+    losses = ClassicObjective(network, style, [WeightedStyle(style, 1.0)]).losses(
+        style, dtype=torch.float32
+    )
     assert (float(losses.content), float(losses.style)) == (0.0, 0.0)
 
 
@@ -130,7 +97,7 @@ def test_only_the_classic_style_loss_grows_with_the_picture(network: Network) ->
         classic = ClassicObjective(network, content, [WeightedStyle(target, 1.0)])
         ours = balanced(network, content, target)
         losses = ours.losses(content, dtype=torch.float32)
-        return float(losses.style), float(classic.losses(content).style)
+        return float(losses.style), float(classic.losses(content, dtype=torch.float32).style)
 
     once, twice = style_losses(2), style_losses(4)
     assert twice[0] == pytest.approx(once[0], rel=0.1)
@@ -182,21 +149,6 @@ def test_two_styles_blend_by_their_weights(network: Network) -> None:
     assert style_loss(first, (2.0, 1.0)) == pytest.approx(style_loss(first, (4.0, 2.0)))
 
 
-def test_a_style_larger_than_a_tile_has_the_gram_of_the_whole(
-    network: Network, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Uneven tiles of a picture in two colours: each must count by its size."""
-    style = torch.full((1, 3, 64, 100), 0.9)
-    style[:, 1:, :, 30:] = 0.1
-    monkeypatch.setattr("engine.objective.STYLE_LAYERS", {"relu1_1": 1.0})
-    whole = _tiled_grams(network, style, torch.float32)["relu1_1"]
-    monkeypatch.setattr("engine.objective._TILE_PX", 48)
-    tiled = _tiled_grams(network, style, torch.float32)["relu1_1"]
-    features = network.features(style, ["relu1_1"], replicate=True)["relu1_1"]
-    torch.testing.assert_close(whole, mean_gram(features))
-    torch.testing.assert_close(tiled, whole, rtol=0.03, atol=0.01)
-
-
 def test_the_gradient_is_that_of_finite_differences(network: Network) -> None:
     content, style = random_image(32, 2), random_image(32, 3)
     objective = balanced(network, content, style)
@@ -208,3 +160,151 @@ def test_the_gradient_is_that_of_finite_differences(network: Network) -> None:
         ahead = float(objective.losses(image + h * direction, dtype=torch.float32).total)
         behind = float(objective.losses(image - h * direction, dtype=torch.float32).total)
     assert float(gradient.norm()) == pytest.approx((ahead - behind) / (2 * h), rel=0.02)
+
+
+def balanced_with(
+    layers: dict[str, dict[str, float]], content: torch.Tensor, style: torch.Tensor
+) -> BalancedObjective:
+    return BalancedObjective(
+        tiny_network(),
+        content,
+        [WeightedStyle(style, 1.0)],
+        style_weight=1.0,
+        tv_weight=0.0,
+        dtype=torch.float32,
+        **layers,
+    )
+
+
+@pytest.mark.parametrize("kind", ["content", "style"])
+def test_balanced_layers_count_by_their_share(kind: str) -> None:
+    """Of two layers with weights 1 and 3 the error is a quarter of one and three of the other."""
+    image, content, style = random_image(32, 1), random_image(32, 2), random_image(32, 3)
+
+    def error(weights: dict[str, float]) -> float:
+        losses = balanced_with({f"{kind}_layers": weights}, content, style).losses(
+            image, dtype=torch.float32
+        )
+        return float(getattr(losses, kind))
+
+    first, second = error({"relu2_2": 0.1}), error({"conv3_3": 40.0})
+    both = error({"relu2_2": 1.0, "conv3_3": 3.0})
+    assert both == pytest.approx(first / 4 + 3 * second / 4, rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["content", "style"])
+def test_classic_layers_count_by_their_weights(kind: str) -> None:
+    image, content, style = random_image(32, 1), random_image(32, 2), random_image(32, 3)
+    network = tiny_network("max")
+
+    def error(weights: dict[str, float]) -> float:
+        layers = {f"{kind}_layers": weights}
+        objective = ClassicObjective(network, content, [WeightedStyle(style, 1.0)], **layers)
+        return float(getattr(objective.losses(image, dtype=torch.float32), kind))
+
+    first, second = error({"relu2_2": 1.0}), error({"conv3_3": 1.0})
+    assert error({"relu2_2": 2.0, "conv3_3": 5.0}) == pytest.approx(2 * first + 5 * second)
+
+
+def left_half(height: int, width: int) -> torch.Tensor:
+    mask = torch.zeros(height, width)
+    mask[:, : width // 2] = 1
+    return mask
+
+
+def test_the_masked_losses_worked_in_numpy(network: Network) -> None:
+    """The guided Gram matrix of each region, whose error counts by its share of the picture."""
+    image, content = random_image(37, 1, 53), random_image(37, 2, 53)
+    first, second = random_image(40, 3), random_image(36, 4)
+    mask = torch.rand(37, 53, generator=torch.Generator().manual_seed(5))
+    styles = [WeightedStyle(first, 1.0, mask), WeightedStyle(second, 1.0)]
+    objective = BalancedObjective(
+        network, content, styles, style_weight=1.0, tv_weight=0.0, dtype=torch.float32
+    )
+
+    def seen(x: torch.Tensor, name: str) -> np.ndarray:
+        features = network.features(x, [name], replicate=True)[name][0].double().numpy()
+        return features.reshape(features.shape[0], -1)
+
+    expected = 0.0
+    for block in range(1, 6):
+        scale = 2 ** (block - 1)
+        rows, columns = 37 // scale, 53 // scale
+        cut = mask.double().numpy()[: rows * scale, : columns * scale]
+        t = cut.reshape(rows, scale, columns, scale).mean(axis=(1, 3)).ravel()
+        f = seen(image, f"relu{block}_1")
+        for style, guide in ((first, t), (second, 1 - t)):
+            s = seen(style, f"relu{block}_1")
+            aim = s @ s.T / s.shape[1]
+            guided = (f * guide**2) @ f.T / (guide**2).sum()
+            expected += 0.2 * guide.mean() * ((guided - aim) ** 2).sum() / (aim**2).sum()
+    losses = objective.losses(image, dtype=torch.float32)
+    assert float(losses.style) == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", [BalancedObjective, ClassicObjective])
+def test_a_mask_that_is_white_everywhere_changes_nothing(kind: type) -> None:
+    network, image = tiny_network(), random_image(33, 1, 50)
+    content, style = random_image(33, 2, 50), random_image(33, 3, 50)
+    given = {} if kind is ClassicObjective else {"tv_weight": 1.0, "dtype": torch.float32}
+
+    def total(mask: torch.Tensor | None) -> float:
+        styles = [WeightedStyle(style, 1.0, mask)]
+        objective = kind(network, content, styles, style_weight=5.0, **given)
+        return float(objective.losses(image, dtype=torch.float32).total)
+
+    assert total(torch.ones(33, 50)) == pytest.approx(total(None), rel=1e-5)
+
+
+def test_strength_means_the_same_inside_a_region(network: Network) -> None:
+    """A picture of two equal halves, one of them masked: far from the seam, the gradient of its
+    style is that of the half as a picture of its own, which has half the pixels, times a half."""
+    half = random_image(64, 1, 192)
+    whole, style = torch.cat([half, half], dim=3), random_image(64, 3) * 0.1
+
+    def gradient(image: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        objective = BalancedObjective(
+            network,
+            image,
+            [WeightedStyle(style, 1.0, mask)],
+            style_weight=1.0,
+            tv_weight=0.0,
+            dtype=torch.float32,
+            style_layers={"relu2_1": 1.0},
+        )
+        leaf = image.clone().requires_grad_()
+        (found,) = torch.autograd.grad(objective.losses(leaf, dtype=torch.float32).style, leaf)
+        return found
+
+    inside = gradient(whole, left_half(64, 384))[..., 32:160]
+    alone = gradient(half, None)[..., 32:160]
+    assert float((2 * inside - alone).norm() / alone.norm()) < 0.05
+
+
+def test_a_region_that_deep_layers_cannot_see_paints_in_the_others(network: Network) -> None:
+    """40 px are two positions of relu5_1, whose pooling leaves the last eight columns out."""
+    mask = torch.zeros(32, 40)
+    mask[:, 34:] = 1
+    styles = [WeightedStyle(random_image(32, 3), 1.0, mask)]
+    objective = BalancedObjective(
+        network,
+        random_image(32, 2, 40),
+        styles,
+        style_weight=1.0,
+        tv_weight=0.0,
+        dtype=torch.float32,
+    )
+    assert float(objective.losses(random_image(32, 1, 40), dtype=torch.float32).style) > 0
+
+
+def test_what_is_kept_outside_is_seen_as_the_photo_and_gets_no_gradient(network: Network) -> None:
+    image, photo, style = random_image(32, 1), random_image(32, 2), random_image(32, 3)
+    painted = left_half(32, 32)
+    inner = balanced(network, photo, style)
+    leaf = image.clone().requires_grad_()
+    losses = KeptOutside(inner, photo, painted).losses(leaf, dtype=torch.float32)
+    (gradient,) = torch.autograd.grad(losses.total, leaf)
+    mixed = torch.cat([image[..., :16], photo[..., 16:]], dim=3)
+    assert losses.total.item() == float(inner.losses(mixed, dtype=torch.float32).total)
+    assert not gradient[..., 16:].any()
+    assert gradient[..., :16].abs().min(dim=1).values.median() > 0

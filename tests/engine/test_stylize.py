@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import itertools
 from collections.abc import Sequence
@@ -127,15 +128,17 @@ def test_the_larger_the_picture_the_fewer_steps_are_done_again(
 
 @pytest.mark.parametrize("objective", ["balanced", "classic"])
 def test_adam_resumes_as_if_nothing_had_happened(
-    photo: Image.Image, style: Image.Image, objective: str
+    photo: Image.Image, style: Image.Image, objective: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # In bfloat16 the rounding of a checkpoint's picture moves this random network's loss by 1 %.
+    monkeypatch.setattr("engine.stylize.fast_dtype", lambda device: torch.float32)
     params = Params.from_json(
         {"size_px": 64, "steps": 12, "optimizer": "adam", "objective": objective}
     )
     whole = run(photo, style, params)
     resumed = run(photo, style, params, resume=whole[4].checkpoint())
     assert [s.index for s in resumed] == list(range(6, 13))
-    assert resumed[-1].total_loss == pytest.approx(whole[-1].total_loss, rel=0.01)
+    assert resumed[-1].total_loss == pytest.approx(whole[-1].total_loss, rel=0.001)
     assert difference(resumed[-1].image(), whole[-1].image()) < 1
 
 
@@ -353,3 +356,102 @@ def _stripes() -> Image.Image:
 def _shapes(image: Image.Image) -> np.ndarray:
     """Light and dark, coarsely."""
     return np.asarray(image.convert("L").resize((12, 12), Image.Resampling.BOX), float).ravel()
+
+
+def halves(width: int, height: int) -> tuple[Image.Image, Image.Image]:
+    """Masks of the left and of the right half."""
+    left, right = Image.new("L", (width, height), 0), Image.new("L", (width, height), 0)
+    left.paste(255, (0, 0, width // 2, height))
+    right.paste(255, (width // 2, 0, width, height))
+    return left, right
+
+
+@pytest.mark.vgg
+def test_the_real_vgg19_paints_each_half_in_the_colours_of_its_style() -> None:
+    photo = drawn(96, 64, seed=1)
+    orange, blue = _stripes(), _stripes().convert("RGB", (0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0))
+    left, right = halves(96, 64)
+    params = Params(size_px=96, steps=30, style_strength=90)
+    styles = [StyleImage(orange, mask=left), StyleImage(blue, mask=right)]
+    *_, last = stylize(photo, styles, params, device="cpu")
+    seen = np.asarray(last.image(), float)
+    aims = [np.asarray(s, float).mean((0, 1)) for s in (orange, blue)]
+    for half, own, other in ((seen[:, :40], *aims), (seen[:, 56:], *reversed(aims))):
+        mean = half.mean((0, 1))
+        assert np.linalg.norm(mean - own) < 0.5 * np.linalg.norm(mean - other)
+
+
+def test_outside_its_masks_the_picture_is_the_photo_to_the_byte(
+    photo: Image.Image, style: Image.Image
+) -> None:
+    left, _ = halves(64, 48)
+    params = Params(size_px=128, steps=12, outside_masks="photo")
+    masked = [StyleImage(style, mask=left)]
+    *_, last = stylize(photo, masked, params, network=tiny_network(), device="cpu")
+    resized = photo.resize((128, 96), Image.Resampling.LANCZOS)
+    outside = (68, 0, 128, 96)
+    assert last.image().crop(outside).tobytes() == resized.crop(outside).tobytes()
+    assert difference(last.image().crop((0, 0, 60, 96)), resized.crop((0, 0, 60, 96))) > 2
+    keeping = dataclasses.replace(params, keep_colors="luminance")
+    *_, last = stylize(photo, masked, keeping, network=tiny_network(), device="cpu")
+    assert last.image().crop(outside).tobytes() == resized.crop(outside).tobytes()
+
+
+def test_without_masks_the_photo_is_kept_nowhere(photo: Image.Image, style: Image.Image) -> None:
+    plain, kept = (
+        run(photo, style, Params.from_json({"size_px": 64, "steps": 4, "outside_masks": outside}))
+        for outside in ("paint", "photo")
+    )
+    assert plain[-1].image().tobytes() == kept[-1].image().tobytes()
+
+
+def test_masks_that_are_all_black_are_refused(photo: Image.Image, style: Image.Image) -> None:
+    black = Image.new("L", photo.size, 0)
+    with pytest.raises(ParameterError, match="black everywhere") as caught:
+        list(stylize(photo, [StyleImage(style, mask=black)], QUICK, network=tiny_network()))
+    assert caught.value.field == "styles"
+    beside = [StyleImage(style, mask=black), StyleImage(style)]
+    params = Params(size_px=64, steps=3)
+    *_, last = stylize(photo, beside, params, network=tiny_network(), device="cpu")
+    assert last.image().tobytes() == run(photo, style, params)[-1].image().tobytes()
+
+
+def test_a_checkpoint_with_another_mask_is_refused(photo: Image.Image, style: Image.Image) -> None:
+    params = Params(size_px=64, steps=2)
+    left, right = halves(64, 48)
+
+    def painted(mask: Image.Image | None, resume: bytes | None = None) -> list[Step]:
+        styles = [StyleImage(style, mask=mask)]
+        return list(
+            stylize(photo, styles, params, resume=resume, network=tiny_network(), device="cpu")
+        )
+
+    kept = painted(left)[0].checkpoint()
+    assert painted(left, kept)[-1].is_last
+    for other in (right, None):
+        with pytest.raises(CheckpointError):
+            painted(other, kept)
+
+
+def test_a_picture_larger_than_a_tile_is_painted_the_same(
+    photo: Image.Image, style: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params = Params(size_px=400, steps=6, optimizer="adam")
+    monkeypatch.setattr("engine.stylize.fast_dtype", lambda device: torch.float32)
+    whole = run(photo, style, params)
+    monkeypatch.setattr("engine.stylize.AREA_PX", 40_000)
+    tiled = run(photo, style, params)
+    assert tiled[-1].total_loss == pytest.approx(whole[-1].total_loss, rel=0.01)
+    assert difference(tiled[-1].image(), whole[-1].image()) < 1
+
+
+def test_other_layers_give_another_picture(photo: Image.Image, style: Image.Image) -> None:
+    params = Params(size_px=64, steps=4)
+    layers = ({"relu1_1": 1.0}, {"relu3_1": 1.0, "conv4_4": 2.0}, None)
+    pictures = {
+        run(photo, style, dataclasses.replace(params, style_layers=some, content_layers=other))[-1]
+        .image()
+        .tobytes()
+        for some, other in itertools.pairwise((*layers, layers[0]))
+    }
+    assert len(pictures) == 3

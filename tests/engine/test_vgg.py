@@ -8,6 +8,7 @@ from engine.vgg import (
     Network,
     calibration_images,
     load_network,
+    reach_px,
     rescaled,
 )
 from engine.weights import CONVOLUTIONS, Weights, load_weights
@@ -180,3 +181,58 @@ def test_the_real_vgg19_finds_a_mirrored_cat_more_alike_than_noise() -> None:
     near = float((cat_features - mirrored_features).norm())
     far = float((cat_features - noise_features).norm())
     assert near < 0.3 * far
+
+
+@pytest.mark.parametrize(
+    ("layers", "reach"),
+    [
+        (["conv1_1"], 1),
+        (["relu1_2"], 2),
+        (["relu2_1", "conv1_1"], 4),
+        (["conv5_1"], 2 + 4 + 16 + 32 + 16),
+        (["relu5_4"], 2 + 4 + 16 + 32 + 64),
+    ],
+)
+def test_a_layer_looks_as_far_as_its_convolutions_add_up_to(layers: list[str], reach: int) -> None:
+    assert reach_px(layers) == reach
+
+
+@pytest.mark.parametrize("replicate", [True, False])
+@pytest.mark.parametrize("size", [(8, 12), (2, 5), (3, 2)])
+def test_the_gradient_of_features_is_autograds_own(replicate: bool, size: tuple[int, int]) -> None:
+    network, convolutions = two_blocks("average")
+    generator = torch.Generator().manual_seed(4)
+    image = torch.rand(1, 3, *size, generator=generator, dtype=torch.float64).requires_grad_()
+    found = network.features(
+        image, ["relu1_2", "conv2_1"], dtype=torch.float64, replicate=replicate
+    )
+    x = image - torch.tensor(MEAN, dtype=torch.float64).view(1, 3, 1, 1)
+    plain = {}
+    for c in convolutions:
+        if c.name == "conv2_1":
+            x = F.avg_pool2d(x, 2)
+        x = F.pad(x, (1, 1, 1, 1), mode="replicate" if replicate else "constant")
+        x = F.conv2d(x, c.kernel.double(), c.bias.double())
+        plain[c.name] = x
+        x = F.relu(x)
+        plain[c.name.replace("conv", "relu")] = x
+    weights = {
+        n: torch.randn(f.shape, generator=generator, dtype=f.dtype) for n, f in found.items()
+    }
+    ours, theirs = (
+        torch.autograd.grad(sum((some[n] * w).sum() for n, w in weights.items()), image)[0]
+        for some in (found, plain)
+    )
+    torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.vgg
+def test_a_deeper_network_is_the_same_up_to_there_and_both_are_kept() -> None:
+    usual = load_network("bundled", "average")
+    deeper = load_network("bundled", "average", deepest="conv5_2")
+    image = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(8))
+    found = deeper.features(image, ["relu5_1", "relu5_2"])
+    assert torch.equal(found["relu5_1"], usual.features(image, ["relu5_1"])["relu5_1"])
+    assert float(found["relu5_2"].mean()) > 0
+    assert load_network("bundled", "average") is usual
+    assert load_network("bundled", "average", deepest="conv5_2") is deeper
