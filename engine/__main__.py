@@ -6,8 +6,11 @@ there was of the picture is saved.
 
 import argparse
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(error.sentence, markup=False, soft_wrap=True)
         return 1
     except KeyboardInterrupt:
-        console.print("Stopped before the first step; nothing is saved.")
+        console.print("Stopped at once; nothing is saved.")
         return INTERRUPTED
 
 
@@ -86,7 +89,7 @@ def _paint(options: argparse.Namespace, console: Console) -> int:
 
 
 def _watch(steps: Iterator["Step"], console: Console) -> tuple["Step | None", bool]:
-    """Runs to the end, or to Ctrl-C: the last step, and whether it was interrupted."""
+    """Runs to the end, or to the step after Ctrl-C: the last step, and whether it was that one."""
     last = None
     columns = (
         TextColumn("{task.description}"),
@@ -95,21 +98,44 @@ def _watch(steps: Iterator["Step"], console: Console) -> tuple["Step | None", bo
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    try:
-        quiet = not console.is_terminal
-        with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
-            task = progress.add_task("Loading VGG19", total=None)
-            for step in steps:
-                last = step
-                progress.update(
-                    task,
-                    description=f"Painting at {step.width} × {step.height} px",
-                    completed=step.index,
-                    total=step.total,
-                )
-    except KeyboardInterrupt:
-        return last, True
+    quiet = not console.is_terminal
+    with (
+        Progress(*columns, console=console, transient=True, disable=quiet) as progress,
+        _stop_asked() as stop,
+    ):
+        task = progress.add_task("Loading VGG19", total=None)
+        for step in steps:
+            last = step
+            progress.update(
+                task,
+                description=f"Painting at {step.width} × {step.height} px",
+                completed=step.index,
+                total=step.total,
+            )
+            if stop.is_set():
+                return last, not step.is_last
     return last, False
+
+
+@contextmanager
+def _stop_asked() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets; pressed again, it interrupts at once.
+
+    An exception raised by the signal itself can be lost: autograd calls back into Python from
+    places where nobody hands one on.
+    """
+    asked = threading.Event()
+
+    def ask(_signal: int, _frame: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _params(options: argparse.Namespace) -> Params:
@@ -154,7 +180,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m engine",
         description="Paint a photo in the manner of one or more style images, with VGG19 on this "
         "machine, after Gatys, Ecker and Bethge (2016).",
-        epilog="Ctrl-C saves the picture as far as it is.",
+        epilog="Ctrl-C saves the picture as it is after the step under way; twice stops at once.",
     )
     parser.add_argument("photo", type=Path, help="the photo: JPEG, PNG, WebP, HEIC or AVIF")
     parser.add_argument("styles", type=Path, nargs="+", metavar="style", help="style image(s)")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine.__main__ import INTERRUPTED, main
+from engine.__main__ import INTERRUPTED, _stop_asked, main
 from tests.engine.conftest import drawn
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +115,23 @@ def test_a_picture_is_painted_and_saved(files: tuple[str, str, str]) -> None:
     assert "64 × 43 px, finished" in done.stderr
     with Image.open(out) as picture:
         assert (picture.size, picture.mode, picture.info) == ((64, 43), "RGB", {})
+
+
+def test_control_c_is_heard_where_python_would_lose_it() -> None:
+    class Lossy:
+        """Exceptions of a finaliser are printed and forgotten, as those of some callbacks are."""
+
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    with _stop_asked() as stop:
+        assert not stop.is_set()
+        Lossy()
+        assert stop.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.vgg
