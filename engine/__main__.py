@@ -28,7 +28,7 @@ from rich.progress import (
 from engine.errors import EngineError
 from engine.images import encode_jpeg, encode_png, read_image
 from engine.params import CHOICES, QUALITIES, RANGES, Params
-from engine.pyramid import plan
+from engine.pyramid import check_earlier, plan
 
 if TYPE_CHECKING:
     from engine.stylize import Step
@@ -57,7 +57,9 @@ def _paint(options: argparse.Namespace, console: Console) -> int:
     params = _params(options)
     content = _read(options.photo)
     styles = [_read(path) for path in options.styles]
+    earlier = _read(options.earlier) if options.earlier else None
     weights = _style_weights(options, len(styles))
+    check_earlier(*content.size, params, earlier.size if earlier else None)
     plan(*content.size, params)
 
     # Threads that spin while they wait fight with every other busy process; read at import.
@@ -69,6 +71,7 @@ def _paint(options: argparse.Namespace, console: Console) -> int:
         content,
         [StyleImage(image, weight) for image, weight in zip(styles, weights, strict=True)],
         params,
+        earlier=earlier,
         weights=options.weights,
         device=options.device,
         threads=options.threads,
@@ -141,6 +144,8 @@ def _stop_asked() -> Iterator[threading.Event]:
 def _params(options: argparse.Namespace) -> Params:
     """The parameters asked for; those left out keep their defaults."""
     given = {name: getattr(options, name, None) for name in Params.__dataclass_fields__}
+    if options.earlier and options.initial is None:
+        given["initial"] = "earlier"
     return Params.from_json({name: value for name, value in given.items() if value is not None})
 
 
@@ -210,8 +215,10 @@ def _add_look(parser: argparse.ArgumentParser) -> None:
         "--style-weights", type=float, nargs="+", metavar="N", help="a share for each style image"
     )
     look.add_argument(
-        "--keep-colors", choices=CHOICES["keep_colors"], help="keep the photo's own colours (off)"
-    )
+        "--keep-colors", choices=CHOICES["keep_colors"],
+        help="keep the photo's own colours: paint in brightness only, or with styles whose colours "
+        "are moved to the photo's first, by histogram or by covariance (off)",
+    )  # fmt: skip
     look.add_argument("--tv-weight", type=float, metavar="N", help="smoothness, 1 being the usual")
     look.add_argument(
         "--seed", type=int, metavar="N", help="another seed, a slightly other picture"
@@ -228,7 +235,19 @@ def _add_method(parser: argparse.ArgumentParser) -> None:
     method.add_argument("--steps", type=int, metavar="N", help="steps in all, over all sizes")
     method.add_argument("--learning-rate", type=float, metavar="N", help="Adam's")
     method.add_argument("--pooling", choices=CHOICES["pooling"], help="the objective's own")
-    method.add_argument("--initial", choices=CHOICES["initial"], help="first picture (content)")
+    method.add_argument(
+        "--initial", choices=CHOICES["initial"],
+        help="first picture: the photo, noise, the photo in the style's colours, or the one that "
+        "--earlier names (content)",
+    )  # fmt: skip
+    method.add_argument(
+        "--earlier", type=Path, metavar="PICTURE",
+        help="go on from this earlier result: more steps at its size, or the larger sizes only",
+    )  # fmt: skip
+    method.add_argument(
+        "--stop", choices=CHOICES["stop"],
+        help="after the usual number of steps, or when the loss has settled (steps)",
+    )  # fmt: skip
 
 
 def _add_machine(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,9 @@ runs code. Torch-free. What is put in is decided by `engine.stylize`.
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +16,11 @@ from numpy.typing import NDArray
 from engine.errors import CheckpointError
 
 MAGIC = b"STYLESITE-RUN"
-VERSION = 1
+VERSION = 2
 
 _HASH_BYTES = 32
 _PICTURE = "picture"
-_ALLOWED_DTYPES = frozenset({"float32", "uint16"})
+_MOST_DIMENSIONS = 4
 
 Array = NDArray[np.float32]
 
@@ -27,12 +29,13 @@ Array = NDArray[np.float32]
 class Checkpoint:
     """Where a run stands after a step.
 
-    run: hash of everything that decides the run's course. level, step: how many levels are done,
-    and steps of the next one. picture: (h, w, 3), float32, RGB in 0..1 where `bounded`. state:
-    the optimiser's.
+    run: hash of everything that decides the run's course. steps: of each level, as planned, or as
+    taken where a level settled earlier. level, step: how many levels are done, and steps of the
+    next one. picture: (h, w, 3), float32, RGB in 0..1 where `bounded`. state: the optimiser's.
     """
 
     run: str
+    steps: tuple[int, ...]
     level: int
     step: int
     picture: Array
@@ -45,6 +48,7 @@ class Checkpoint:
         arrays = {_PICTURE: picture, **self.state}
         header = {
             "run": self.run,
+            "steps": self.steps,
             "level": self.level,
             "step": self.step,
             "bounded": self.bounded,
@@ -71,19 +75,21 @@ def unpack(data: bytes, *, run: str) -> Checkpoint:
         )
     packed, digest = data[:-_HASH_BYTES], data[-_HASH_BYTES:]
     if hashlib.sha256(packed).digest() != digest:
-        raise CheckpointError("This checkpoint is damaged. Please start the picture again.")
+        raise damaged()
     head_length = int.from_bytes(packed[start : start + 4], "big")
-    header = json.loads(packed[start + 4 : start + 4 + head_length])
+    body_start = start + 4 + head_length
+    header = _read_header(packed[start + 4 : body_start])
     if header["run"] != run:
         raise CheckpointError(
             "This checkpoint belongs to other pictures or settings. Please start the picture again."
         )
-    arrays = _read_arrays(packed[start + 4 + head_length :], header["arrays"])
+    arrays = _read_arrays(packed[body_start:], header["arrays"], header["bounded"])
     picture = arrays.pop(_PICTURE)
     if header["bounded"]:
         picture = picture.astype(np.float32) / np.float32(65535)
     return Checkpoint(
         run=run,
+        steps=tuple(header["steps"]),
         level=header["level"],
         step=header["step"],
         picture=picture,
@@ -96,13 +102,69 @@ def _to_sixteen_bits(picture: Array) -> NDArray[np.uint16]:
     return (picture.clip(0, 1) * 65535 + 0.5).astype(np.uint16)
 
 
-def _read_arrays(body: bytes, described: list[tuple[str, str, list[int]]]) -> dict[str, Array]:
+def damaged() -> CheckpointError:
+    """For a checkpoint that does not say what one must say."""
+    return CheckpointError("This checkpoint is damaged. Please start the picture again.")
+
+
+def _read_header(head: bytes) -> dict[str, Any]:
+    """The header, every entry present and of its type; a good hash proves no good header."""
+    try:
+        header = json.loads(head)
+    except (ValueError, RecursionError) as error:
+        raise damaged() from error
+    if not isinstance(header, dict):
+        raise damaged()
+    steps, arrays = header.get("steps"), header.get("arrays")
+    level: Any = header.get("level")
+    step: Any = header.get("step")
+    sound = (
+        isinstance(header.get("run"), str)
+        and isinstance(header.get("bounded"), bool)
+        and isinstance(steps, list)
+        and all(_is_count(n) for n in steps)
+        and _is_count(level)
+        and level < len(steps)
+        and _is_count(step)
+        and step <= steps[level]
+        and isinstance(arrays, list)
+        and all(_describes_array(entry) for entry in arrays)
+    )
+    if not sound:
+        raise damaged()
+    return header
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _describes_array(entry: object) -> bool:
+    if not isinstance(entry, list) or len(entry) != 3:
+        return False
+    name, dtype, shape = entry
+    named = isinstance(name, str) and isinstance(dtype, str)
+    if not named or not isinstance(shape, list) or len(shape) > _MOST_DIMENSIONS:
+        return False
+    return all(_is_count(side) for side in shape)
+
+
+def _read_arrays(
+    body: bytes, described: list[tuple[str, str, list[int]]], bounded: bool
+) -> dict[str, Array]:
+    """The arrays that make up `body`, all of it: a picture (h, w, 3), and float32 for the rest."""
     arrays: dict[str, Array] = {}
     at = 0
     for name, dtype, shape in described:
-        if dtype not in _ALLOWED_DTYPES:
-            raise CheckpointError("This checkpoint is damaged. Please start the picture again.")
-        count = int(np.prod(shape))
+        if dtype != ("uint16" if bounded and name == _PICTURE else "float32"):
+            raise damaged()
+        count = math.prod(shape)
+        end = at + count * np.dtype(dtype).itemsize
+        if count == 0 or end > len(body) or name in arrays:
+            raise damaged()
         arrays[name] = np.frombuffer(body, dtype, count, at).reshape(shape).copy()
-        at += count * np.dtype(dtype).itemsize
+        at = end
+    picture = arrays.get(_PICTURE)
+    if at != len(body) or picture is None or picture.ndim != 3 or picture.shape[2] != 3:
+        raise damaged()
     return arrays

@@ -114,6 +114,22 @@ def flatten(image: Image.Image, background: tuple[int, int, int] = (255, 255, 25
     return ground
 
 
+def eight_bits(image: Image.Image) -> Image.Image:
+    """`image`, of any mode, in RGB, or in RGBA where any pixel lets light through.
+
+    16-bit greys are scaled; RGB and RGBA stay as they are.
+    """
+    if image.mode in {"RGB", "RGBA"}:
+        return image
+    if image.mode.startswith(("I", "F")):
+        return _to_eight_bits(image).convert("RGB")
+    alpha = _alpha(image)
+    color = image.convert("RGB")
+    if alpha is not None:
+        color.putalpha(alpha)
+    return color
+
+
 def encode_png(image: Image.Image) -> bytes:
     """A PNG file of `image`, transparency kept, without any metadata."""
     buffer = io.BytesIO()

@@ -17,9 +17,10 @@ PARAMS_VERSION = 1
 Objective = Literal["balanced", "classic"]
 Optimizer = Literal["lbfgs", "adam"]
 Pooling = Literal["average", "max"]
-Initial = Literal["content", "noise"]
-KeepColors = Literal["off", "luminance"]
+Initial = Literal["content", "noise", "style", "earlier"]
+KeepColors = Literal["off", "luminance", "histogram", "covariance"]
 OutsideMasks = Literal["paint", "photo"]
+Stop = Literal["steps", "settled"]
 
 QUALITIES: dict[str, int] = {"draft": 256, "standard": 512, "fine": 1024}
 """Name of a quality to the longer side of the finished picture, in pixels."""
@@ -42,6 +43,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "initial": get_args(Initial),
     "keep_colors": get_args(KeepColors),
     "outside_masks": get_args(OutsideMasks),
+    "stop": get_args(Stop),
 }
 """What every named choice may be."""
 
@@ -96,7 +98,12 @@ class Params:
     to the picture's. objective: "balanced" is normalised so that strength means the same at every
     size; "classic" is Gatys' un-normalised one (`engine.objective`). steps: of the whole run,
     shared out over the pyramid. learning_rate: Adam's only. tv_weight: total variation, 1 being
-    the usual amount. keep_colors: "luminance" paints in the photo's own colours. content_layers,
+    the usual amount. initial: what the run starts from: the photo, noise, the photo in the style's
+    colours ("style"), or an earlier result that is handed to the run ("earlier"). keep_colors:
+    "luminance" paints in brightness only, under the photo's own colours; "histogram" and
+    "covariance" paint in full colour, with style images that were given the photo's colours first
+    (`engine.color`). stop: "settled" ends each size as soon as its loss hardly falls any more; then
+    `steps`, or a multiple of the usual number, is the most there may be. content_layers,
     style_layers: names of LAYERS, at most MAX_LAYERS, and their weights above 0. outside_masks:
     what becomes of places that no style's mask reaches; without masks it has no effect.
 
@@ -115,6 +122,7 @@ class Params:
     initial: Initial = "content"
     keep_colors: KeepColors = "off"
     outside_masks: OutsideMasks = "paint"
+    stop: Stop = "steps"
     content_layers: Mapping[str, float] | None = None
     style_layers: Mapping[str, float] | None = None
     seed: int = 0

@@ -4,9 +4,11 @@ Torch-free, so that a form can say how long a picture will take before anything 
 step counts were found by looking at results (docs/engine.md); the run itself is `engine.stylize`.
 """
 
+import dataclasses
 from dataclasses import dataclass
+from typing import Self
 
-from engine.errors import ImageError
+from engine.errors import ImageError, ParameterError
 from engine.params import Params
 
 MIN_SIDE_PX = 32
@@ -22,6 +24,9 @@ LEVEL_STEPS = (45, 28, 18)
 takes the last number, as its steps cost more than all others together."""
 
 CLASSIC_STEPS = 2000
+
+MOST_TIMES_USUAL = 10
+"""A run that goes on until it settles takes at most so many times the usual steps of each level."""
 
 STEP_OVERHEAD_PX = 6_000
 """A step's fixed cost (graph, optimiser, small kernels), in pixels that would take as long."""
@@ -84,22 +89,75 @@ class Plan:
         """
         return overhead_s + self.pixel_steps / pixel_steps_per_s
 
+    def ended(self, number: int, steps: int) -> Self:
+        """This plan where level `number`, from 0, ended after `steps` steps."""
+        levels = list(self.levels)
+        levels[number] = dataclasses.replace(levels[number], steps=steps)
+        return dataclasses.replace(self, levels=tuple(levels))
+
 
 def step_cost_px(level: Level) -> int:
     """What one step at `level` costs, in the unit of `Plan.pixel_steps`."""
     return level.width * level.height + STEP_OVERHEAD_PX
 
 
-def plan(width: int, height: int, params: Params) -> Plan:
+def plan(width: int, height: int, params: Params, *, earlier_px: int | None = None) -> Plan:
     """The plan for a content image of `width` x `height` pixels.
 
     The result's longer side is `params.size_px`, larger than the photo or not: whoever asks for 512
     gets 512. Only very long and narrow pictures become longer, so that their short side keeps
-    MIN_SIDE_PX. Raises ImageError, reason "too_narrow", where even MAX_SIDE_PX is not enough.
+    MIN_SIDE_PX. earlier_px: the longer side of a result that the run goes on from; levels up to
+    that size are left out, except that the finest is always run. Where `params.stop` is "settled"
+    the steps are the most there may be. Raises ImageError, reason "too_narrow", where even
+    MAX_SIDE_PX is not enough.
     """
+    most = MOST_TIMES_USUAL if params.stop == "settled" else 1
     final = _fitted(width, height, params.size_px)
     if params.objective == "classic":
-        return Plan((Level(*final, params.steps or CLASSIC_STEPS),))
+        return Plan((Level(*final, params.steps or CLASSIC_STEPS * most),))
+    sizes = _sizes(width, height, final)
+    usual = [LEVEL_STEPS[min(i, len(LEVEL_STEPS) - 1)] for i in range(len(sizes))]
+    if len(sizes) > 1:
+        usual[-1] = LEVEL_STEPS[-1]
+    first = sum(max(size) <= (earlier_px or 0) for size in sizes[:-1])
+    sizes, usual = sizes[first:], usual[first:]
+    steps = _share(params.steps, usual) if params.steps else [n * most for n in usual]
+    return Plan(tuple(Level(*size, n) for size, n in zip(sizes, steps, strict=True) if n > 0))
+
+
+def check_earlier(width: int, height: int, params: Params, earlier: tuple[int, int] | None) -> None:
+    """Raises ParameterError where `earlier`, the size of an earlier result or None, does not go
+    with `params.initial`, or has other proportions than the photo of `width` x `height` pixels.
+
+    Each side may be off by 1 % or 2 px, whichever is more, as sizes are rounded.
+    """
+    if params.initial != "earlier":
+        if earlier is None:
+            return
+        raise ParameterError(
+            "There is an earlier picture that would not be used. Set initial to earlier to go on "
+            "from it, or leave it out.",
+            field="initial",
+        )
+    if earlier is None:
+        raise ParameterError(
+            "To go on from an earlier picture, choose that picture; "
+            "or set initial to content to start from the photo.",
+            field="earlier",
+        )
+    scale = max(earlier) / max(width, height)
+    for side, expected in zip(earlier, (width * scale, height * scale), strict=True):
+        if abs(side - expected) > max(2.0, 0.01 * expected):
+            raise ParameterError(
+                f"The earlier picture ({earlier[0]} × {earlier[1]} px) has other proportions than "
+                f"the photo ({width} × {height} px). Choose a picture that was painted from this "
+                "photo, or start from the photo.",
+                field="earlier",
+            )
+
+
+def _sizes(width: int, height: int, final: tuple[int, int]) -> list[tuple[int, int]]:
+    """The sizes of the levels, from coarse to `final`."""
     sizes = [final]
     longest = max(final)
     while longest / 2 >= COARSEST_PX * 0.9:
@@ -109,11 +167,7 @@ def plan(width: int, height: int, params: Params) -> Plan:
             break
         sizes.append(coarser)
     sizes.reverse()
-    usual = [LEVEL_STEPS[min(i, len(LEVEL_STEPS) - 1)] for i in range(len(sizes))]
-    if len(sizes) > 1:
-        usual[-1] = LEVEL_STEPS[-1]
-    steps = _share(params.steps, usual) if params.steps else usual
-    return Plan(tuple(Level(*size, n) for size, n in zip(sizes, steps, strict=True) if n > 0))
+    return sizes
 
 
 def _fitted(width: int, height: int, longer_px: int) -> tuple[int, int]:

@@ -2,14 +2,13 @@
 
 `stylize` is a generator: take a step when you like, close it when you have had enough, and give a
 step's `checkpoint` back to go on later. What is optimised is in `engine.objective`, how in
-`engine.optimizers`, at which sizes in `engine.pyramid`.
+`engine.optimizers`, at which sizes in `engine.pyramid`, from what in `engine.start`, for how long
+in `engine.settling`.
 """
 
 import dataclasses
-import hashlib
-import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -17,10 +16,12 @@ import torch
 from PIL import Image
 
 from engine import checkpoint as checkpoints
-from engine.color import luminance, matched_luminance, with_colors_of
+from engine.color import in_colors_of, luminance, with_colors_of
 from engine.descent import Descent, Values
-from engine.errors import DeviceError, ParameterError
-from engine.images import fit, flatten
+from engine.devices import device_called, fast_dtype
+from engine.images import eight_bits, fit, flatten
+from engine.inputs import StyleImage as StyleImage
+from engine.inputs import check_styles, run_digest
 from engine.objective import (
     CLASSIC_STYLE_WEIGHT,
     BalancedObjective,
@@ -31,9 +32,12 @@ from engine.objective import (
 )
 from engine.optimizers import LBFGS, Adam, Optimizer
 from engine.params import Params
-from engine.pyramid import MIN_SIDE_PX, Level, Plan, plan
-from engine.regions import WeightedStyle, coverage, mask_tensor, mask_values, with_photo_outside
-from engine.tensors import from_array, resized, to_array, to_image, to_tensor
+from engine.position import Position, resumed
+from engine.pyramid import MIN_SIDE_PX, Level, Plan, check_earlier, plan
+from engine.regions import WeightedStyle, coverage, mask_tensor, with_photo_outside
+from engine.settling import SETTLED_STEPS, UNSEEN_WINDOWS, Settling, Stall
+from engine.start import earlier_picture, finer_picture, first_picture
+from engine.tensors import to_array, to_image, to_tensor
 from engine.vgg import Network, deepest_of, load_network
 
 CLASSIC_LEARNING_RATE = 0.003
@@ -42,12 +46,6 @@ BALANCED_LEARNING_RATE = 0.02
 STRENGTHS = ((0.0, 0.05), (50.0, 7.0), (100.0, 20.0))
 """Style strength to the style's weight over the content in the balanced objective. Between these
 the weight grows by equal factors; they were chosen by eye (docs/engine.md)."""
-
-DETAIL = 0.4
-"""Share of the photo's fine detail that a finer level starts with."""
-
-NOISE = 0.03
-"""Standard deviation of the noise that the coarsest level starts with; flat areas need a seed."""
 
 AREA_PX = 1_200_000
 """Pixels that the network computes at once; larger pictures are painted in tiles, exactly the same,
@@ -64,7 +62,7 @@ class Phase(Enum):
     """What a step is doing, for a caller that wants to say so."""
 
     COMPOSING = "composing"
-    """Laying out large shapes, at the coarsest level of several."""
+    """Laying out large shapes, at the coarsest level of several; not after an earlier picture."""
     PAINTING = "painting"
     """Brush strokes, at a middle level."""
     REFINING = "refining"
@@ -72,28 +70,16 @@ class Phase(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class StyleImage:
-    """A style image (any mode, any size) and its weight in a blend, more than 0.
-
-    mask: where it paints, as a grey picture that is stretched over the photo: white paints, black
-    does not, grey shares. None paints what the other styles' masks leave, or everywhere.
-    """
-
-    image: Image.Image
-    weight: float = 1.0
-    mask: Image.Image | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a run. The losses are those of this step's picture.
 
-    index, level count from 1. content_loss, style_loss and tv_loss are before their weights,
-    total_loss is what is minimised.
+    index, level count from 1. plan: as it stands after this step, with the steps that settled
+    levels really took. content_loss, style_loss and tv_loss are before their weights, total_loss
+    is what is minimised.
     """
 
     index: int
-    total: int
+    plan: Plan
     level: int
     levels: int
     width: int
@@ -109,13 +95,18 @@ class Step:
     _state: dict[str, torch.Tensor] = dataclasses.field(repr=False)
 
     @property
+    def total(self) -> int:
+        """Steps of the whole run; where it goes on until it settles, the most there can be."""
+        return self.plan.total_steps
+
+    @property
     def is_last(self) -> bool:
         """Whether the picture is finished."""
         return self.index == self.total
 
     def image(self) -> Image.Image:
         """The picture at the finished size; before the last level it is enlarged to that."""
-        final = (self._run.plan.width, self._run.plan.height)
+        final = (self.plan.width, self.plan.height)
         picture = to_image(self._picture)
         if picture.size != final:
             picture = picture.resize(final, Image.Resampling.BICUBIC)
@@ -130,6 +121,7 @@ class Step:
         state = {name: value.cpu().numpy() for name, value in self._state.items()}
         return checkpoints.Checkpoint(
             run=self._run.digest,
+            steps=tuple(level.steps for level in self.plan.levels),
             level=self.level - 1,
             step=self._step,
             picture=to_array(self._picture),
@@ -143,6 +135,7 @@ def stylize(
     styles: Sequence[StyleImage],
     params: Params,
     *,
+    earlier: Image.Image | None = None,
     resume: bytes | None = None,
     weights: str = "bundled",
     device: str | None = None,
@@ -151,6 +144,9 @@ def stylize(
 ) -> Iterator[Step]:
     """Paints `content` in the manner of `styles`, yielding a Step for each step of the plan.
 
+    content: the photo, and like every picture here of any mode; its transparency is kept. earlier:
+    with `params.initial` "earlier" the result that the run goes on from, in the photo's
+    proportions: at its own size it gets more steps, at a larger one only the larger levels are run.
     resume: a Step's checkpoint of the same run; the steps after it follow. L-BFGS, which starts
     without its history, counts back a few steps of the level first (`redone_steps`). weights: see
     `engine.weights.load_weights`. device: "cpu", "cuda", ...; None takes a GPU if there is one.
@@ -160,10 +156,11 @@ def stylize(
     Raises ParameterError, ImageError, WeightsError, CheckpointError, DeviceError before the first
     step, and NumericalError or DeviceError (out of memory) at any.
     """
-    _check_styles(styles)
+    check_styles(styles)
+    check_earlier(*content.size, params, None if earlier is None else earlier.size)
     if threads is not None:
         torch.set_num_threads(threads)
-    run = _Run(content, tuple(styles), params, weights, _device(device), network)
+    run = _Run(content, tuple(styles), params, earlier, weights, device_called(device), network)
     yield from run.steps(resume)
 
 
@@ -175,55 +172,84 @@ class _Run:
         content: Image.Image,
         styles: tuple[StyleImage, ...],
         params: Params,
+        earlier: Image.Image | None,
         weights: str,
         device: torch.device,
         network: Network | None,
     ) -> None:
         self.params = params
         self.device = device
-        self.plan: Plan = plan(*content.size, params)
-        self.digest = _digest(content, styles, params, weights)
+        self.plan: Plan = plan(
+            *content.size, params, earlier_px=None if earlier is None else max(earlier.size)
+        )
+        self.digest = run_digest(content, styles, params, earlier, weights)
         self.classic = params.objective == "classic"
         self.bounded = not self.classic
+        self._optimizer_kind = params.optimizer or ("adam" if self.classic else "lbfgs")
         pooling = params.pooling or ("max" if self.classic else "average")
         self._network = network or load_network(
             weights, pooling, str(device), deepest=_deepest(params)
         )
-        self._original = content
-        self._content = flatten(content)
+        self._original = eight_bits(content)
+        self._content = flatten(self._original)
+        self._earlier = None if earlier is None else flatten(eight_bits(earlier))
         self._masks = [style.mask for style in styles]
-        self._styles = styles
+        self._styles = tuple(
+            dataclasses.replace(
+                s, image=in_colors_of(self._content, eight_bits(s.image), params.keep_colors)
+            )
+            for s in styles
+        )
         if params.keep_colors == "luminance":
             self._content = luminance(self._content)
-            self._styles = tuple(
-                dataclasses.replace(s, image=matched_luminance(flatten(s.image), self._content))
-                for s in styles
-            )
+            self._earlier = self._earlier and luminance(self._earlier)
         self._dtype = torch.float32 if self.classic else fast_dtype(device)
 
     def steps(self, resume: bytes | None) -> Iterator[Step]:
-        done_levels, done_steps, picture = 0, 0, None
-        state: dict[str, torch.Tensor] = {}
+        at = Position(self.plan)
         if resume is not None:
-            kept = checkpoints.unpack(resume, run=self.digest)
-            done_levels, done_steps = kept.level, kept.step
-            picture = from_array(kept.picture, self.device)
-            state = {n: torch.from_numpy(a).to(self.device) for n, a in kept.state.items()}
-        for number, level in enumerate(self.plan.levels[done_levels:], start=done_levels):
-            if done_steps == 0 or picture is None:
-                picture = self._started(number, picture)
-            optimizer = self._optimizer()
-            optimizer.load_state(state)
-            if isinstance(optimizer, LBFGS) and done_steps < level.steps:
-                done_steps = max(0, done_steps - redone_steps(level))
-            descent = Descent(self._objective(level), optimizer, picture, dtype=self._dtype)
-            for step in range(done_steps + 1, level.steps + 1):
-                values = descent.step()
-                picture = descent.picture
-                yield self._step(number, step, picture, values, optimizer.state())
+            at = resumed(resume, run=self.digest, plan=self.plan, device=self.device)
+        while at.level < len(at.plan.levels):
+            at = yield from self._paint_level(at)
+
+    def _paint_level(self, at: Position) -> Generator[Step, None, Position]:
+        """The steps of a level that are still to do; returns where the run then stands."""
+        plan, number, done, picture = at.plan, at.level, at.step, at.picture
+        level = plan.levels[number]
+        if done == level.steps:
+            return Position(plan, number + 1, picture=picture)
+        if done == 0 or picture is None:
+            picture = self._started(number, picture)
+        optimizer = self._optimizer()
+        optimizer.load_state(at.state)
+        if isinstance(optimizer, LBFGS):
+            done = max(0, done - redone_steps(level))
+        objective = self._objective(level)
+        descent = Descent(objective, optimizer, picture, dtype=self._dtype)
+        settling, stall = self._settling(anew=done > 0), Stall()
+        for step in range(done + 1, level.steps + 1):
+            values = descent.step()
+            if settling is not None and settling.saw(values.total):
+                plan = plan.ended(number, step)
+            yield self._step(plan, number, step, descent.picture, values, optimizer.state())
+            if step == plan.levels[number].steps:
+                break
+            if isinstance(optimizer, LBFGS) and stall.saw(values.total):
+                # bfloat16 can be what hides the way down, and a new history needs time to settle.
+                self._dtype = descent.dtype
+                optimizer.forget()
+                descent = Descent(objective, optimizer, descent.picture, dtype=torch.float32)
+                settling = self._settling(anew=True)
+        if not stall.noticed:
             self._dtype = descent.dtype
-            done_steps = 0
-            state = {}
+        return Position(plan, number + 1, picture=descent.picture)
+
+    def _settling(self, *, anew: bool) -> Settling | None:
+        """What ends a level early, if anything may. anew: the optimiser has lost its history."""
+        if self.params.stop == "steps":
+            return None
+        window_steps = SETTLED_STEPS[self._optimizer_kind]
+        return Settling(window_steps, unseen_steps=UNSEEN_WINDOWS * window_steps if anew else 0)
 
     def dressed(self, picture: Image.Image) -> Image.Image:
         """`picture` with the photo's colours and transparency, where it is to keep them."""
@@ -241,19 +267,22 @@ class _Run:
 
     def _step(
         self,
+        plan: Plan,
         number: int,
         step: int,
         picture: torch.Tensor,
         values: Values,
         state: dict[str, torch.Tensor],
     ) -> Step:
-        levels = self.plan.levels
-        phase = Phase.COMPOSING if number == 0 else Phase.PAINTING
+        levels = plan.levels
+        phase = Phase.PAINTING
         if number == len(levels) - 1:
             phase = Phase.REFINING
+        elif number == 0 and self._earlier is None:
+            phase = Phase.COMPOSING
         return Step(
             index=sum(level.steps for level in levels[:number]) + step,
-            total=self.plan.total_steps,
+            plan=plan,
             level=number + 1,
             levels=len(levels),
             width=levels[number].width,
@@ -273,18 +302,12 @@ class _Run:
         """The picture that a level starts from: (1, 3, h, w)."""
         level = self.plan.levels[number]
         size = (level.width, level.height)
-        photo = to_tensor(self._content, size, self.device)
-        generator = torch.Generator().manual_seed(self.params.seed)
         if coarser is not None:
-            blurred = to_tensor(self._content, _size(coarser), self.device)
-            detail = photo - resized(blurred, size)
-            return (resized(coarser, size) + DETAIL * detail).clamp(0, 1)
-        noise = torch.randn(photo.shape, generator=generator).to(photo)
-        if self.params.initial == "noise":
-            return (0.5 + 0.15 * noise).clamp(0, 1)
-        if self.classic:
-            return photo
-        return (photo + NOISE * noise).clamp(0, 1)
+            return finer_picture(coarser, self._content, size)
+        if self._earlier is not None:
+            return earlier_picture(self._earlier, self._content, size, self.device)
+        styles = [(s.image, s.weight) for s in self._styles]
+        return first_picture(self._content, styles, self.params, size, self.device)
 
     def _objective(self, level: Level) -> Objective:
         size = (level.width, level.height)
@@ -339,8 +362,7 @@ class _Run:
         return round(style.width * scale), round(style.height * scale)
 
     def _optimizer(self) -> Optimizer:
-        kind = self.params.optimizer or ("adam" if self.classic else "lbfgs")
-        if kind == "lbfgs":
+        if self._optimizer_kind == "lbfgs":
             return LBFGS()
         usual = CLASSIC_LEARNING_RATE if self.classic else BALANCED_LEARNING_RATE
         return Adam(learning_rate=self.params.learning_rate or usual, clip=self.bounded)
@@ -357,61 +379,7 @@ def style_weight(strength: float) -> float:
     return float(light * (heavy / light) ** ((strength - low) / (high - low)))
 
 
-def fast_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 where the hardware multiplies it natively, else float32."""
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-    able = torch.cpu.get_capabilities()
-    native = able.get("avx512_bf16", False) or able.get("amx_bf16", False)
-    return torch.bfloat16 if device.type == "cpu" and native else torch.float32
-
-
-def _device(name: str | None) -> torch.device:
-    wanted = name or ("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(wanted)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise DeviceError(
-            f"There is no device {wanted!r} on this machine. Use cpu, or leave it out."
-        ) from error
-    return device
-
-
-def _check_styles(styles: Sequence[StyleImage]) -> None:
-    if not styles:
-        raise ParameterError("Choose at least one style image.", field="styles")
-    if any(not (math.isfinite(s.weight) and s.weight > 0) for s in styles):
-        raise ParameterError("Every style's weight must be a number above 0.", field="styles")
-    if not any(s.mask is None or mask_values(s.mask, s.mask.size).any() for s in styles):
-        raise ParameterError(
-            "The masks are black everywhere, so no style would paint anything. "
-            "Make a part of a mask white.",
-            field="styles",
-        )
-
-
 def _deepest(params: Params) -> str:
     """The deepest convolution that a run with `params` looks at."""
     content, style = default_layers(params.objective)
     return deepest_of([*(params.content_layers or content), *(params.style_layers or style)])
-
-
-def _size(image: torch.Tensor) -> tuple[int, int]:
-    return image.shape[3], image.shape[2]
-
-
-def _digest(
-    content: Image.Image, styles: Sequence[StyleImage], params: Params, weights: str
-) -> str:
-    """Everything that decides a run's course, as a hash."""
-    digest = hashlib.sha256(json.dumps([params.to_json(), weights], sort_keys=True).encode())
-    pictures = [("content", content, 1.0)]
-    for style in styles:
-        pictures.append(("style", style.image, style.weight))
-        if style.mask is not None:
-            pictures.append(("mask", style.mask, 1.0))
-    for role, image, weight in pictures:
-        digest.update(f"{role} {image.mode} {image.size} {weight!r}".encode())
-        digest.update(image.tobytes())
-    return digest.hexdigest()

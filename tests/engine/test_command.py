@@ -85,6 +85,20 @@ def test_a_weight_for_every_style_is_asked_for(
     assert "as many" in refused(capsys, *arguments)
 
 
+def test_an_earlier_picture_of_other_proportions_is_refused(
+    files: tuple[str, str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refused(capsys, files[0], files[1], "-o", files[2], "--earlier", files[1])
+    assert "other proportions" in said
+
+
+def test_an_earlier_picture_is_asked_for(
+    files: tuple[str, str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refused(capsys, files[0], files[1], "-o", files[2], "--initial", "earlier")
+    assert "choose that picture" in said
+
+
 def test_wrong_usage_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["photo.jpg"])

@@ -1,8 +1,18 @@
+from typing import Any
+
 import pytest
 
-from engine.errors import ImageError
+from engine.errors import ImageError, ParameterError
 from engine.params import Params
-from engine.pyramid import MAX_SIDE_PX, MIN_SIDE_PX, STEP_OVERHEAD_PX, Level, Plan, plan
+from engine.pyramid import (
+    MAX_SIDE_PX,
+    MIN_SIDE_PX,
+    STEP_OVERHEAD_PX,
+    Level,
+    Plan,
+    check_earlier,
+    plan,
+)
 
 
 def test_levels_double_up_to_the_size_asked_for() -> None:
@@ -75,3 +85,69 @@ def test_costs_are_worked_out_from_pixels_and_steps() -> None:
 def test_memory_grows_with_the_finest_level() -> None:
     draft, fine = (plan(900, 900, Params(size_px=px)).memory_bytes for px in (256, 1024))
     assert fine - draft == pytest.approx((1024**2 - 256**2) * 3_600, rel=0.01)
+
+
+def sizes_and_steps(size_px: int, earlier_px: int, **choices: Any) -> list[tuple[int, int]]:
+    params = Params.from_json({"size_px": size_px, "initial": "earlier", **choices})
+    levels = plan(800, 600, params, earlier_px=earlier_px).levels
+    return [(level.width, level.steps) for level in levels]
+
+
+def test_going_on_at_the_same_size_runs_the_finest_level_once_more() -> None:
+    usual = plan(800, 600, Params(size_px=512)).levels[-1].steps
+    assert sizes_and_steps(512, 512) == [(512, usual)]
+    assert sizes_and_steps(512, 4000) == [(512, usual)]
+    assert sizes_and_steps(512, 512, steps=70) == [(512, 70)]
+
+
+def test_going_on_at_a_larger_size_runs_only_the_larger_levels() -> None:
+    usual = [level.steps for level in plan(800, 600, Params(size_px=1024)).levels]
+    assert sizes_and_steps(1024, 256) == [(512, usual[2]), (1024, usual[3])]
+    assert sizes_and_steps(1024, 300) == [(512, usual[2]), (1024, usual[3])]
+    # 21 steps shared out over two levels that usually take the same number.
+    assert usual[2] == usual[3]
+    assert sizes_and_steps(1024, 256, steps=21) == [(512, 10), (1024, 11)]
+
+
+def test_an_earlier_picture_smaller_than_any_level_leaves_none_out() -> None:
+    assert [size for size, _ in sizes_and_steps(512, 100)] == [128, 256, 512]
+
+
+def test_a_run_that_goes_on_until_it_settles_may_take_ten_times_the_steps() -> None:
+    usual = plan(800, 600, Params())
+    most = plan(800, 600, Params(stop="settled"))
+    assert [level.steps for level in most.levels] == [10 * level.steps for level in usual.levels]
+    assert plan(800, 600, Params(stop="settled", steps=50)) == plan(800, 600, Params(steps=50))
+    assert plan(800, 600, Params(stop="settled", objective="classic")).total_steps == 20_000
+
+
+def test_a_level_that_ended_early_leaves_the_others_as_they_are() -> None:
+    ended = Plan((Level(100, 50, 3), Level(200, 100, 2))).ended(0, 1)
+    assert ended == Plan((Level(100, 50, 1), Level(200, 100, 2)))
+
+
+EARLIER = Params(initial="earlier")
+
+
+@pytest.mark.parametrize(
+    "earlier", [(512, 384), (64, 48), (62, 48), (64, 50), (1000, 757), (4000, 2975)]
+)
+def test_an_earlier_picture_in_the_photos_proportions_will_do(earlier: tuple[int, int]) -> None:
+    check_earlier(4000, 3000, EARLIER, earlier)
+
+
+@pytest.mark.parametrize("earlier", [(384, 512), (512, 512), (64, 45), (1000, 760), (4000, 2965)])
+def test_an_earlier_picture_in_other_proportions_is_refused(earlier: tuple[int, int]) -> None:
+    with pytest.raises(ParameterError, match="other proportions") as caught:
+        check_earlier(4000, 3000, EARLIER, earlier)
+    assert caught.value.field == "earlier"
+
+
+def test_an_earlier_picture_and_the_wish_for_one_come_together() -> None:
+    with pytest.raises(ParameterError, match="choose that picture") as caught:
+        check_earlier(400, 300, EARLIER, None)
+    assert caught.value.field == "earlier"
+    with pytest.raises(ParameterError, match="leave it out") as caught:
+        check_earlier(400, 300, Params(), (400, 300))
+    assert caught.value.field == "initial"
+    check_earlier(400, 300, Params(), None)

@@ -1,0 +1,63 @@
+"""What a run is given: style images and their masks, checked, and a hash of all that decides it."""
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from engine.errors import ParameterError
+from engine.params import Params
+from engine.regions import mask_values
+
+
+@dataclass(frozen=True, slots=True)
+class StyleImage:
+    """A style image (any mode, any size) and its weight in a blend, more than 0.
+
+    mask: where it paints, as a grey picture that is stretched over the photo: white paints, black
+    does not, grey shares. None paints what the other styles' masks leave, or everywhere.
+    """
+
+    image: Image.Image
+    weight: float = 1.0
+    mask: Image.Image | None = None
+
+
+def check_styles(styles: Sequence[StyleImage]) -> None:
+    """Raises ParameterError where there is no style, a weight is no number above 0, or every mask
+    is black."""
+    if not styles:
+        raise ParameterError("Choose at least one style image.", field="styles")
+    if any(not (math.isfinite(s.weight) and s.weight > 0) for s in styles):
+        raise ParameterError("Every style's weight must be a number above 0.", field="styles")
+    if not any(s.mask is None or mask_values(s.mask, s.mask.size).any() for s in styles):
+        raise ParameterError(
+            "The masks are black everywhere, so no style would paint anything. "
+            "Make a part of a mask white.",
+            field="styles",
+        )
+
+
+def run_digest(
+    content: Image.Image,
+    styles: Sequence[StyleImage],
+    params: Params,
+    earlier: Image.Image | None,
+    weights: str,
+) -> str:
+    """Everything that decides a run's course, as a hash."""
+    digest = hashlib.sha256(json.dumps([params.to_json(), weights], sort_keys=True).encode())
+    pictures = [("content", content, 1.0)]
+    for style in styles:
+        pictures.append(("style", style.image, style.weight))
+        if style.mask is not None:
+            pictures.append(("mask", style.mask, 1.0))
+    if earlier is not None:
+        pictures.append(("earlier", earlier, 1.0))
+    for role, image, weight in pictures:
+        digest.update(f"{role} {image.mode} {image.size} {weight!r}".encode())
+        digest.update(image.tobytes())
+    return digest.hexdigest()
