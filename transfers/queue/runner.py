@@ -184,7 +184,8 @@ class _Painting:
             recipe=recipe_for(self.transfer, self.params, self.shares, step, self.watch.painted_s),
         )
         lifecycle.succeed(self.transfer, artwork)
-        self.pace.learn()
+        if self.params.stop == "steps":  # Else the plan is only the most there may have been.
+            self.pace.learn()
 
 
 class _Pace:
