@@ -10,10 +10,10 @@ BIN := $(STYLESITE_VENV)/bin
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run install python dev browser assets lint types test bench clean
+.PHONY: help run install python dev browser assets lint types test bench bench-engine clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
 run: install ## set everything up and start the site: web and worker together
 	@$(BIN)/python manage.py prepare
@@ -46,6 +46,10 @@ test: lint browser assets ## everything: lint, types, unit, real VGG19, real bro
 
 bench: dev ## measure the engine and the way from submit to saved picture
 	$(BIN)/python -m tests.benchmarks
+
+bench-engine: dev ## compare the engine with the plain loop and two others (BENCH=--help lists options)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	$(BIN)/python -m tests.benchmarks.engines.compare $(BENCH)
 
 clean: ## remove what the checks leave behind; your data in var/ stays
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -19,7 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 
+from engine.metrics import content_distance, style_distance
+from engine.vgg import load_network
 from tests.benchmarks.engines.pairs import PAIRS, Pair, sha256
 from tests.benchmarks.engines.runs import ENGINES, Run
 
@@ -66,12 +69,11 @@ def main() -> None:
     options.recorded.mkdir(parents=True, exist_ok=True)
     options.cache.mkdir(parents=True, exist_ok=True)
     for item in items(options.only):
-        if (options.recorded / f"{item.name}.json").exists():
-            continue
         with locked(options.cache / f"{item.name}.lock") as mine:
-            # Another process may have finished it between the question and the lock.
             if mine and not (options.recorded / f"{item.name}.json").exists():
                 record(item, options.recorded, options.cache, options.device)
+            if mine and item.engine == "plain":
+                measure_milestones(item, options.recorded, options.cache)
 
 
 @contextmanager
@@ -132,6 +134,48 @@ def record(item: Item, recorded: Path, cache: Path, device: str = "cpu") -> None
     said(f"{item.name}: done")
 
 
+def measure_milestones(item: Item, recorded: Path, cache: Path) -> None:
+    """Adds to a record how near the picture was after MILESTONES steps, and at its end.
+
+    Does nothing where that is known already, or where those pictures are not in the cache.
+    """
+    path = recorded / f"{item.name}.json"
+    kept = json.loads(path.read_text())
+    pictures = {step: cache / f"{item.name}-{step}.png" for step in MILESTONES}
+    pictures[kept["steps"]] = path.with_suffix(".png")
+    if "milestones" in kept or not all(picture.exists() for picture in pictures.values()):
+        return
+    content, style = item.pair.images()
+    network = load_network("bundled", "max")
+    kept["milestones"] = {}
+    for step, picture in pictures.items():
+        with Image.open(picture) as image:
+            kept["milestones"][step] = {
+                "style_distance": round(style_distance(image, style, network), 5),
+                "content_distance": round(content_distance(image, content, network), 7),
+            }
+    write_text(json.dumps(kept, indent=2) + "\n", path)
+
+
+def recorded_picture(item: Item, folder: Path) -> Path | None:
+    """The recorded picture, or None where there is none of the pictures that the pair has now.
+
+    Raises ValueError where the picture is not the one its record speaks of.
+    """
+    path = folder / f"{item.name}.json"
+    if not path.exists():
+        return None
+    kept = json.loads(path.read_text())
+    content, style = item.pair.images()
+    if (kept["content_sha256"], kept["style_sha256"]) != (sha256(content), sha256(style)):
+        return None
+    picture = path.with_suffix(".png")
+    with Image.open(picture) as image:
+        if sha256(image.convert("RGB")) != kept["picture_sha256"]:
+            raise ValueError(f"{picture} is not the picture that {path.name} records.")
+    return picture
+
+
 def keep(state: dict[str, Any], path: Path) -> None:
     """Writes `state` so that a death in the middle leaves the state before it."""
     half = path.with_suffix(".half")
@@ -139,7 +183,7 @@ def keep(state: dict[str, Any], path: Path) -> None:
     half.replace(path)
 
 
-def write(picture: Any, path: Path) -> None:
+def write(picture: Image.Image, path: Path) -> None:
     half = path.with_suffix(".half")
     picture.save(half, format="PNG", optimize=True)
     half.replace(path)

@@ -145,3 +145,43 @@ def test_two_recorders_never_do_the_same_item(tmp_path: Path) -> None:
         assert (first, second) == (True, False)
     with record.locked(path) as free:
         assert free
+
+
+@pytest.fixture
+def recorded(counting: record.Item, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> record.Item:
+    monkeypatch.setattr(Counting, "survives", True)
+    record.record(counting, tmp_path, tmp_path)
+    return counting
+
+
+def test_a_recorded_picture_is_found(recorded: record.Item, tmp_path: Path) -> None:
+    assert record.recorded_picture(recorded, tmp_path) == tmp_path / f"{recorded.name}.png"
+
+
+def test_a_picture_recorded_from_other_pictures_counts_as_none(
+    recorded: record.Item, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pair, "images", lambda _: (Image.new("RGB", (4, 4)),) * 2)
+    assert record.recorded_picture(recorded, tmp_path) is None
+
+
+def test_a_picture_that_was_changed_since_is_refused(recorded: record.Item, tmp_path: Path) -> None:
+    Image.new("RGB", (4, 4)).save(tmp_path / f"{recorded.name}.png")
+    with pytest.raises(ValueError, match="is not the picture"):
+        record.recorded_picture(recorded, tmp_path)
+
+
+@pytest.mark.vgg
+def test_what_the_plain_loop_reached_on_its_way_is_added_to_its_record(
+    recorded: record.Item, tmp_path: Path
+) -> None:
+    content, style = SMALL.images()
+    for step in record.MILESTONES:
+        content.save(tmp_path / f"{recorded.name}-{step}.png")
+    style.save(tmp_path / f"{recorded.name}.png")
+    record.measure_milestones(recorded, tmp_path, tmp_path)
+    found = json.loads((tmp_path / f"{recorded.name}.json").read_text())["milestones"]
+    assert list(found) == ["250", "500", "1000", "6"]
+    assert found["250"]["content_distance"] == pytest.approx(0, abs=1e-6)
+    assert found["6"]["style_distance"] == 0
+    assert found["6"]["content_distance"] > 1e-3
