@@ -6,15 +6,15 @@ relative to the targets, so that it means the same at every size and for every s
 moves a pixel: that is `engine.optimizers`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 
 from engine.regions import Region, WeightedStyle, regions_of
-from engine.statistics import gram, squared_error, total_variation
-from engine.strips import Sums, Tile, View, summed
+from engine.statistics import Moments, SquaredError, Statistic, total_variation
+from engine.strips import Tile, View, summed
 from engine.vgg import Network, scale_of
 
 CLASSIC_CONTENT_LAYERS = {"conv4_2": 1.0}
@@ -27,15 +27,9 @@ CLASSIC_STYLE_LAYERS = {
 }
 CLASSIC_STYLE_WEIGHT = 1e6
 
-CONTENT_LAYERS = {"relu4_2": 1.0}
-STYLE_LAYERS = {
-    "relu1_1": 0.2,
-    "relu2_1": 0.2,
-    "relu3_1": 0.2,
-    "relu4_1": 0.2,
-    "relu5_1": 0.2,
-}
-TV_WEIGHT = 0.4
+CONTENT_LAYERS = {"relu3_2": 0.5, "relu4_2": 0.5}
+STYLE_LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 1.0, "relu4_1": 1.0, "relu5_1": 0.3}
+TV_WEIGHT = 1.2
 """Of the balanced objective, for `tv_weight` 1."""
 
 STYLE_AREA_PX = 1024 * 1024
@@ -91,30 +85,35 @@ class _ContentAim:
 
 @dataclass(frozen=True, slots=True)
 class _StyleAim:
-    """A region's Gram matrix per position (c, c) in a layer, and what an error of 1 costs.
+    """A region's style in a layer: how far moments per position (c + 1, c) are from it.
 
-    squares, total: of the mask, see `engine.regions.Guidance`.
+    squares, total: of the mask, see `engine.regions.Guidance`. share: the region's, of the picture.
     """
 
     layer: str
     region: int
     squares: torch.Tensor | None
     total: float
-    gram: torch.Tensor
-    factor: float
+    share: float
+    error: "StyleError"
+
+
+StyleError = Callable[[torch.Tensor], torch.Tensor]
+"""The style loss of one layer, a scalar, from a picture's moments per position (c + 1, c)."""
 
 
 class _GatysObjective:
-    """Both objectives: a sum of squared errors of features, and one of Gram matrices.
+    """Both objectives: a sum of squared errors of features, and one of errors of their statistics.
 
     All that is asked of the network are sums over positions (`engine.strips`):
     content = sum over layers of a * sum over positions of |F - F_photo|^2;
-    style = sum over layers and regions of b * |G - G_style|^2.
+    style = sum over layers and regions of an error of G, the Gram matrix, and m, the mean of F.
     With t the region's mask in the layer, G = sum of t^2 F F^T / sum of t^2, the guided Gram matrix
     of Gatys, Ecker, Bethge, Hertzmann and Shechtman, "Controlling Perceptual Factors in Neural
-    Style Transfer" (CVPR 2017), section 4; t = 1 without masks. b contains the region's share of
-    the picture, as the gradient of its error by a pixel grows with 1 / area: so strength means the
-    same in a region as in a picture of its own. Subclasses say what a and b are otherwise.
+    Style Transfer" (CVPR 2017), section 4, and m is its like; t = 1 without masks. The error counts
+    by the region's share of the picture, as its gradient by a pixel grows with 1 / area: so
+    strength means the same in a region as in a picture of its own. Subclasses say what a and the
+    error are.
     """
 
     replicate = False
@@ -156,43 +155,43 @@ class _GatysObjective:
         for photo in self._content:
             content = content + photo.factor * sums["content", photo.layer]
         for aim in self._style:
-            error = sums["gram", aim.layer, aim.region] / aim.total - aim.gram
-            style = style + aim.factor * error.square().sum()
+            moments = sums["style", aim.layer, aim.region] / aim.total
+            style = style + aim.share * aim.error(moments)
         tv = total_variation(image)
         total = content + self._style_weight * style + self._tv_weight * tv
         return Losses(content, style, tv, total)
 
-    def content_factor(self, weight: float, features: torch.Tensor, squares: float) -> float:
-        """What a squared error of 1 costs in a layer with the photo's `features` (1, c, h', w').
+    def content_factor(self, weight: float, features: torch.Tensor) -> float:
+        """What a squared error of 1 costs in a layer with the photo's `features` (1, c, h', w')."""
+        raise NotImplementedError
 
-        squares: the sum of theirs.
+    def style_error(self, weight: float, aim: torch.Tensor, positions: int) -> StyleError:
+        """The error of a layer whose `aim` are the style's moments per position (c + 1, c).
+
+        positions: of the whole picture, in this layer.
         """
         raise NotImplementedError
 
-    def style_factor(self, weight: float, target: torch.Tensor, positions: int) -> float:
-        """What a squared error of 1 costs for a whole picture's Gram matrix per position (c, c)."""
-        raise NotImplementedError
-
-    def _measured(self, found: dict[str, torch.Tensor], tile: Tile) -> Sums:
-        """The sums that both losses are made of, over one tile's own features."""
-        sums: Sums = {}
+    def _measured(self, layer: str, tile: Tile) -> dict[Hashable, Statistic]:
+        """The sums that both losses are made of, over one tile's own features of `layer`."""
+        wanted: dict[Hashable, Statistic] = {}
         for photo in self._content:
-            target = tile.of(photo.features, photo.layer)
-            sums["content", photo.layer] = squared_error(found[photo.layer], target)
+            if photo.layer == layer:
+                wanted["content", layer] = SquaredError(tile.of(photo.features, layer))
         for aim in self._style:
-            squares = None if aim.squares is None else tile.of(aim.squares, aim.layer)
-            if squares is None or bool(squares.any()):
-                sums["gram", aim.layer, aim.region] = gram(found[aim.layer], squares)
-        return sums
+            if aim.layer == layer:
+                squares = None if aim.squares is None else tile.of(aim.squares, layer)
+                if squares is None or bool(squares.any()):
+                    wanted["style", layer, aim.region] = Moments(squares)
+        return wanted
 
     def _content_aims(
         self, view: View, photo: torch.Tensor, layers: Mapping[str, float], dtype: torch.dtype
     ) -> list[_ContentAim]:
         """The photo's features are kept whole, in `dtype`: relu4_2 has 16 bytes a pixel."""
         whole: dict[str, torch.Tensor] = {}
-
-        def keep(found: dict[str, torch.Tensor], tile: Tile) -> Sums:
-            for layer, x in found.items():
+        for tile in view.tiles(photo):
+            for layer, x in view.features(photo[tile.outer], tile, dtype).items():
                 if layer not in whole:
                     scale = scale_of(layer)
                     shape = (1, x.shape[1], photo.shape[2] // scale, photo.shape[3] // scale)
@@ -200,12 +199,9 @@ class _GatysObjective:
                         shape, dtype=dtype, device=x.device, memory_format=torch.channels_last
                     )
                 tile.of(whole[layer], layer).copy_(x)
-            return {n: squared_error(x, x.new_zeros(()).expand_as(x)) for n, x in found.items()}
-
-        squares = summed(view, photo, keep, dtype=dtype)
         return [
-            _ContentAim(n, whole[n], self.content_factor(w, whole[n], float(squares[n])))
-            for n, w in layers.items()
+            _ContentAim(layer, whole[layer], self.content_factor(weight, whole[layer]))
+            for layer, weight in layers.items()
         ]
 
     def _style_aims(
@@ -218,16 +214,22 @@ class _GatysObjective:
     ) -> list[_StyleAim]:
         aims = []
         for number, region in enumerate(regions_of(styles)):
-            grams = _blended_grams(view, region, dtype)
+            blended = _blended_moments(view, region, dtype)
             for layer, weight in layers.items():
                 guidance = region.guidance(layer, size)
                 if guidance.total == 0:  # A thin region at an edge that pooling leaves out.
                     continue
                 scale = scale_of(layer)
                 positions = (size[0] // scale) * (size[1] // scale)
-                factor = guidance.share * self.style_factor(weight, grams[layer], positions)
                 aims.append(
-                    _StyleAim(layer, number, guidance.squares, guidance.total, grams[layer], factor)
+                    _StyleAim(
+                        layer,
+                        number,
+                        guidance.squares,
+                        guidance.total,
+                        guidance.share,
+                        self.style_error(weight, blended[layer], positions),
+                    )
                 )
         return aims
 
@@ -265,24 +267,29 @@ class ClassicObjective(_GatysObjective):
             area_px=area_px,
         )
 
-    def content_factor(self, weight: float, features: torch.Tensor, squares: float) -> float:
+    def content_factor(self, weight: float, features: torch.Tensor) -> float:
         """w / (d h w)."""
         return weight / features.numel()
 
-    def style_factor(self, weight: float, target: torch.Tensor, positions: int) -> float:
+    def style_error(self, weight: float, aim: torch.Tensor, positions: int) -> StyleError:
         """With g = G / (h w): mean((G - G_style)^2) / (d h w) = h w |g - g_style|^2 / d^3."""
-        return float(weight * positions / target.shape[0] ** 3)
+        factor, gram = weight * positions / aim.shape[1] ** 3, aim[:-1]
+        return lambda moments: factor * (moments[:-1] - gram).square().sum()
 
 
 class BalancedObjective(_GatysObjective):
     """Content and style each relative to its own target, so that both are near 1 at the start.
 
-    content = sum over layers of w * |F - F_photo|^2 / |F_photo|^2, at relu4_2 by default;
-    style = sum over layers of w * |G - G_style|^2 / |G_style|^2, G = F F^T / (h w);
+    content = sum over layers of w * |F - F_photo|^2 / |F_photo|^2;
+    style = sum over layers of w / 2 * (|C - C_style|^2 / |C_style|^2
+                                        + |m - m_style|^2 / |m_style|^2),
+    with m the mean of the features over all positions and C = G - m m^T their covariance, G being
+    the Gram matrix F F^T / (h w);
     total = content + strength * style + smoothness * total variation.
     Either sort of w is brought to a sum of 1: more layers are not more style or more content.
-    Departures from the paper: relative errors, features after ReLU, average pooling, and the
-    picture's edge continued outside it.
+    Departures from the paper: covariance and mean instead of their sum G, which is mostly the mean
+    and hardly notices contrast; relative errors; two content layers; features after ReLU; average
+    pooling; and the picture's edge continued outside it.
     """
 
     replicate = True
@@ -312,13 +319,24 @@ class BalancedObjective(_GatysObjective):
             area_px=area_px,
         )
 
-    def content_factor(self, weight: float, features: torch.Tensor, squares: float) -> float:
+    def content_factor(self, weight: float, features: torch.Tensor) -> float:
         """w / |F_photo|^2."""
-        return weight / (squares + _EPSILON * features.numel())
+        squares = SquaredError(features.new_zeros(()).expand_as(features)).of(features)
+        return weight / (float(squares) + _EPSILON * features.numel())
 
-    def style_factor(self, weight: float, target: torch.Tensor, positions: int) -> float:
-        """w / |G_style|^2."""
-        return weight / (float(target.square().sum()) + _EPSILON)
+    def style_error(self, weight: float, aim: torch.Tensor, positions: int) -> StyleError:
+        """w (|C - C_style|^2 / |C_style|^2 + |m - m_style|^2 / |m_style|^2) / 2."""
+        covariance, mean = _covariance(aim), aim[-1]
+        by_covariance = weight / 2 / (float(covariance.square().sum()) + _EPSILON)
+        by_mean = weight / 2 / (float(mean.square().sum()) + _EPSILON)
+
+        def error(moments: torch.Tensor) -> torch.Tensor:
+            return (
+                by_covariance * (_covariance(moments) - covariance).square().sum()
+                + by_mean * (moments[-1] - mean).square().sum()
+            )
+
+        return error
 
 
 def default_layers(objective: str) -> tuple[Mapping[str, float], Mapping[str, float]]:
@@ -333,22 +351,24 @@ def _shares(layers: Mapping[str, float]) -> dict[str, float]:
     return {name: weight / whole for name, weight in layers.items()}
 
 
-def _blended_grams(view: View, region: Region, dtype: torch.dtype) -> dict[str, torch.Tensor]:
-    """The weighted mean of the Gram matrices per position of a region's styles, layer by layer.
+def _covariance(moments: torch.Tensor) -> torch.Tensor:
+    """C = G - m m^T (c, c) of moments per position (c + 1, c)."""
+    mean = moments[-1]
+    return moments[:-1] - torch.outer(mean, mean)
 
-    The gradient towards the mean is that towards all of them, each by its weight.
+
+def _blended_moments(view: View, region: Region, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+    """The weighted mean of the moments per position of a region's styles, by layer: (c + 1, c).
+
+    As if the styles were one picture, each filling a share of it by its weight.
     """
     whole = sum(style.weight for style in region.styles)
     blended: dict[str, torch.Tensor] = {}
     for style in region.styles:
-        sums = summed(view, style.image, _grams, dtype=dtype)
+        sums = summed(view, style.image, lambda layer, _: {layer: Moments()}, dtype=dtype)
         for layer in view.layers:
             scale = scale_of(layer)
             positions = (style.image.shape[2] // scale) * (style.image.shape[3] // scale)
             part = sums[layer] * (style.weight / (whole * positions))
             blended[layer] = blended[layer] + part if layer in blended else part
     return blended
-
-
-def _grams(found: dict[str, torch.Tensor], tile: Tile) -> Sums:
-    return {layer: gram(features) for layer, features in found.items()}

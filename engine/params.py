@@ -5,7 +5,6 @@ what its values mean for the optimisation is said in `engine.objective` and `eng
 """
 
 import dataclasses
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self, cast, get_args
@@ -62,7 +61,14 @@ MAX_LAYER_WEIGHT = 1e6
 
 _INTEGERS = frozenset({"size_px", "steps", "seed"})
 _LAYER_FIELDS = frozenset({"content_layers", "style_layers"})
-_NULLABLE = _LAYER_FIELDS | {"optimizer", "steps", "learning_rate", "tv_weight", "pooling"}
+_NULLABLE = _LAYER_FIELDS | {
+    "optimizer",
+    "steps",
+    "learning_rate",
+    "tv_weight",
+    "pooling",
+    "initial",
+}
 
 
 class LayerWeights(Mapping[str, float]):
@@ -93,13 +99,15 @@ class LayerWeights(Mapping[str, float]):
 class Params:
     """How a picture is to be painted. `None` means: what the objective does by itself.
 
-    size_px: longer side of the result. style_strength: 0 leaves the photo nearly alone, 50 is the
-    default, 100 lets the style dominate. style_scale: brush size, the style image's size relative
-    to the picture's. objective: "balanced" is normalised so that strength means the same at every
-    size; "classic" is Gatys' un-normalised one (`engine.objective`). steps: of the whole run,
-    shared out over the pyramid. learning_rate: Adam's only. tv_weight: total variation, 1 being
-    the usual amount. initial: what the run starts from: the photo, noise, the photo in the style's
-    colours ("style"), or an earlier result that is handed to the run ("earlier"). keep_colors:
+    size_px: longer side of the result. style_strength: 0 leaves the photo nearly alone, 50 is
+    half way to the style, 90 the default, 100 lets the style dominate (`engine.strength`).
+    style_scale: brush size, the style image's size relative to the picture's. objective: "balanced"
+    is normalised so that strength means the same at every size; "classic" is Gatys' un-normalised
+    one (`engine.objective`). steps: of the whole run, shared out over the pyramid. learning_rate:
+    Adam's only. tv_weight: total variation, 1 being the usual amount. initial: what the run starts
+    from: the photo ("content", the classic objective's own), noise, the photo in the style's
+    colours ("style", the balanced one's, as far as the strength says), or an earlier result that is
+    handed to the run ("earlier"). keep_colors:
     "luminance" paints in brightness only, under the photo's own colours; "histogram" and
     "covariance" paint in full colour, with style images that were given the photo's colours first
     (`engine.color`). stop: "settled" ends each size as soon as its loss hardly falls any more; then
@@ -111,7 +119,7 @@ class Params:
     """
 
     size_px: int = 512
-    style_strength: float = 50.0
+    style_strength: float = 90.0
     style_scale: float = 1.0
     objective: Objective = "balanced"
     optimizer: Optimizer | None = None
@@ -119,7 +127,7 @@ class Params:
     learning_rate: float | None = None
     tv_weight: float | None = None
     pooling: Pooling | None = None
-    initial: Initial = "content"
+    initial: Initial | None = None
     keep_colors: KeepColors = "off"
     outside_masks: OutsideMasks = "paint"
     stop: Stop = "steps"
@@ -214,6 +222,6 @@ def _checked_number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, allowed):
         raise ParameterError(f"{name} must be {kind}.", field=name)
     number = cast(float, value)
-    if not math.isfinite(number) or not low <= number <= high:
+    if not low <= number <= high:
         raise ParameterError(f"{name} must be {kind} from {low:g} to {high:g}.", field=name)
     return number if name in _INTEGERS else float(number)

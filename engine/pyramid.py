@@ -16,12 +16,12 @@ MIN_SIDE_PX = 32
 
 MAX_SIDE_PX = 4096
 
-COARSEST_PX = 128
+COARSEST_PX = 256
 """Longer side below which a level would no longer show what the photo is of."""
 
-LEVEL_STEPS = (45, 28, 18)
-"""Steps of the coarsest level, the one after it, and every later one; the finest of several always
-takes the last number, as its steps cost more than all others together."""
+COARSEST_STEPS = 24
+FINER_STEPS = 14
+"""Steps of the coarsest level, and of every later one, which starts from a picture nearly right."""
 
 CLASSIC_STEPS = 2000
 
@@ -31,11 +31,30 @@ MOST_TIMES_USUAL = 10
 STEP_OVERHEAD_PX = 6_000
 """A step's fixed cost (graph, optimiser, small kernels), in pixels that would take as long."""
 
-BASE_BYTES = 800 * 2**20
-"""torch itself and the VGG19 weights, in float32 and bfloat16."""
+SETUP_STEPS = 2
+"""What setting up a level costs, in steps of it: the features of photo and style image, and the
+losses of the picture that it starts from."""
 
-BYTES_PER_PX = 3_600
-"""Features kept for the backward pass and their gradients, in float32, per pixel of a level."""
+AREAS_PX = (1_200_000, 600_000, 300_000, 150_000)
+"""Pixels that the network computes at once, the first unless memory is short; larger pictures are
+painted in tiles, exactly the same, which bounds the memory and takes the longer the smaller."""
+
+BASE_BYTES = 800 * 2**20
+"""torch itself and the VGG19 weights."""
+
+FEATURES_PER_PX = 680
+"""Values of features and their gradients that the network holds, per pixel that it computes."""
+
+WHOLE_BYTES_PER_PX = 200
+"""The picture, its gradient, the photo's features and what the optimiser works with, per pixel."""
+
+HISTORY_BYTES_PER_PX = 24
+"""A pair of the optimiser's history, or Adam's two moments; in float32."""
+
+MOST_HISTORY, LEAST_HISTORY = 20, 10
+HISTORY_PX = 12_000_000
+"""Pairs that L-BFGS keeps: the most, unless they would be of more pixels together than that, and
+the least in any case. In the usual 24 steps, 10 are as good as 20; long runs need more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +93,28 @@ class Plan:
 
         Small pictures cost more per pixel; with the constant, time is proportional to this number.
         """
-        return sum(step_cost_px(level) * level.steps for level in self.levels)
+        return self.pixel_steps_until(self.total_steps)
 
-    @property
-    def memory_bytes(self) -> int:
-        """The most memory the run needs on the processor; in bfloat16 it stays well below."""
-        largest = max(level.width * level.height for level in self.levels)
-        return BASE_BYTES + BYTES_PER_PX * largest
+    def pixel_steps_until(self, steps: int) -> int:
+        """What of `pixel_steps` the first `steps` steps of the run take.
+
+        Setting up a level counts as SETUP_STEPS steps of it.
+        """
+        cost = 0
+        for level in self.levels:
+            done = min(steps, level.steps)
+            if done > 0:
+                cost += (done + SETUP_STEPS) * step_cost_px(level)
+            steps -= done
+        return cost
+
+    def memory_bytes(self, area_px: int = AREAS_PX[0], value_bytes: int = 4) -> int:
+        """The most memory that the run needs, to about a tenth (docs/engine.md).
+
+        area_px: pixels that the network computes at once. value_bytes: of a number in the network,
+        4 in float32, 2 in bfloat16.
+        """
+        return max(_level_bytes(level, area_px, value_bytes) for level in self.levels)
 
     def seconds(self, pixel_steps_per_s: float, overhead_s: float = 0.0) -> float:
         """Time for the run at a measured speed; `overhead_s` is what comes before the first step.
@@ -94,6 +128,21 @@ class Plan:
         levels = list(self.levels)
         levels[number] = dataclasses.replace(levels[number], steps=steps)
         return dataclasses.replace(self, levels=tuple(levels))
+
+
+def history_pairs(pixels: int) -> int:
+    """Pairs of steps and gradients that L-BFGS keeps for a picture of so many pixels."""
+    return min(MOST_HISTORY, max(LEAST_HISTORY, HISTORY_PX // pixels))
+
+
+def _level_bytes(level: Level, area_px: int, value_bytes: int) -> int:
+    pixels = level.width * level.height
+    pairs = min(level.steps, history_pairs(pixels))
+    return (
+        BASE_BYTES
+        + FEATURES_PER_PX * value_bytes * min(pixels, area_px)
+        + (WHOLE_BYTES_PER_PX + HISTORY_BYTES_PER_PX * pairs) * pixels
+    )
 
 
 def step_cost_px(level: Level) -> int:
@@ -116,9 +165,7 @@ def plan(width: int, height: int, params: Params, *, earlier_px: int | None = No
     if params.objective == "classic":
         return Plan((Level(*final, params.steps or CLASSIC_STEPS * most),))
     sizes = _sizes(width, height, final)
-    usual = [LEVEL_STEPS[min(i, len(LEVEL_STEPS) - 1)] for i in range(len(sizes))]
-    if len(sizes) > 1:
-        usual[-1] = LEVEL_STEPS[-1]
+    usual = [COARSEST_STEPS] + [FINER_STEPS] * (len(sizes) - 1)
     first = sum(max(size) <= (earlier_px or 0) for size in sizes[:-1])
     sizes, usual = sizes[first:], usual[first:]
     steps = _share(params.steps, usual) if params.steps else [n * most for n in usual]

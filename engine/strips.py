@@ -7,7 +7,7 @@ the statistics are sums, the tiles' add up to the picture's; what to sum is up t
 
 import itertools
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import EllipsisType
@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from engine.statistics import Own, Statistic, tapped
 from engine.vgg import Network, deepest_of, reach_px, scale_of
 
 
@@ -26,6 +27,11 @@ class Span:
     stop: int
     outer_start: int
     outer_stop: int
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it is computed from nothing but its own pixels."""
+        return (self.start, self.stop) == (self.outer_start, self.outer_stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +60,25 @@ class Tile:
             columns.start // scale : columns.stop // scale,
         ]
 
-    def own(self, found: torch.Tensor, layer: str) -> torch.Tensor:
-        """The tile's own part of features (1, c, h, w) of `layer` computed from `outer`."""
-        scale = scale_of(layer)
-        top, left = self.rows.outer_start // scale, self.columns.outer_start // scale
+    def own(self, layer: str) -> Own:
+        """The tile's own part of features (..., h, w) of `layer` computed from `outer`."""
         rows, columns = self.rows, self.columns
-        return found[
+        if rows.is_all and columns.is_all:
+            return None
+        scale = scale_of(layer)
+        top, left = rows.outer_start // scale, columns.outer_start // scale
+        return (
             ...,
-            rows.start // scale - top : rows.stop // scale - top,
-            columns.start // scale - left : columns.stop // scale - left,
-        ]
+            slice(rows.start // scale - top, rows.stop // scale - top),
+            slice(columns.start // scale - left, columns.stop // scale - left),
+        )
 
 
 Sums = dict[Hashable, torch.Tensor]
 """Statistics by name; adding two pictures' sums name by name gives those of both together."""
 
-Measure = Callable[[dict[str, torch.Tensor], Tile], Sums]
-"""The sums of a tile's own features by layer; the tile says which part of the picture they are."""
+Measure = Callable[[str, Tile], Mapping[Hashable, Statistic]]
+"""Which statistics of a layer are wanted, by name, where a tile's own part of it is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +109,14 @@ class View:
         halo is at least as wide as the network looks; where the picture ends, so does the tile.
         """
         found = self.network.features(image, self.layers, dtype=dtype, replicate=self.replicate)
-        return {layer: tile.own(x, layer) for layer, x in found.items()}
+        return {layer: x[tile.own(layer) or ...] for layer, x in found.items()}
 
 
 def summed(view: View, image: torch.Tensor, measure: Measure, *, dtype: torch.dtype) -> Sums:
     """The sums over all of `image` (1, 3, h, w), with their gradient, computed in `dtype`.
 
     In several tiles the forward pass keeps nothing but the sums; each tile is computed again, and
-    let go, when the gradient is asked for. `measure` gives the same names for every tile, though a
-    name may be missing where its sum is zero.
+    let go, when the gradient is asked for. A name may be missing where its sum is zero.
     """
     tiles = view.tiles(image)
     work = _Work(view, tiles, measure, dtype, names=[])
@@ -130,7 +137,17 @@ class _Work:
     names: list[Hashable]
 
     def sums_of(self, patch: torch.Tensor, tile: Tile) -> Sums:
-        return self.measure(self.view.features(patch, tile, self.dtype), tile)
+        sums: Sums = {}
+
+        def see(layer: str, features: torch.Tensor) -> torch.Tensor:
+            wanted = self.measure(layer, tile)
+            through, found = tapped(features, tuple(wanted.values()), tile.own(layer))
+            sums.update(zip(wanted, found, strict=True))
+            return through
+
+        view = self.view
+        view.network.visit(patch, view.layers, see, dtype=self.dtype, replicate=view.replicate)
+        return sums
 
 
 class _Summed(torch.autograd.Function):

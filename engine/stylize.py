@@ -18,10 +18,11 @@ from PIL import Image
 from engine import checkpoint as checkpoints
 from engine.color import in_colors_of, luminance, with_colors_of
 from engine.descent import Descent, Values
-from engine.devices import device_called, fast_dtype
+from engine.devices import device_called, fast_dtype, free_memory, freed_memory_kept
 from engine.images import eight_bits, fit, flatten
 from engine.inputs import StyleImage as StyleImage
 from engine.inputs import check_styles, run_digest
+from engine.memory import fitting_area_px
 from engine.objective import (
     CLASSIC_STYLE_WEIGHT,
     BalancedObjective,
@@ -33,23 +34,16 @@ from engine.objective import (
 from engine.optimizers import LBFGS, Adam, Optimizer
 from engine.params import Params
 from engine.position import Position, resumed
-from engine.pyramid import MIN_SIDE_PX, Level, Plan, check_earlier, plan
+from engine.pyramid import MIN_SIDE_PX, Level, Plan, check_earlier, history_pairs, plan
 from engine.regions import WeightedStyle, coverage, mask_tensor, with_photo_outside
 from engine.settling import SETTLED_STEPS, UNSEEN_WINDOWS, Settling, Stall
 from engine.start import earlier_picture, finer_picture, first_picture
+from engine.strength import COARSE_SHARE, DEFAULT_STRENGTH, style_weight
 from engine.tensors import to_array, to_image, to_tensor
 from engine.vgg import Network, deepest_of, load_network
 
 CLASSIC_LEARNING_RATE = 0.003
 BALANCED_LEARNING_RATE = 0.02
-
-STRENGTHS = ((0.0, 0.05), (50.0, 7.0), (100.0, 20.0))
-"""Style strength to the style's weight over the content in the balanced objective. Between these
-the weight grows by equal factors; they were chosen by eye (docs/engine.md)."""
-
-AREA_PX = 1_200_000
-"""Pixels that the network computes at once; larger pictures are painted in tiles, exactly the same,
-which takes about one and a half times the work and bounds the memory."""
 
 REDONE_STEPS = 6
 REDONE_PX = 600_000
@@ -161,7 +155,8 @@ def stylize(
     if threads is not None:
         torch.set_num_threads(threads)
     run = _Run(content, tuple(styles), params, earlier, weights, device_called(device), network)
-    yield from run.steps(resume)
+    with freed_memory_kept():
+        yield from run.steps(resume)
 
 
 class _Run:
@@ -182,9 +177,13 @@ class _Run:
         self.plan: Plan = plan(
             *content.size, params, earlier_px=None if earlier is None else max(earlier.size)
         )
-        self.digest = run_digest(content, styles, params, earlier, weights)
         self.classic = params.objective == "classic"
         self.bounded = not self.classic
+        self._dtype = torch.float32 if self.classic else fast_dtype(device)
+        self._area_px = fitting_area_px(
+            self.plan, content.size, params, free_memory(device), self._dtype.itemsize
+        )
+        self.digest = run_digest(content, styles, params, earlier, weights)
         self._optimizer_kind = params.optimizer or ("adam" if self.classic else "lbfgs")
         pooling = params.pooling or ("max" if self.classic else "average")
         self._network = network or load_network(
@@ -203,7 +202,6 @@ class _Run:
         if params.keep_colors == "luminance":
             self._content = luminance(self._content)
             self._earlier = self._earlier and luminance(self._earlier)
-        self._dtype = torch.float32 if self.classic else fast_dtype(device)
 
     def steps(self, resume: bytes | None) -> Iterator[Step]:
         at = Position(self.plan)
@@ -220,7 +218,7 @@ class _Run:
             return Position(plan, number + 1, picture=picture)
         if done == 0 or picture is None:
             picture = self._started(number, picture)
-        optimizer = self._optimizer()
+        optimizer = self._optimizer(level)
         optimizer.load_state(at.state)
         if isinstance(optimizer, LBFGS):
             done = max(0, done - redone_steps(level))
@@ -300,17 +298,16 @@ class _Run:
 
     def _started(self, number: int, coarser: torch.Tensor | None) -> torch.Tensor:
         """The picture that a level starts from: (1, 3, h, w)."""
-        level = self.plan.levels[number]
-        size = (level.width, level.height)
+        size = _size(self.plan.levels[number])
         if coarser is not None:
             return finer_picture(coarser, self._content, size)
         if self._earlier is not None:
             return earlier_picture(self._earlier, self._content, size, self.device)
-        styles = [(s.image, s.weight) for s in self._styles]
+        styles = self._weighted_styles(self.plan.levels[number])
         return first_picture(self._content, styles, self.params, size, self.device)
 
     def _objective(self, level: Level) -> Objective:
-        size = (level.width, level.height)
+        size = _size(level)
         photo = to_tensor(self._content, size, self.device)
         objective = self._plain_objective(level, photo)
         painted = coverage(self._masks, size)
@@ -321,6 +318,7 @@ class _Run:
     def _plain_objective(self, level: Level, photo: torch.Tensor) -> Objective:
         params = self.params
         weight = style_weight(params.style_strength)
+        last = self.plan.levels[-1]
         if self.classic:
             return ClassicObjective(
                 self._network,
@@ -328,9 +326,9 @@ class _Run:
                 self._weighted_styles(level),
                 content_layers=params.content_layers,
                 style_layers=params.style_layers,
-                style_weight=CLASSIC_STYLE_WEIGHT * weight / style_weight(50.0),
+                style_weight=CLASSIC_STYLE_WEIGHT * weight / style_weight(DEFAULT_STRENGTH),
                 tv_weight=params.tv_weight or 0.0,
-                area_px=AREA_PX,
+                area_px=self._area_px,
             )
         return BalancedObjective(
             self._network,
@@ -338,14 +336,14 @@ class _Run:
             self._weighted_styles(level),
             content_layers=params.content_layers,
             style_layers=params.style_layers,
-            style_weight=weight,
+            style_weight=weight * (1.0 if _size(level) == _size(last) else COARSE_SHARE),
             tv_weight=1.0 if params.tv_weight is None else params.tv_weight,
             dtype=self._dtype,
-            area_px=AREA_PX,
+            area_px=self._area_px,
         )
 
     def _weighted_styles(self, level: Level) -> list[WeightedStyle]:
-        size = (level.width, level.height)
+        size = _size(level)
         weighted = []
         for style in self._styles:
             own_size = size if self.classic else self._style_size(style.image, level)
@@ -361,9 +359,9 @@ class _Run:
         scale = max(scale, MIN_SIDE_PX / min(style.size))
         return round(style.width * scale), round(style.height * scale)
 
-    def _optimizer(self) -> Optimizer:
+    def _optimizer(self, level: Level) -> Optimizer:
         if self._optimizer_kind == "lbfgs":
-            return LBFGS()
+            return LBFGS(history=history_pairs(level.width * level.height))
         usual = CLASSIC_LEARNING_RATE if self.classic else BALANCED_LEARNING_RATE
         return Adam(learning_rate=self.params.learning_rate or usual, clip=self.bounded)
 
@@ -373,10 +371,8 @@ def redone_steps(level: Level) -> int:
     return min(REDONE_STEPS, max(1, REDONE_PX // (level.width * level.height)))
 
 
-def style_weight(strength: float) -> float:
-    """The balanced objective's style weight at a style strength of 0..100; see STRENGTHS."""
-    (low, light), (high, heavy) = STRENGTHS[:2] if strength <= STRENGTHS[1][0] else STRENGTHS[1:]
-    return float(light * (heavy / light) ** ((strength - low) / (high - low)))
+def _size(level: Level) -> tuple[int, int]:
+    return level.width, level.height
 
 
 def _deepest(params: Params) -> str:

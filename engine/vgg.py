@@ -5,7 +5,7 @@ so that each layer's mean activation is 1, as in Gatys et al. (2016), which lets
 weights serve every source of weights. Losses are made of these features in `engine.objective`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,9 @@ DEEPEST = "conv5_1"
 """The deepest layer that the objectives look at by themselves."""
 
 _CALIBRATION_PX = 128
+
+Visitor = Callable[[str, torch.Tensor], torch.Tensor]
+"""Is shown a layer's name and its features, and returns what the next layer is computed from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,35 @@ class Network:
     ) -> dict[str, torch.Tensor]:
         """Features of `image` (1, 3, h, w), RGB in 0..1, by layer name: each (1, c, h', w').
 
-        Computed in `dtype`, only as deep as asked. Each side needs 16 px to reach conv5_1. Outside
-        the picture there is the mean colour, and zeros in deeper layers, as in training; with
-        `replicate` every layer continues at its edge instead, which keeps a frame from being
+        As `visit` computes them. Raises KeyError for a layer that the network lacks.
+        """
+        found: dict[str, torch.Tensor] = {}
+
+        def keep(layer: str, x: torch.Tensor) -> torch.Tensor:
+            found[layer] = x
+            return x
+
+        self.visit(image, names, keep, dtype=dtype, replicate=replicate)
+        return found
+
+    def visit(
+        self,
+        image: torch.Tensor,
+        names: Iterable[str],
+        see: Visitor,
+        *,
+        dtype: torch.dtype = torch.float32,
+        replicate: bool = False,
+    ) -> None:
+        """Computes `image` (1, 3, h, w), RGB in 0..1, layer by layer, as deep as `names` ask.
+
+        Each layer of `names` is shown to `see` with its features (1, c, h', w') in `dtype`, and the
+        next layer is computed from what `see` returns. Each side needs 16 px to reach conv5_1.
+        Outside the picture there is the mean colour, and zeros in deeper layers, as in training;
+        with `replicate` every layer continues at its edge instead, which keeps a frame from being
         painted around the picture. Raises KeyError for a layer that the network lacks.
         """
         wanted = set(names)
-        found: dict[str, torch.Tensor] = {}
         x = (image - self._mean).to(dtype)  # (1, 3, h, w)
         for convolution in self._in(dtype):
             name = convolution.name
@@ -115,17 +140,14 @@ class Network:
             if name.endswith("_1") and name != "conv1_1":
                 x = self._pool(x)
             x = _Convolved.apply(x, convolution, replicate)
-            if name in wanted:
-                found[name] = x
-                x = F.relu(x)
-            else:
-                # In place saves a third of the memory; never on a tensor that was handed out.
-                x = F.relu_(x)
+            # In place saves a third of the memory; never on a tensor that was handed out.
+            x = F.relu(see(name, x)) if name in wanted else F.relu_(x)
             if relu in wanted:
-                found[relu] = x
-            if len(found) == len(wanted):
-                return found
-        raise KeyError(f"the network has no layer {sorted(wanted - found.keys())}")
+                x = see(relu, x)
+            wanted -= {name, relu}
+            if not wanted:
+                return
+        raise KeyError(f"the network has no layer {sorted(wanted)}")
 
     def _pool(self, x: torch.Tensor) -> torch.Tensor:
         return F.max_pool2d(x, 2) if self.pooling == "max" else F.avg_pool2d(x, 2)

@@ -130,7 +130,8 @@ class Status:
             return None
         if seconds is None:
             return None
-        return seconds * _share_left(plan, self.transfer.checkpoint_step)
+        done = plan.pixel_steps_until(self.transfer.checkpoint_step)
+        return seconds * (1 - done / plan.pixel_steps)
 
     def _waiting(self) -> str:
         ahead = (self.place or 1) - 1
@@ -153,13 +154,3 @@ class Status:
         if row.level == row.levels:
             return _("Working out the details")
         return _("Building up the brushwork")
-
-
-def _share_left(plan: pyramid.Plan, done_steps: int) -> float:
-    """The share of the plan's work that is left after its first ``done_steps`` steps."""
-    left = 0
-    for level in plan.levels:
-        done_here = min(done_steps, level.steps)
-        done_steps -= done_here
-        left += (level.steps - done_here) * pyramid.step_cost_px(level)
-    return left / plan.pixel_steps

@@ -103,7 +103,7 @@ def paint(size_px: int, threads: int) -> dict[str, float]:
         "last_step_s": statistics.median(b - a for a, b in itertools.pairwise(moments[-6:])),
         "pixel_steps_per_s": planned.pixel_steps / (moments[-1] - loaded),
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "planned_mib": planned.memory_bytes / 2**20,
+        "planned_mib": planned.memory_bytes(value_bytes=2) / 2**20,
         "content_loss": last.content_loss,
         "style_loss": last.style_loss,
     }

@@ -12,6 +12,12 @@ from engine.weights import CONVOLUTIONS
 TINY_WIDTHS = (4, 6, 8, 8, 8)
 
 
+@pytest.fixture
+def small_levels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of 256 px have two levels, as those of 512 px have otherwise."""
+    monkeypatch.setattr("engine.pyramid.COARSEST_PX", 128)
+
+
 def tiny_network(pooling: Pooling = "average", seed: int = 3) -> Network:
     """VGG19's shape up to conv5_1 with 4 to 8 seeded channels a layer."""
     generator = torch.Generator().manual_seed(seed)

@@ -1,7 +1,15 @@
 import pytest
 import torch
 
-from engine.optimizers import COARSE_FREQUENCY, LBFGS, MAX_RMS_STEP, Adam, smoothed
+from engine.optimizers import (
+    BRIGHTNESS_FREQUENCY,
+    COLOR_FREQUENCY,
+    LBFGS,
+    MAX_RMS_STEP,
+    MOST_BRIGHTNESS_GAIN,
+    Adam,
+    preconditioned,
+)
 
 SHAPE = (1, 3, 4, 4)
 
@@ -66,20 +74,27 @@ def test_optimizers_leave_pictures_already_handed_out_alone() -> None:
         assert torch.equal(image, torch.full(SHAPE, 0.5))
 
 
-def test_smoothing_divides_a_wave_by_its_frequency() -> None:
-    x = torch.arange(32) / 32
-    for waves in (0, 4, 16):
-        picture = torch.cos(2 * torch.pi * waves * x).expand(1, 3, 8, 32)
-        expected = picture / (1 + waves / 32 / COARSE_FREQUENCY)
-        torch.testing.assert_close(smoothed(picture), expected, rtol=1e-4, atol=1e-5)
+def wave(waves: int, color: tuple[float, float, float]) -> torch.Tensor:
+    x = torch.cos(2 * torch.pi * waves * torch.arange(32) / 32)
+    return x.expand(1, 3, 8, 32) * torch.tensor(color).view(1, 3, 1, 1)
 
 
-def test_smoothing_is_symmetric_and_positive() -> None:
+@pytest.mark.parametrize("waves", [0, 4, 16])
+def test_fine_brightness_is_moved_further_and_fine_colour_less(waves: int) -> None:
+    frequency = waves / 32
+    brighter = min(1 + (frequency / BRIGHTNESS_FREQUENCY) ** 2, MOST_BRIGHTNESS_GAIN)
+    duller = 1 / (1 + frequency / COLOR_FREQUENCY)
+    for color, gain in (((1, 1, 1), brighter), ((1, 0, -1), duller), ((1, -2, 1), duller)):
+        picture = wave(waves, color)
+        torch.testing.assert_close(preconditioned(picture), picture * gain, rtol=1e-4, atol=1e-5)
+
+
+def test_preconditioning_is_symmetric_and_positive() -> None:
     generator = torch.Generator().manual_seed(2)
     a, b = (torch.randn(1, 3, 7, 10, generator=generator) for _ in range(2))
-    there, back = float((a * smoothed(b)).sum()), float((smoothed(a) * b).sum())
+    there, back = float((a * preconditioned(b)).sum()), float((preconditioned(a) * b).sum())
     assert there == pytest.approx(back, abs=1e-4)
-    assert float((a * smoothed(a)).sum()) > 0
+    assert float((a * preconditioned(a)).sum()) > 0
 
 
 def test_adam_moves_as_pytorchs_own_adam() -> None:

@@ -10,7 +10,7 @@ from engine.params import CHOICES, LAYERS, PARAMS_VERSION, QUALITIES, RANGES, Pa
 
 def test_defaults_are_a_standard_balanced_picture() -> None:
     params = Params()
-    assert (params.size_px, params.style_strength, params.style_scale) == (512, 50.0, 1.0)
+    assert (params.size_px, params.style_strength, params.style_scale) == (512, 90.0, 1.0)
     assert params.objective == "balanced"
     assert QUALITIES == {"draft": 256, "standard": 512, "fine": 1024}
 
@@ -22,7 +22,7 @@ def test_json_gives_the_same_parameters_back() -> None:
 
 
 def test_whole_numbers_are_fine_where_fractions_are() -> None:
-    params = Params.from_json({"style_strength": 50, "style_scale": 2})
+    params = Params.from_json({"style_strength": 90, "style_scale": 2})
     assert params == Params(style_scale=2.0)
     assert isinstance(params.to_json()["style_strength"], float)
 

@@ -7,6 +7,7 @@ from engine.params import Params
 from engine.pyramid import (
     MAX_SIDE_PX,
     MIN_SIDE_PX,
+    SETUP_STEPS,
     STEP_OVERHEAD_PX,
     Level,
     Plan,
@@ -17,7 +18,7 @@ from engine.pyramid import (
 
 def test_levels_double_up_to_the_size_asked_for() -> None:
     sizes = [(level.width, level.height) for level in plan(2048, 1536, Params()).levels]
-    assert sizes == [(128, 96), (256, 192), (512, 384)]
+    assert sizes == [(256, 192), (512, 384)]
 
 
 def test_finer_levels_take_fewer_steps() -> None:
@@ -26,9 +27,10 @@ def test_finer_levels_take_fewer_steps() -> None:
     assert steps[0] > steps[-1] > 0
 
 
-def test_a_draft_spends_no_more_steps_at_its_own_size_than_a_fine_picture_does() -> None:
-    draft, fine = (plan(900, 600, Params(size_px=px)).levels for px in (256, 1024))
-    assert draft[-1].steps == fine[-1].steps
+def test_a_draft_is_painted_at_one_size() -> None:
+    assert [level.width for level in plan(900, 600, Params(size_px=256)).levels] == [256]
+    assert [level.width for level in plan(900, 600, Params(size_px=448)).levels] == [448]
+    assert [level.width for level in plan(900, 600, Params(size_px=480)).levels] == [240, 480]
 
 
 def test_upright_pictures_have_their_height_as_the_longer_side() -> None:
@@ -76,15 +78,26 @@ def test_classic_runs_at_one_size_for_two_thousand_steps() -> None:
 
 def test_costs_are_worked_out_from_pixels_and_steps() -> None:
     small = Plan((Level(100, 50, 3), Level(200, 100, 2)))
-    expected = 3 * (5_000 + STEP_OVERHEAD_PX) + 2 * (20_000 + STEP_OVERHEAD_PX)
+    coarse, fine = 5_000 + STEP_OVERHEAD_PX, 20_000 + STEP_OVERHEAD_PX
+    expected = (3 + SETUP_STEPS) * coarse + (2 + SETUP_STEPS) * fine
     assert small.pixel_steps == expected
     assert small.seconds(expected / 4, 1.5) == pytest.approx(5.5)
     assert small.total_steps == 5
+    first = (1 + SETUP_STEPS) * coarse
+    assert [small.pixel_steps_until(n) for n in (0, 1, 2, 4, 5, 9)] == [
+        0, first, first + coarse, expected - fine, expected, expected,
+    ]  # fmt: skip
 
 
-def test_memory_grows_with_the_finest_level() -> None:
-    draft, fine = (plan(900, 900, Params(size_px=px)).memory_bytes for px in (256, 1024))
-    assert fine - draft == pytest.approx((1024**2 - 256**2) * 3_600, rel=0.01)
+def test_memory_grows_with_what_is_computed_at_once_and_with_the_whole_picture() -> None:
+    one = Plan((Level(100, 100, 1),)).memory_bytes()
+    # Four times the pixels, all of them computed at once, and a longer history.
+    four = Plan((Level(100, 100, 9), Level(200, 200, 3))).memory_bytes()
+    assert four - one == 30_000 * (680 * 4 + 200) + 24 * (3 * 40_000 - 10_000)
+    large = Plan((Level(2000, 2000, 100),))
+    tiled, halved = large.memory_bytes(600_000), large.memory_bytes(600_000, value_bytes=2)
+    assert tiled - halved == 600_000 * 680 * 2
+    assert large.memory_bytes() - tiled == 600_000 * 680 * 4
 
 
 def sizes_and_steps(size_px: int, earlier_px: int, **choices: Any) -> list[tuple[int, int]]:
@@ -102,15 +115,15 @@ def test_going_on_at_the_same_size_runs_the_finest_level_once_more() -> None:
 
 def test_going_on_at_a_larger_size_runs_only_the_larger_levels() -> None:
     usual = [level.steps for level in plan(800, 600, Params(size_px=1024)).levels]
-    assert sizes_and_steps(1024, 256) == [(512, usual[2]), (1024, usual[3])]
-    assert sizes_and_steps(1024, 300) == [(512, usual[2]), (1024, usual[3])]
+    assert sizes_and_steps(1024, 256) == [(512, usual[1]), (1024, usual[2])]
+    assert sizes_and_steps(1024, 300) == [(512, usual[1]), (1024, usual[2])]
     # 21 steps shared out over two levels that usually take the same number.
-    assert usual[2] == usual[3]
+    assert usual[1] == usual[2]
     assert sizes_and_steps(1024, 256, steps=21) == [(512, 10), (1024, 11)]
 
 
 def test_an_earlier_picture_smaller_than_any_level_leaves_none_out() -> None:
-    assert [size for size, _ in sizes_and_steps(512, 100)] == [128, 256, 512]
+    assert [size for size, _ in sizes_and_steps(512, 100)] == [256, 512]
 
 
 def test_a_run_that_goes_on_until_it_settles_may_take_ten_times_the_steps() -> None:

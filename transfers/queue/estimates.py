@@ -103,24 +103,15 @@ class TimeLeft:
         if self._began is None:
             self._began = (index, now_s)
         first, began_s = self._began
-        painted = cost_of_steps(self._plan, index) - cost_of_steps(self._plan, first)
+        until_now = self._plan.pixel_steps_until(index)
+        painted: float = until_now - self._plan.pixel_steps_until(first)
         watched_s = now_s - began_s
         if self._usual is not None:
             painted += self._usual.pixel_steps_per_s * USUAL_COUNTS_S
             watched_s += USUAL_COUNTS_S
         if painted <= 0 or watched_s <= 0:
             return None
-        return (self._plan.pixel_steps - cost_of_steps(self._plan, index)) * watched_s / painted
-
-
-def cost_of_steps(plan: pyramid.Plan, steps: int) -> float:
-    """What the first `steps` steps of a run cost, in the unit of `Plan.pixel_steps`."""
-    cost = 0.0
-    for level in plan.levels:
-        done = min(steps, level.steps)
-        cost += done * pyramid.step_cost_px(level)
-        steps -= done
-    return cost
+        return (self._plan.pixel_steps - until_now) * watched_s / painted
 
 
 def _blend(known: float, newest: float) -> float:

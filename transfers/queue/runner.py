@@ -208,14 +208,16 @@ class _Pace:
         return self._last[1] - self._first[1] if self._first and self._last else 0.0
 
     def learn(self, saving_s: float | None = None) -> None:
-        """Keep the speed; the first step belongs to the overhead, as it includes warming up."""
+        """Keep the speed, and what the run took before its first step and after its last."""
         if self._first is None or self._last is None or self._first[0] != 1:
             return
-        cost = estimates.cost_of_steps(self._plan, self._last[0])
-        cost -= estimates.cost_of_steps(self._plan, 1)
+        first_cost = self._plan.pixel_steps_until(1)
+        cost = self._plan.pixel_steps_until(self._last[0]) - first_cost
         if saving_s is None:
             saving_s = monotonic() - self._last[1]
         starting_s = self._first[1] - self._began_at
+        if cost > 0:  # The first step is a part of the plan, not of the overhead.
+            starting_s = max(0.0, starting_s - first_cost * self.painting_s / cost)
         estimates.learn(cost, self.painting_s, starting_s + saving_s)
 
 

@@ -60,15 +60,6 @@ def test_the_wait_is_what_is_left_of_the_running_one_and_all_of_those_ahead(
     assert estimates.seconds_until_start(ahead) == pytest.approx(7)
 
 
-def test_the_first_steps_of_a_plan_cost_what_their_levels_do() -> None:
-    plan = pyramid.Plan((pyramid.Level(10, 10, 2), pyramid.Level(20, 10, 3)))
-    small, large = (pyramid.step_cost_px(level) for level in plan.levels)
-    assert estimates.cost_of_steps(plan, 0) == 0
-    assert estimates.cost_of_steps(plan, 1) == small
-    assert estimates.cost_of_steps(plan, 3) == 2 * small + large
-    assert estimates.cost_of_steps(plan, 5) == plan.pixel_steps
-
-
 def test_the_time_left_follows_the_runs_own_pace() -> None:
     plan = pyramid.Plan((pyramid.Level(10, 10, 100),))
     left = estimates.TimeLeft(plan, None)
