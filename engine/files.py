@@ -4,7 +4,6 @@ Torch-free, so that a wrong file is refused at once. Pictures are decoded by `en
 checkpoint holds is `engine.checkpoint`.
 """
 
-import io
 import itertools
 import json
 import os
@@ -20,7 +19,7 @@ from PIL import Image
 
 from engine.checkpoint import MAGIC
 from engine.errors import CheckpointError, EngineError, ImageError
-from engine.images import Limits, encode_jpeg, encode_png, read_image
+from engine.images import Limits, encode_jpeg, encode_png, encode_webp, read_image
 
 if TYPE_CHECKING:
     from engine.stylize import Step
@@ -38,13 +37,6 @@ class CommandError(EngineError):
     """What only a terminal can get wrong: files and their names."""
 
     code = "command"
-
-
-def encode_webp(image: Image.Image, quality: int = 92) -> bytes:
-    """A WebP file of `image`, transparency kept, without any metadata."""
-    buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=quality)
-    return buffer.getvalue()
 
 
 ENCODERS = {

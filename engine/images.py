@@ -146,6 +146,13 @@ def encode_jpeg(image: Image.Image, quality: int = 92) -> bytes:
     return buffer.getvalue()
 
 
+def encode_webp(image: Image.Image, quality: int = 92) -> bytes:
+    """A WebP file of `image`, transparency kept, without any metadata."""
+    buffer = io.BytesIO()
+    _without_metadata(image).save(buffer, "WEBP", quality=quality)
+    return buffer.getvalue()
+
+
 def _read_bytes(file: BinaryIO, limits: Limits) -> bytes:
     if file.seekable():
         file.seek(0)
