@@ -52,7 +52,7 @@ HISTORY_BYTES_PER_PX = 24
 """A pair of the optimiser's history, or Adam's two moments; in float32."""
 
 MOST_HISTORY, LEAST_HISTORY = 20, 10
-HISTORY_PX = 12_000_000
+HISTORY_PX = 3_000_000
 """Pairs that L-BFGS keeps: the most, unless they would be of more pixels together than that, and
 the least in any case. In the usual 24 steps, 10 are as good as 20; long runs need more."""
 

@@ -77,6 +77,26 @@ class _Convolved(torch.autograd.Function):
         return padded[:, :, 1:-1, 1:-1], None, None
 
 
+class _Halved(torch.autograd.Function):
+    """2 x 2 average pooling, whose gradient is a quarter of each result's for its four pixels.
+
+    PyTorch's own gradient takes five times as long in bfloat16.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        ctx.size = x.shape[2:]
+        return F.avg_pool2d(x, 2)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> torch.Tensor:
+        (gradient,) = gradients
+        spread = F.interpolate(gradient * 0.25, scale_factor=2, mode="nearest")
+        height, width = ctx.size
+        # An odd side's last row or column is in no result.
+        return F.pad(spread, (0, width % 2, 0, height % 2)) if height % 2 or width % 2 else spread
+
+
 class Network:
     """A frozen chain of 3 x 3 convolutions with ReLU, pooled before every convN_1 but the first."""
 
@@ -150,7 +170,10 @@ class Network:
         raise KeyError(f"the network has no layer {sorted(wanted)}")
 
     def _pool(self, x: torch.Tensor) -> torch.Tensor:
-        return F.max_pool2d(x, 2) if self.pooling == "max" else F.avg_pool2d(x, 2)
+        if self.pooling == "max":
+            return F.max_pool2d(x, 2)
+        halved: torch.Tensor = _Halved.apply(x)
+        return halved
 
     def _in(self, dtype: torch.dtype) -> tuple[_Ready, ...]:
         """The convolutions in `dtype` and channels-last, which oneDNN computes fastest."""

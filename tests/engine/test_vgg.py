@@ -236,3 +236,15 @@ def test_a_deeper_network_is_the_same_up_to_there_and_both_are_kept() -> None:
     assert float(found["relu5_2"].mean()) > 0
     assert load_network("bundled", "average") is usual
     assert load_network("bundled", "average", deepest="conv5_2") is deeper
+
+
+@pytest.mark.parametrize("size", [(8, 12), (9, 7)])
+def test_the_gradient_of_pooling_is_autograds_own(size: tuple[int, int]) -> None:
+    x = torch.rand(1, 5, *size, generator=torch.Generator().manual_seed(7)).requires_grad_()
+    plain = torch.nn.functional.avg_pool2d(x, 2)
+    by_result = torch.rand(plain.shape, generator=torch.Generator().manual_seed(8))
+    (expected,) = torch.autograd.grad(plain, x, by_result)
+    pooled = Network([], mean=(0, 0, 0), pooling="average")._pool(x)
+    (found,) = torch.autograd.grad(pooled, x, by_result)
+    assert torch.equal(pooled, plain)
+    torch.testing.assert_close(found, expected)
