@@ -75,7 +75,11 @@ def setting_lines(params: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield _("Style strength"), _("%(strength)g of 100") % {"strength": strength}
     if (scale := params.get("style_scale")) not in (None, 1):
         yield _("Brush size"), f"{scale:g} ×"
-    if params.get("keep_colors") not in (None, "off"):
-        yield _("Colours"), _("the photo’s own")
+    if kept := {
+        "luminance": _("the photo’s own, painted in brightness"),
+        "histogram": _("the photo’s own, by histogram"),
+        "covariance": _("the photo’s own, by covariance"),
+    }.get(params.get("keep_colors", "off")):
+        yield _("Colours"), kept
     if params.get("objective") == "classic":
         yield _("Method"), _("classic")

@@ -26,9 +26,18 @@ def test_unusual_settings_are_named() -> None:
     params = {"style_scale": 0.5, "keep_colors": "luminance", "objective": "classic", "seed": 0}
     lines = dict(recipes.recipe_lines({"params": params}, (64, 64)))
     assert lines["Brush size"] == "0.5 ×"
-    assert lines["Colours"] == "the photo’s own"
+    assert lines["Colours"] == "the photo’s own, painted in brightness"
     assert lines["Method"] == "classic"
     assert lines["Seed"] == "0"
+
+
+def test_the_ways_of_keeping_colours_are_told_apart() -> None:
+    def colours(way: str) -> str | None:
+        return dict(recipes.recipe_lines({"params": {"keep_colors": way}}, (64, 64))).get("Colours")
+
+    named = [colours(way) for way in ("luminance", "histogram", "covariance")]
+    assert len(set(named)) == 3
+    assert colours("off") is None
 
 
 def test_alternative_text_says_title_style_and_photo() -> None:
