@@ -1,4 +1,4 @@
-"""What a picture is optimised for: the photo's content, the style's Gram matrices, smoothness.
+"""What a picture is optimised for: the photo's content, the style's statistics, smoothness.
 
 Two objectives, both after Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural
 Networks" (CVPR 2016). "Classic" keeps the paper's un-normalised sums; "balanced", the default, is
@@ -35,6 +35,9 @@ TV_WEIGHT = 1.2
 STYLE_AREA_PX = 1024 * 1024
 """A style image is looked at in tiles of at most so many pixels: a large brush makes it larger than
 the picture, and tiles keep the memory the picture's."""
+
+LEAST_COVARIANCE = 0.01
+"""Of the squared Gram matrix: covariances with less are judged as if they had that much."""
 
 _EPSILON = 1e-8
 
@@ -327,7 +330,9 @@ class BalancedObjective(_GatysObjective):
     def style_error(self, weight: float, aim: torch.Tensor, positions: int) -> StyleError:
         """w (|C - C_style|^2 / |C_style|^2 + |m - m_style|^2 / |m_style|^2) / 2."""
         covariance, mean = _covariance(aim), aim[-1]
-        by_covariance = weight / 2 / (float(covariance.square().sum()) + _EPSILON)
+        # A style of one colour has no covariance to be relative to.
+        least = LEAST_COVARIANCE * float(aim[:-1].square().sum())
+        by_covariance = weight / 2 / (max(float(covariance.square().sum()), least) + _EPSILON)
         by_mean = weight / 2 / (float(mean.square().sum()) + _EPSILON)
 
         def error(moments: torch.Tensor) -> torch.Tensor:

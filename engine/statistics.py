@@ -19,8 +19,8 @@ _CHUNK_ELEMENTS = 2**22
 _CHUNK_POSITIONS = 256
 """Positions of bfloat16 features whose products are added up before a sum is rounded to bfloat16;
 the sums of such chunks are added in float32. Their roundings cancel: what is left of the error is
-below 0.05 % of the matrix, where a single sum would leave 0.12 %, and float32 takes four times as
-long (docs/engine.md)."""
+about a third of what a single sum would leave, and float32 takes four times as long
+(docs/engine.md)."""
 
 Own = tuple[EllipsisType, slice, slice] | None
 """The part of a feature map that counts, as an index; None for all of it."""
@@ -53,11 +53,11 @@ class Moments:
         the gradient is made of, and they are small.
         """
         flat = _flat(features)  # (n, c)
-        weights = None if self.weights is None else self.weights.reshape(-1, 1).to(flat)
+        weights = None if self.weights is None else self.weights.reshape(-1, 1)
         if flat.dtype == torch.bfloat16:
             return _chunked_moments(flat, weights)
         total = flat.new_zeros((flat.shape[1] + 1, flat.shape[1]))
-        weighted = flat if weights is None else flat * weights
+        weighted = flat if weights is None else flat * weights.to(flat)
         torch.mm(weighted.T, flat, out=total[:-1])
         torch.sum(weighted, 0, out=total[-1])
         return total
@@ -66,7 +66,8 @@ class Moments:
         """w (F (A + A^T) + a), with A and a the gradients by the two moments."""
         _, channels, height, width = features.shape
         both = (by_sum[:-1] + by_sum[:-1].T).to(features.dtype)
-        product = torch.mm(_flat(features), both).add_(by_sum[-1].to(features.dtype))
+        # In one product: the two parts nearly cancel, and would be rounded apart.
+        product = torch.addmm(by_sum[-1].to(features.dtype), _flat(features), both)
         if self.weights is not None:
             product *= self.weights.reshape(-1, 1).to(product)
         return product.view(1, height, width, channels).permute(0, 3, 1, 2)
@@ -151,7 +152,8 @@ def _chunked_moments(flat: torch.Tensor, weights: torch.Tensor | None) -> torch.
         part = flat[start:stop].view(-1, min(_CHUNK_POSITIONS, stop - start), channels)
         weighted = part
         if weights is not None:
-            weighted = part * weights[start:stop].view(*part.shape[:2], 1)
+            each = weights[start:stop].view(*part.shape[:2], 1)  # float32: weights have no bias
+            weighted = (part * each).to(part.dtype)
         total[:-1] += torch.bmm(weighted.transpose(1, 2), part).float().sum(0)
         total[-1] += weighted.sum(1).float().sum(0)
     return total

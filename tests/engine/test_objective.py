@@ -324,3 +324,11 @@ def test_what_is_kept_outside_is_seen_as_the_photo_and_gets_no_gradient(network:
     assert losses.total.item() == float(inner.losses(mixed, dtype=torch.float32).total)
     assert not gradient[..., 16:].any()
     assert gradient[..., :16].abs().min(dim=1).values.median() > 0
+
+
+def test_a_style_of_one_colour_gives_no_loss_without_bounds(network: Network) -> None:
+    """It has no covariance, so its errors are relative to a part of its Gram matrix."""
+    image, content = random_image(64, 1), random_image(64, 2)
+    plain = torch.tensor([0.8, 0.1, 0.1]).view(1, 3, 1, 1).expand(1, 3, 64, 64)
+    losses = balanced(network, content, plain.contiguous()).losses(image, dtype=torch.float32)
+    assert 0.1 < float(losses.style) < 50

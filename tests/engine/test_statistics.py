@@ -27,8 +27,8 @@ def test_moments_agree_with_numpy() -> None:
 
 
 def test_moments_of_bfloat16_are_summed_in_float32() -> None:
-    ones = torch.ones(1, 1, 64, 64, dtype=torch.bfloat16)
-    assert moments(ones).tolist() == [[4096.0], [4096.0]]  # bfloat16 would stop counting at 256
+    ones = torch.ones(1, 1, 63, 67, dtype=torch.bfloat16)
+    assert moments(ones).tolist() == [[4221.0], [4221.0]]  # bfloat16 has only 4224 and 4192 here
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -39,7 +39,7 @@ def test_moments_of_bfloat16_are_exact_to_the_rounding_of_chunks(side: int, weig
     weights = torch.rand(side, side, generator=generator) if weighted else None
     exact = moments(features.double(), weights)
     error = float((moments(features, weights) - exact).norm() / exact.norm())
-    assert error < 0.004
+    assert error < (0.001 if side == 40 else 0.004)
 
 
 def test_the_gradient_of_moments_is_autograds_own() -> None:
@@ -73,9 +73,9 @@ def test_a_large_squared_error_is_summed_in_several_bands(monkeypatch: pytest.Mo
 
 
 def test_a_squared_error_in_bfloat16_is_summed_in_float32_and_hands_bfloat16_back() -> None:
-    ones = torch.ones(1, 1, 64, 64, dtype=torch.bfloat16, requires_grad=True)
-    _, (error,) = tapped(ones, [SquaredError(torch.zeros(1, 1, 64, 64, dtype=torch.bfloat16))])
-    assert error.item() == 4096
+    ones = torch.ones(1, 1, 63, 67, dtype=torch.bfloat16, requires_grad=True)
+    _, (error,) = tapped(ones, [SquaredError(torch.zeros(1, 1, 63, 67, dtype=torch.bfloat16))])
+    assert error.item() == 4221
     (gradient,) = torch.autograd.grad(error, ones)
     assert gradient.dtype == torch.bfloat16
 
