@@ -83,7 +83,9 @@ def test_the_balanced_losses_worked_in_numpy(network: Network) -> None:
         f, s = seen(image, f"relu{block}_1"), seen(style, f"relu{block}_1")
         c, aim = np.cov(f, bias=True), np.cov(s, bias=True)
         m, mean = f.mean(axis=1), s.mean(axis=1)
-        error = ((c - aim) ** 2).sum() / (aim**2).sum() + ((m - mean) ** 2).sum() / (mean**2).sum()
+        gram = s @ s.T / s.shape[1]
+        error = ((c - aim) ** 2).sum() / max((aim**2).sum(), 0.01 * (gram**2).sum())
+        error += ((m - mean) ** 2).sum() / (mean**2).sum()
         expected_style += weight / 4.3 * error / 2
     assert float(losses.content) == pytest.approx(expected_content, rel=1e-3)
     assert float(losses.style) == pytest.approx(expected_style, rel=1e-3)
@@ -248,10 +250,12 @@ def test_the_masked_losses_worked_in_numpy(network: Network) -> None:
         f = seen(image, f"relu{block}_1")
         for style, guide in ((first, t), (second, 1 - t)):
             s = seen(style, f"relu{block}_1")
-            aim, mean = np.cov(s, bias=True), s.mean(axis=1)
+            aim, mean, gram = np.cov(s, bias=True), s.mean(axis=1), s @ s.T / s.shape[1]
             guided = np.cov(f, bias=True, aweights=guide**2)
             m = np.average(f, axis=1, weights=guide**2)
-            error = ((guided - aim) ** 2).sum() / ((aim**2).sum() + tiny)
+            error = ((guided - aim) ** 2).sum() / (
+                max((aim**2).sum(), 0.01 * (gram**2).sum()) + tiny
+            )
             error += ((m - mean) ** 2).sum() / ((mean**2).sum() + tiny)
             expected += weight / 4.3 * guide.mean() * error / 2
     losses = objective.losses(image, dtype=torch.float64)
