@@ -84,7 +84,9 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         report.params(params)
         return 0
     if options.output is not None:
-        check_output(options.output, _files_to_read(options), no_clobber=options.no_clobber)
+        goes_on = options.checkpoint is not None and options.checkpoint.exists()
+        no_clobber = options.no_clobber and not goes_on  # It was there when it began, too.
+        check_output(options.output, _files_to_read(options), no_clobber=no_clobber)
     inputs = _read_inputs(options)
     earlier_size = None if inputs.earlier is None else inputs.earlier.size
     check_earlier(*inputs.photo.size, params, earlier_size)
@@ -134,7 +136,7 @@ def _paint(
     with _stop_asked() as stop:
         last, interrupted = _watch(steps, report, keeper, pace, stop)
         output = save_picture(last.image(), options.output, no_clobber=options.no_clobber)
-    if interrupted and keeper.path is not None:
+    if interrupted and keeper.is_kept:
         report.note(f"The same line again goes on from {keeper.path}.")
     if not interrupted:
         keeper.finished()

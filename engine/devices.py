@@ -1,6 +1,7 @@
 """Which device a run uses, and how exactly it computes there."""
 
 import ctypes
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -42,7 +43,8 @@ def free_memory(device: torch.device) -> int | None:
     None where nobody knows.
     """
     if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
+        unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return int(torch.cuda.mem_get_info(device)[0]) + unused
     return free_bytes()
 
 
@@ -52,10 +54,11 @@ def freed_memory_kept() -> Iterator[None]:
 
     Every step allocates and frees the same feature maps. glibc gives blocks of that size back to
     the system at once, and faults their pages in again at the next step: a tenth of the time at
-    512 px. Afterwards everything is handed back. Does nothing with another C library.
+    512 px. Afterwards everything is handed back, and the thresholds stay what glibc starts with.
+    Does nothing with another C library.
     """
-    library = ctypes.CDLL(None)
-    if not hasattr(library, "mallopt"):
+    library = _glibc()
+    if library is None:
         yield
         return
     for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD):
@@ -66,3 +69,11 @@ def freed_memory_kept() -> Iterator[None]:
         for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD):
             library.mallopt(option, _GLIBC_DEFAULT_BYTES)
         library.malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    if sys.platform != "linux":
+        return None
+    library = ctypes.CDLL(None)
+    known = hasattr(library, "mallopt") and hasattr(library, "malloc_trim")
+    return library if known else None

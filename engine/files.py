@@ -133,7 +133,8 @@ def save_picture(image: Image.Image, path: Path, *, no_clobber: bool) -> Path:
     try:
         write_whole(path, ENCODERS[path.suffix.lower()](image))
     except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+        reason = error.strerror or str(error)
+        raise CommandError(f"{path} cannot be written: {reason}.") from error
     return path
 
 
@@ -161,6 +162,7 @@ class Keeper:
 
     def __init__(self, path: Path | None, note: Callable[[str], None]) -> None:
         self.path = path
+        self.is_kept = path is not None and path.exists()
         self._note = note
         self._due_s = monotonic() + CHECKPOINT_S
 
@@ -174,6 +176,7 @@ class Keeper:
         began_s = monotonic()
         try:
             write_whole(self.path, step.checkpoint())
+            self.is_kept = True
         except OSError as error:
             self._note(f"{self.path} cannot be written: {error.strerror}. Painting goes on.")
         ended_s = monotonic()

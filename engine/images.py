@@ -142,7 +142,12 @@ def encode_jpeg(image: Image.Image, quality: int = 92) -> bytes:
     buffer = io.BytesIO()
     subsampling = 0 if quality >= 90 else 2
     plain = _without_metadata(flatten(image))
-    plain.save(buffer, "JPEG", quality=quality, subsampling=subsampling, progressive=True)
+    try:
+        plain.save(buffer, "JPEG", quality=quality, subsampling=subsampling, progressive=True)
+    except OSError:
+        # Pillow gives a progressive file a byte a pixel, which a busy painting can exceed.
+        buffer = io.BytesIO()
+        plain.save(buffer, "JPEG", quality=quality, subsampling=subsampling)
     return buffer.getvalue()
 
 

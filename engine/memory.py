@@ -4,11 +4,14 @@ Torch-free. What a run needs is `engine.pyramid.Plan.memory_bytes`; here is what
 left, and what follows from both.
 """
 
+import mmap
 from pathlib import Path
 
 from engine.errors import DeviceError
 from engine.params import Params
 from engine.pyramid import AREAS_PX, Plan, plan
+
+PAGE_BYTES = mmap.PAGESIZE
 
 KEPT_FREE = 0.05
 """Share of the free memory that a run leaves to others."""
@@ -16,10 +19,16 @@ KEPT_FREE = 0.05
 _SUGGESTED_STEP_PX = 32
 
 _CGROUPS = (
-    ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory.current"),
-    ("sys/fs/cgroup/memory/memory.limit_in_bytes", "sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    ("sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+    (
+        "sys/fs/cgroup/memory",
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        "total_inactive_file",
+    ),
 )
-"""Limit and use of the container that this process may live in, in versions 2 and 1."""
+"""Folder of the container that this process may live in, its limit and its use, in versions 2 and
+1; and what of the use are files that Linux would drop for anyone who wants the memory."""
 
 
 def free_bytes(root: Path = Path("/")) -> int | None:
@@ -32,12 +41,16 @@ def free_bytes(root: Path = Path("/")) -> int | None:
         lines = (root / "proc/meminfo").read_text().splitlines()
         values = {name: rest.split()[0] for name, rest in (line.split(":") for line in lines)}
         found = int(values["MemAvailable"]) * 1024
-        resident = int((root / "proc/self/statm").read_text().split()[1]) * 4096
+        resident = int((root / "proc/self/statm").read_text().split()[1]) * PAGE_BYTES
     except (OSError, ValueError, KeyError, IndexError):
         return None
-    for limit, used in _CGROUPS:
+    for folder, limit, used, droppable in _CGROUPS:
+        container = root / folder
         try:
-            left = int((root / limit).read_text()) - int((root / used).read_text())
+            left = int((container / limit).read_text()) - int((container / used).read_text())
+            lines = (container / "memory.stat").read_text().splitlines()
+            details = dict(line.split() for line in lines)
+            left += int(details.get(droppable, 0))
         except (OSError, ValueError):  # "max", or another kind of machine.
             continue
         found = min(found, max(0, left))
@@ -45,21 +58,26 @@ def free_bytes(root: Path = Path("/")) -> int | None:
 
 
 def fitting_area_px(
-    planned: Plan, photo: tuple[int, int], params: Params, free: int | None, value_bytes: int
+    planned: Plan,
+    photo: tuple[int, int],
+    params: Params,
+    free: int | None,
+    value_bytes: int,
+    styles: int = 1,
 ) -> int:
     """The largest of AREAS_PX with which a run as `planned` fits into `free` bytes.
 
-    photo: its width and height. value_bytes: of a number in the network. Smaller tiles give the
-    same picture with less memory and more time. Raises DeviceError where even the smallest do not
-    fit, and says what would.
+    photo: its width and height. value_bytes: of a number in the network. styles: how many. Smaller
+    tiles give the same picture with less memory and more time. Raises DeviceError where even the
+    smallest do not fit, and says what would.
     """
     if free is None:
         return AREAS_PX[0]
     for area_px in AREAS_PX:
-        if planned.memory_bytes(area_px, value_bytes) <= free * (1 - KEPT_FREE):
+        if planned.memory_bytes(area_px, value_bytes, styles) <= free * (1 - KEPT_FREE):
             return area_px
-    needed = planned.memory_bytes(AREAS_PX[-1], value_bytes)
-    smaller = _largest_size_px(photo, params, free, value_bytes)
+    needed = planned.memory_bytes(AREAS_PX[-1], value_bytes, styles)
+    smaller = _largest_size_px(photo, params, free, value_bytes, styles)
     advice = f"Choose at most {smaller} px" if smaller else "Close other programs"
     raise DeviceError(
         f"A picture of {planned.width} × {planned.height} px needs about {_gigabytes(needed)} of "
@@ -68,7 +86,7 @@ def fitting_area_px(
 
 
 def _largest_size_px(
-    photo: tuple[int, int], params: Params, free: int, value_bytes: int
+    photo: tuple[int, int], params: Params, free: int, value_bytes: int, styles: int
 ) -> int | None:
     """The largest size that would fit, in whole _SUGGESTED_STEP_PX; None where none would."""
     low, high = 0, params.size_px // _SUGGESTED_STEP_PX
@@ -76,7 +94,7 @@ def _largest_size_px(
         middle = (low + high + 1) // 2
         values = {**params.to_json(), "size_px": middle * _SUGGESTED_STEP_PX}
         smaller = plan(*photo, Params.from_json(values))
-        if smaller.memory_bytes(AREAS_PX[-1], value_bytes) <= free * (1 - KEPT_FREE):
+        if smaller.memory_bytes(AREAS_PX[-1], value_bytes, styles) <= free * (1 - KEPT_FREE):
             low = middle
         else:
             high = middle - 1

@@ -271,7 +271,7 @@ def _add_method(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--initial", choices=CHOICES["initial"],
         help="what to start from: the photo, noise, the photo in the style's colours, or the "
-        "picture that --earlier names (content)",
+        "picture that --earlier names (the style's colours; classic: the photo)",
     )  # fmt: skip
 
 

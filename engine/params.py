@@ -166,7 +166,7 @@ class Params:
         version = given.pop("version", PARAMS_VERSION)
         if isinstance(version, bool) or version != PARAMS_VERSION:
             raise ParameterError(
-                f"These parameters have version {version!r}; this site reads version "
+                f"These parameters have version {str(version)[:60]}; this site reads version "
                 f"{PARAMS_VERSION}.",
                 field="version",
             )

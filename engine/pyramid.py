@@ -45,7 +45,10 @@ BASE_BYTES = 800 * 2**20
 FEATURES_PER_PX = 680
 """Values of features and their gradients that the network holds, per pixel that it computes."""
 
-WHOLE_BYTES_PER_PX = 200
+STYLE_BYTES_PER_PX = 12
+"""A style image in float32, per pixel of its own."""
+
+WHOLE_BYTES_PER_PX = 190
 """The picture, its gradient, the photo's features and what the optimiser works with, per pixel."""
 
 HISTORY_BYTES_PER_PX = 24
@@ -68,9 +71,14 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Levels from coarse to fine; the last has the size of the finished picture."""
+    """Levels from coarse to fine; the last has the size of the finished picture.
+
+    style_scale: of the style images that are looked at. most_pairs: of the optimiser's history.
+    """
 
     levels: tuple[Level, ...]
+    style_scale: float = 1.0
+    most_pairs: int = MOST_HISTORY
 
     @property
     def width(self) -> int:
@@ -108,13 +116,28 @@ class Plan:
             steps -= done
         return cost
 
-    def memory_bytes(self, area_px: int = AREAS_PX[0], value_bytes: int = 4) -> int:
+    def memory_bytes(
+        self, area_px: int = AREAS_PX[0], value_bytes: int = 4, styles: int = 1
+    ) -> int:
         """The most memory that the run needs, to about a tenth (docs/engine.md).
 
         area_px: pixels that the network computes at once. value_bytes: of a number in the network,
-        4 in float32, 2 in bfloat16.
+        4 in float32, 2 in bfloat16. styles: how many style images there are.
         """
-        return max(_level_bytes(level, area_px, value_bytes) for level in self.levels)
+        style_bytes_per_px = STYLE_BYTES_PER_PX * styles * self.style_scale**2
+        return max(
+            self._level_bytes(level, area_px, value_bytes, style_bytes_per_px)
+            for level in self.levels
+        )
+
+    def _level_bytes(
+        self, level: Level, area_px: int, value_bytes: int, style_bytes_per_px: float
+    ) -> int:
+        pixels = level.width * level.height
+        pairs = min(level.steps, self.most_pairs, history_pairs(pixels))
+        whole = WHOLE_BYTES_PER_PX + style_bytes_per_px + HISTORY_BYTES_PER_PX * pairs
+        computed = FEATURES_PER_PX * value_bytes * min(pixels, area_px)
+        return BASE_BYTES + computed + round(whole * pixels)
 
     def seconds(self, pixel_steps_per_s: float, overhead_s: float = 0.0) -> float:
         """Time for the run at a measured speed; `overhead_s` is what comes before the first step.
@@ -135,16 +158,6 @@ def history_pairs(pixels: int) -> int:
     return min(MOST_HISTORY, max(LEAST_HISTORY, HISTORY_PX // pixels))
 
 
-def _level_bytes(level: Level, area_px: int, value_bytes: int) -> int:
-    pixels = level.width * level.height
-    pairs = min(level.steps, history_pairs(pixels))
-    return (
-        BASE_BYTES
-        + FEATURES_PER_PX * value_bytes * min(pixels, area_px)
-        + (WHOLE_BYTES_PER_PX + HISTORY_BYTES_PER_PX * pairs) * pixels
-    )
-
-
 def step_cost_px(level: Level) -> int:
     """What one step at `level` costs, in the unit of `Plan.pixel_steps`."""
     return level.width * level.height + STEP_OVERHEAD_PX
@@ -161,15 +174,18 @@ def plan(width: int, height: int, params: Params, *, earlier_px: int | None = No
     MAX_SIDE_PX is not enough.
     """
     most = MOST_TIMES_USUAL if params.stop == "settled" else 1
+    usual_optimizer = "adam" if params.objective == "classic" else "lbfgs"
+    pairs = 1 if (params.optimizer or usual_optimizer) == "adam" else MOST_HISTORY
     final = _fitted(width, height, params.size_px)
     if params.objective == "classic":
-        return Plan((Level(*final, params.steps or CLASSIC_STEPS * most),))
+        return Plan((Level(*final, params.steps or CLASSIC_STEPS * most),), most_pairs=pairs)
     sizes = _sizes(width, height, final)
     usual = [COARSEST_STEPS] + [FINER_STEPS] * (len(sizes) - 1)
     first = sum(max(size) <= (earlier_px or 0) for size in sizes[:-1])
     sizes, usual = sizes[first:], usual[first:]
     steps = _share(params.steps, usual) if params.steps else [n * most for n in usual]
-    return Plan(tuple(Level(*size, n) for size, n in zip(sizes, steps, strict=True) if n > 0))
+    levels = tuple(Level(*size, n) for size, n in zip(sizes, steps, strict=True) if n > 0)
+    return Plan(levels, params.style_scale, pairs)
 
 
 def check_earlier(width: int, height: int, params: Params, earlier: tuple[int, int] | None) -> None:

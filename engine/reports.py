@@ -206,7 +206,10 @@ class JsonReport:
             about = {"field": error.field}
         elif isinstance(error, ImageError):
             about = {"reason": error.reason}
-        _say("error", code=error.code, sentence=error.sentence, **about)
+        try:
+            _say("error", code=error.code, sentence=error.sentence, **about)
+        except CommandError:
+            self.note(error.sentence)
 
 
 def plan_lines(forecast: Forecast) -> list[str]:
@@ -253,9 +256,17 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 100 else f"{seconds / 3600:.1f} h"
 
 
+class _Console(Console):
+    """Where nobody reads stderr any more, the picture is still wanted."""
+
+    def on_broken_pipe(self) -> None:
+        """Says nothing from now on."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 def _stderr() -> Console:
     """Prints names of files as they are, whatever they look like."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return _Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def _say(event: str, **values: object) -> None:

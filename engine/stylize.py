@@ -181,7 +181,7 @@ class _Run:
         self.bounded = not self.classic
         self._dtype = torch.float32 if self.classic else fast_dtype(device)
         self._area_px = fitting_area_px(
-            self.plan, content.size, params, free_memory(device), self._dtype.itemsize
+            self.plan, content.size, params, free_memory(device), self._dtype.itemsize, len(styles)
         )
         self.digest = run_digest(content, styles, params, earlier, weights)
         self._optimizer_kind = params.optimizer or ("adam" if self.classic else "lbfgs")

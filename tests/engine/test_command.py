@@ -161,7 +161,7 @@ def test_a_plan_is_told_without_painting_by_a_speed_that_is_measured_once(
     assert captured.err == ""
     assert told["speed_from"] == "calibration"
     assert told["seconds"] > 0
-    assert told["memory_bytes"] == plan(90, 60, Params(size_px=300)).memory_bytes()
+    assert told["memory_bytes"] == plan(90, 60, Params(size_px=300, steps=10)).memory_bytes()
     assert cache.read_bytes() == measured
     assert not Path(files[2]).exists()
 

@@ -356,3 +356,11 @@ def _profile_with_red_and_blue_swapped() -> bytes:
             at = profile.index(text)
             profile[at : at + len(text)] = text.replace(b"s", b"x")
     return bytes(profile)
+
+
+@pytest.mark.parametrize("spread", [20, 120])
+def test_a_jpeg_of_the_busiest_picture_is_written(spread: int) -> None:
+    noise = Image.merge("RGB", [Image.effect_noise((512, 512), spread) for _ in range(3)])
+    with Image.open(io.BytesIO(encode_jpeg(noise))) as read:
+        read.load()
+        assert (read.format, read.size) == ("JPEG", (512, 512))

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import DeviceError
-from engine.memory import fitting_area_px, free_bytes
+from engine.memory import PAGE_BYTES, fitting_area_px, free_bytes
 from engine.params import Params
 from engine.pyramid import AREAS_PX, plan
 from engine.stylize import StyleImage, stylize
@@ -16,7 +16,9 @@ PARAMS = Params(size_px=2048)
 PLAN = plan(*PHOTO, PARAMS)
 
 
-def machine(root: Path, available_kib: int, limit: str = "", used: str = "") -> Path:
+def machine(
+    root: Path, available_kib: int, limit: str = "", used: str = "", files: int = 0
+) -> Path:
     """A file system that says so, with a process that holds ten pages."""
     (root / "proc/self").mkdir(parents=True)
     (root / "proc/meminfo").write_text(
@@ -27,24 +29,32 @@ def machine(root: Path, available_kib: int, limit: str = "", used: str = "") -> 
         (root / "sys/fs/cgroup").mkdir(parents=True)
         (root / "sys/fs/cgroup/memory.max").write_text(f"{limit}\n")
         (root / "sys/fs/cgroup/memory.current").write_text(f"{used}\n")
+        (root / "sys/fs/cgroup/memory.stat").write_text(f"anon 1\ninactive_file {files}\n")
     return root
 
 
 def test_free_is_what_is_available_and_what_the_process_holds_already(tmp_path: Path) -> None:
-    assert free_bytes(machine(tmp_path, 1000)) == 1000 * 1024 + 10 * 4096
+    assert free_bytes(machine(tmp_path, 1000)) == 1000 * 1024 + 10 * PAGE_BYTES
 
 
 def test_a_container_with_less_left_counts(tmp_path: Path) -> None:
-    assert free_bytes(machine(tmp_path, 10**6, "5000000", "4000000")) == 1_000_000 + 40_960
+    assert free_bytes(machine(tmp_path, 10**6, "5000000", "4000000")) == 1_000_000 + 10 * PAGE_BYTES
 
 
 @pytest.mark.parametrize(("limit", "used"), [("max", "4000000"), ("4000000000000", "1")])
 def test_a_container_without_a_lower_limit_does_not(tmp_path: Path, limit: str, used: str) -> None:
-    assert free_bytes(machine(tmp_path, 1000, limit, used)) == 1000 * 1024 + 10 * 4096
+    assert free_bytes(machine(tmp_path, 1000, limit, used)) == 1000 * 1024 + 10 * PAGE_BYTES
+
+
+def test_files_that_linux_keeps_for_a_container_until_memory_is_wanted_are_free(
+    tmp_path: Path,
+) -> None:
+    full_of_files = machine(tmp_path, 10**6, "5000000", "4900000", files=3_000_000)
+    assert free_bytes(full_of_files) == 3_100_000 + 10 * PAGE_BYTES
 
 
 def test_a_container_over_its_limit_has_nothing_left(tmp_path: Path) -> None:
-    assert free_bytes(machine(tmp_path, 1000, "5", "9")) == 40_960
+    assert free_bytes(machine(tmp_path, 1000, "5", "9")) == 10 * PAGE_BYTES
 
 
 def test_where_nobody_knows_a_run_is_not_held_up(tmp_path: Path) -> None:
