@@ -31,11 +31,13 @@ from engine.files import (
     read_picture,
     save_picture,
 )
+from engine.memory import fitting_area_px
 from engine.options import UsageError, params_from, read_options
+from engine.pace import Pace, Speed
 from engine.params import Params
 from engine.pyramid import Plan, check_earlier, plan
 from engine.reports import Forecast, JsonReport, Outcome, Report, TerminalReport
-from engine.speed import Pace, Setting, calibrate, known_speed, learn, setting_of
+from engine.speed import Setting, calibrate, known_speed, learn, setting_of
 
 if TYPE_CHECKING:
     from engine.stylize import Step
@@ -44,7 +46,7 @@ INTERRUPTED = 130
 
 
 class StoppedError(EngineError):
-    """Ctrl-C twice, or where nothing was painted yet."""
+    """Ctrl-C before painting began, or twice while it goes on."""
 
     code = "interrupted"
 
@@ -71,9 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except EngineError as error:
         report.refused(error)
-        return 1
+        return INTERRUPTED if isinstance(error, StoppedError) else 1
     except KeyboardInterrupt:
-        report.refused(StoppedError("Stopped at once; the picture is not saved."))
+        report.refused(StoppedError("Stopped."))
         return INTERRUPTED
 
 
@@ -93,7 +95,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     planned = plan(*inputs.photo.size, params, earlier_px=earlier_size and max(earlier_size))
     check_weights(options.weights)
     if options.plan:
-        report.plan(_forecast(options, params, planned, report))
+        report.plan(_forecast(options, params, planned, inputs, _measured(options, params, report)))
         return 0
     return _paint(options, params, planned, inputs, report)
 
@@ -130,18 +132,21 @@ def _paint(
     if options.checkpoint is not None:
         kept = read_checkpoint(options.checkpoint, options.output)
     setting = _setting(options, params)
-    report.begins(Forecast(planned, params.stop == "settled", known_speed(setting)))
+    report.begins(_forecast(options, params, planned, inputs, known_speed(setting)))
     pace = Pace()
     steps = _steps(options, params, inputs, kept)
     with _stop_asked() as stop:
-        last, interrupted = _watch(steps, report, keeper, pace, stop)
-        output = save_picture(last.image(), options.output, no_clobber=options.no_clobber)
-    if interrupted and keeper.is_kept:
-        report.note(f"The same line again goes on from {keeper.path}.")
-    if not interrupted:
-        keeper.finished()
-        learn(setting, pace)
-    report.done(Outcome(last, output, pace.seconds, interrupted))
+        try:
+            last, interrupted = _watch(steps, report, keeper, pace, stop)
+            output = save_picture(last.image(), options.output, no_clobber=options.no_clobber)
+        except KeyboardInterrupt as error:
+            raise StoppedError("Stopped at once; the picture is not saved.") from error
+        if interrupted and keeper.is_kept:
+            report.note(f"The same line again goes on from {keeper.path}.")
+        if not interrupted:
+            keeper.finished()
+            learn(setting, pace)
+        report.done(Outcome(last, output, pace.seconds, interrupted))
     return INTERRUPTED if interrupted else 0
 
 
@@ -190,16 +195,29 @@ def _watch(
     return last, False
 
 
-def _forecast(
-    options: argparse.Namespace, params: Params, planned: Plan, report: Report
-) -> Forecast:
-    """The forecast by this machine's speed, which is measured now where none is known."""
+def _measured(options: argparse.Namespace, params: Params, report: Report) -> Speed | None:
+    """This machine's speed, which is measured now where none is known."""
     setting = _setting(options, params)
     speed = known_speed(setting)
     if speed is None:
         report.note("Measuring the speed of this machine ...")
         speed = calibrate(setting, options.weights)
-    return Forecast(planned, params.stop == "settled", speed)
+    return speed
+
+
+def _forecast(
+    options: argparse.Namespace, params: Params, planned: Plan, inputs: Inputs, speed: Speed | None
+) -> Forecast:
+    """What the run will be. Raises DeviceError where there is too little memory for it."""
+    from engine.devices import device_called, free_memory, run_dtype
+
+    device = device_called(options.device)
+    value_bytes, styles = run_dtype(params, device).itemsize, max(1, len(inputs.styles))
+    area_px = fitting_area_px(
+        planned, inputs.photo.size, params, free_memory(device), value_bytes, styles
+    )
+    memory_bytes = planned.memory_bytes(area_px, value_bytes, styles)
+    return Forecast(planned, memory_bytes, params.stop == "settled", speed)
 
 
 def _setting(options: argparse.Namespace, params: Params) -> Setting:

@@ -9,6 +9,7 @@ import torch
 
 from engine.errors import DeviceError
 from engine.memory import free_bytes
+from engine.params import Params
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _NEVER_BYTES = 2**30
@@ -35,6 +36,11 @@ def fast_dtype(device: torch.device) -> torch.dtype:
     able = torch.cpu.get_capabilities()
     native = able.get("avx512_bf16", False) or able.get("amx_bf16", False)
     return torch.bfloat16 if device.type == "cpu" and native else torch.float32
+
+
+def run_dtype(params: Params, device: torch.device) -> torch.dtype:
+    """What a run computes the network in: the classic objective always in float32."""
+    return torch.float32 if params.objective == "classic" else fast_dtype(device)
 
 
 def free_memory(device: torch.device) -> int | None:

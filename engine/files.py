@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -126,15 +127,24 @@ def check_weights(weights: str) -> None:
 
 def save_picture(image: Image.Image, path: Path, *, no_clobber: bool) -> Path:
     """Writes `image`; where it then is. A file that has appeared at `path` since it was checked is
-    left alone with no_clobber, and the picture is saved beside it. Raises CommandError."""
+    left alone with no_clobber, and the picture is saved beside it.
+
+    Raises CommandError where it cannot be written; it is then saved in a new temporary folder, if
+    there is room, and the sentence says so.
+    """
     if no_clobber and path.exists():
         numbered = (path.with_stem(f"{path.stem}-{n}") for n in itertools.count(1))
         path = next(other for other in numbered if not other.exists())
+    data = ENCODERS[path.suffix.lower()](image)
     try:
-        write_whole(path, ENCODERS[path.suffix.lower()](image))
+        write_whole(path, data)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise CommandError(f"{path} cannot be written: {reason}.") from error
+        sentence = f"{path} cannot be written: {error.strerror or error}."
+        with suppress(OSError):
+            refuge = Path(tempfile.mkdtemp(prefix="stylesite-")) / path.name
+            write_whole(refuge, data)
+            sentence += f" The picture is {refuge} instead."
+        raise CommandError(sentence) from error
     return path
 
 

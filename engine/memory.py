@@ -80,8 +80,8 @@ def fitting_area_px(
     smaller = _largest_size_px(photo, params, free, value_bytes, styles)
     advice = f"Choose at most {smaller} px" if smaller else "Close other programs"
     raise DeviceError(
-        f"A picture of {planned.width} × {planned.height} px needs about {_gigabytes(needed)} of "
-        f"memory, and {_gigabytes(free)} are free. {advice}, or use a machine with more memory."
+        f"A picture of {planned.width} × {planned.height} px needs about {gigabytes(needed)} of "
+        f"memory, and {gigabytes(free)} are free. {advice}, or use a machine with more memory."
     )
 
 
@@ -101,5 +101,6 @@ def _largest_size_px(
     return low * _SUGGESTED_STEP_PX or None
 
 
-def _gigabytes(count: float) -> str:
+def gigabytes(count: float) -> str:
+    """Bytes for people."""
     return f"{count / 1e9:.1f} GB"

@@ -23,10 +23,11 @@ from rich.progress import (
 
 from engine.errors import EngineError, ImageError, ParameterError
 from engine.files import CommandError
+from engine.memory import gigabytes
 from engine.options import USAGE, UsageError
+from engine.pace import Speed
 from engine.params import Params
 from engine.pyramid import Plan
-from engine.speed import Speed
 
 if TYPE_CHECKING:
     from engine.stylize import Step
@@ -39,9 +40,11 @@ Painted = Callable[["Step", float], None]
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a run will be. at_most: it may settle earlier. speed: None where it is not known."""
+    """What a run will be. memory_bytes: the most that it needs here. at_most: it may settle
+    earlier. speed: None where it is not known."""
 
     plan: Plan
+    memory_bytes: int
     at_most: bool
     speed: Speed | None
 
@@ -162,7 +165,7 @@ class JsonReport:
             levels=[asdict(level) for level in plan.levels],
             steps=plan.total_steps,
             at_most=forecast.at_most,
-            memory_bytes=plan.memory_bytes(),
+            memory_bytes=forecast.memory_bytes,
             seconds=forecast.seconds,
             speed_from=None if speed is None else "runs" if speed.runs else "calibration",
         )
@@ -177,7 +180,7 @@ class JsonReport:
     def painting(self) -> Iterator[Painted]:
         def painted(step: "Step", seconds: float) -> None:
             names = ("index", "total", "level", "levels", "width", "height")
-            _say(
+            self._say_if_possible(
                 "step",
                 **{name: getattr(step, name) for name in names},
                 phase=step.phase.value,
@@ -189,7 +192,7 @@ class JsonReport:
 
     def done(self, outcome: Outcome) -> None:
         last = outcome.last
-        _say(
+        self._say_if_possible(
             "done",
             output=str(outcome.output),
             width=last.plan.width,
@@ -211,6 +214,13 @@ class JsonReport:
         except CommandError:
             self.note(error.sentence)
 
+    def _say_if_possible(self, event: str, **values: object) -> None:
+        """A full disk costs the lines, and no picture."""
+        try:
+            _say(event, **values)
+        except CommandError as error:
+            self.note(f"{error.sentence} The picture is painted and saved all the same.")
+
 
 def plan_lines(forecast: Forecast) -> list[str]:
     """The plan in a few lines."""
@@ -221,7 +231,7 @@ def plan_lines(forecast: Forecast) -> list[str]:
     widest = max(len(size) for size in sizes)
     for size, level in zip(sizes, plan.levels, strict=True):
         lines.append(f"  {size:<{widest}}  {_counted(level.steps, 'step')}")
-    lines.append(f"memory: up to {_gibibytes(plan.memory_bytes())}")
+    lines.append(f"memory: up to {gigabytes(forecast.memory_bytes)}")
     if forecast.seconds is None or speed is None:
         return [*lines, "time: unknown, the clock of this machine is too coarse to measure it"]
     source = "measured with a few steps on this machine"
@@ -238,15 +248,11 @@ def plan_in_short(forecast: Forecast) -> str:
         said += f" at {len(plan.levels)} sizes"
     if forecast.seconds is not None:
         said += f", {most}about {_duration(forecast.seconds)}"
-    return f"{said}, up to {_gibibytes(plan.memory_bytes())} of memory"
+    return f"{said}, up to {gigabytes(forecast.memory_bytes)} of memory"
 
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _gibibytes(number: int) -> str:
-    return f"{number / 2**30:.1f} GiB"
 
 
 def _duration(seconds: float) -> str:

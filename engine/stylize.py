@@ -18,7 +18,7 @@ from PIL import Image
 from engine import checkpoint as checkpoints
 from engine.color import in_colors_of, luminance, with_colors_of
 from engine.descent import Descent, Values
-from engine.devices import device_called, fast_dtype, free_memory, freed_memory_kept
+from engine.devices import device_called, free_memory, freed_memory_kept, run_dtype
 from engine.images import eight_bits, fit, flatten
 from engine.inputs import StyleImage as StyleImage
 from engine.inputs import check_styles, run_digest
@@ -179,7 +179,7 @@ class _Run:
         )
         self.classic = params.objective == "classic"
         self.bounded = not self.classic
-        self._dtype = torch.float32 if self.classic else fast_dtype(device)
+        self._dtype = run_dtype(params, device)
         self._area_px = fitting_area_px(
             self.plan, content.size, params, free_memory(device), self._dtype.itemsize, len(styles)
         )

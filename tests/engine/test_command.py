@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from engine import files as command_files
 from engine.__main__ import INTERRUPTED, _stop_asked, main
+from engine.devices import fast_dtype
+from engine.files import Keeper
+from engine.pace import Pace
 from engine.params import Params, Pooling
 from engine.pyramid import plan
-from engine.speed import FILE_NAME, Pace
+from engine.speed import FILE_NAME
 from engine.stylize import Step
 from tests.engine.conftest import drawn, tiny_network
 
@@ -147,7 +151,7 @@ def test_programs_hear_the_plan_every_step_and_the_end(
 def test_a_plan_is_told_without_painting_by_a_speed_that_is_measured_once(
     files: Files, cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.speed.CALIBRATION_PX", 64)
+    monkeypatch.setattr("engine.calibration.CALIBRATION_PX", 64)
     arguments = ["--plan", files[0], "--steps", "10", "--size", "300"]
     assert main(arguments) == 0
     captured = capsys.readouterr()
@@ -161,9 +165,12 @@ def test_a_plan_is_told_without_painting_by_a_speed_that_is_measured_once(
     assert captured.err == ""
     assert told["speed_from"] == "calibration"
     assert told["seconds"] > 0
-    assert told["memory_bytes"] == plan(90, 60, Params(size_px=300, steps=10)).memory_bytes()
+    planned, able = plan(90, 60, Params(size_px=300, steps=10)), fast_dtype(torch.device("cpu"))
+    assert told["memory_bytes"] == planned.memory_bytes(value_bytes=able.itemsize)
     assert cache.read_bytes() == measured
     assert not Path(files[2]).exists()
+    monkeypatch.setattr("engine.devices.free_bytes", lambda: 10**8)
+    assert "0.1 GB are free" in refused(capsys, *arguments)
 
 
 @pytest.mark.usefixtures("tiny")
@@ -316,8 +323,39 @@ def test_a_second_control_c_stops_at_once(
 ) -> None:
     interrupting(monkeypatch, 1, times=2)
     assert main(line(files, "--json")) == INTERRUPTED
-    assert events(capsys.readouterr().out)[-1]["code"] == "interrupted"
+    told = events(capsys.readouterr().out)[-1]
+    assert (told["code"], told["sentence"]) == (
+        "interrupted",
+        "Stopped at once; the picture is not saved.",
+    )
     assert not Path(files[2]).exists()
+
+
+@pytest.mark.usefixtures("tiny")
+def test_control_c_after_the_picture_is_saved_comes_too_late(
+    files: Files, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finished = Keeper.finished
+
+    def interrupted(keeper: Keeper) -> None:
+        signal.raise_signal(signal.SIGINT)
+        finished(keeper)
+
+    monkeypatch.setattr(Keeper, "finished", interrupted)
+    assert main(line(files, "--steps", "2")) == 0
+    assert "finished" in capsys.readouterr().err
+    assert Path(files[2]).exists()
+
+
+def test_control_c_before_painting_says_nothing_of_a_picture(
+    files: Files, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("engine.__main__.calibrate", interrupted)
+    assert main(["--plan", files[0]]) == INTERRUPTED
+    assert capsys.readouterr().err.splitlines()[-1] == "Stopped."
 
 
 @pytest.mark.usefixtures("tiny")

@@ -1,6 +1,7 @@
 """The command's files: checked before the work, written whole or not at all."""
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -103,12 +104,27 @@ def test_a_result_that_has_appeared_meanwhile_is_left_alone_where_that_was_asked
     assert read_picture(tmp_path / "out.png").size == (64, 48)
 
 
-def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_path: Path, _data: bytes) -> None:
-        raise OSError(28, "No space left on device")
+def test_a_full_disk_costs_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, refuge = tmp_path / "disk", tmp_path / "refuge"
+    disk.mkdir()
+    refuge.mkdir()
+    write, full = files.write_whole, [disk]
 
-    monkeypatch.setattr(files, "write_whole", full)
-    path = tmp_path / "out.png"
+    def write_where_there_is_room(path: Path, data: bytes) -> None:
+        if any(path.is_relative_to(folder) for folder in full):
+            raise OSError(28, "No space left on device")
+        write(path, data)
+
+    monkeypatch.setattr(files, "write_whole", write_where_there_is_room)
+    monkeypatch.setattr(tempfile, "tempdir", str(refuge))
+    path = disk / "out.png"
+    message = said(lambda: save_picture(drawn(64, 48), path, no_clobber=False))
+    (kept,) = refuge.rglob("out.png")
+    assert message == (
+        f"{path} cannot be written: No space left on device. The picture is {kept} instead."
+    )
+    assert read_picture(kept).size == (64, 48)
+    full.append(refuge)
     message = said(lambda: save_picture(drawn(64, 48), path, no_clobber=False))
     assert message == f"{path} cannot be written: No space left on device."
 

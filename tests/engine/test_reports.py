@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from engine import reports
 from engine.errors import DeviceError, ImageError, ParameterError
+from engine.files import CommandError
 from engine.options import UsageError
+from engine.pace import Speed
 from engine.params import Params
 from engine.pyramid import Level, Plan
 from engine.reports import (
@@ -19,22 +22,18 @@ from engine.reports import (
     plan_in_short,
     plan_lines,
 )
-from engine.speed import Speed
 
 SMALL = Plan((Level(128, 96, 45), Level(64, 48, 1)))
 
 
 class Planned(Plan):
-    """Costs and memory in round numbers."""
+    """Costs in round numbers."""
 
     pixel_steps = 100_000
 
-    def memory_bytes(self, *_: int) -> int:
-        return 3 * 2**30 // 2
-
 
 def forecast(speed: Speed | None, *, at_most: bool = False) -> Forecast:
-    return Forecast(Planned(SMALL.levels), at_most, speed)
+    return Forecast(Planned(SMALL.levels), 1_500_000_000, at_most, speed)
 
 
 def test_a_plan_is_a_line_for_each_size_then_memory_and_time() -> None:
@@ -43,7 +42,7 @@ def test_a_plan_is_a_line_for_each_size_then_memory_and_time() -> None:
         "64 × 48 px in 46 steps:",
         "  128 × 96 px  45 steps",
         "  64 × 48 px   1 step",
-        "memory: up to 1.5 GiB",
+        "memory: up to 1.5 GB",
         "time: about 27 s, learned from 3 earlier runs on this machine",
     ]
 
@@ -75,13 +74,13 @@ def test_a_run_that_may_settle_takes_at_most_so_long() -> None:
 )
 def test_times_are_said_as_exactly_as_they_are_known(per_s: float, said: str) -> None:
     assert plan_in_short(forecast(Speed(per_s, 0.0, 1))) == (
-        f"64 × 48 px in 46 steps at 2 sizes, {said}, up to 1.5 GiB of memory"
+        f"64 × 48 px in 46 steps at 2 sizes, {said}, up to 1.5 GB of memory"
     )
 
 
 def test_a_line_of_a_single_size_and_no_speed_is_shorter() -> None:
-    single = Forecast(Planned((Level(64, 48, 1),)), False, None)
-    assert plan_in_short(single) == "64 × 48 px in 1 step, up to 1.5 GiB of memory"
+    single = Forecast(Planned((Level(64, 48, 1),)), 1_500_000_000, False, None)
+    assert plan_in_short(single) == "64 × 48 px in 1 step, up to 1.5 GB of memory"
 
 
 def step(**other: Any) -> Any:
@@ -114,7 +113,7 @@ def test_a_run_is_told_to_programs_line_by_line(capsys: pytest.CaptureFixture[st
                 {"width": 128, "height": 96, "steps": 45},
                 {"width": 64, "height": 48, "steps": 1},
             ],
-            "memory_bytes": 1_610_612_736, "seconds": 27.0, "speed_from": "runs",
+            "memory_bytes": 1_500_000_000, "seconds": 27.0, "speed_from": "runs",
         },
         {
             "event": "step", "index": 2, "total": 46, "level": 1, "levels": 2, "width": 128,
@@ -181,3 +180,17 @@ def test_wrong_usage_is_told_with_the_usage(capsys: pytest.CaptureFixture[str]) 
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith("usage: python -m engine PHOTO STYLE")
     assert said[-1] == "Please name the photo."
+
+
+def test_programs_that_cannot_be_told_cost_no_picture(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_text: str) -> None:
+        raise CommandError("stdout cannot be written: No space left on device.")
+
+    monkeypatch.setattr(reports, "_print", full)
+    report = JsonReport()
+    with report.painting() as painted:
+        painted(step(), 1.5)
+    report.done(Outcome(step(), Path("out.png"), 3.0, interrupted=False))
+    assert capsys.readouterr().err.startswith("stdout cannot be written: No space left on device.")

@@ -5,19 +5,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from engine import pyramid, speed
+from engine import calibration
 from engine.errors import DeviceError
-from engine.pyramid import Level, Plan
+from engine.pace import Pace, Speed
 from engine.speed import (
     FILE_NAME,
-    Pace,
     Setting,
-    Speed,
     cache_file,
     calibrate,
     known_speed,
@@ -28,67 +25,34 @@ from tests.engine.conftest import tiny_network
 
 ROOT = Path(__file__).parents[2]
 HERE = Setting("cpu", 2, "balanced")
-PLAN = Plan((Level(100, 50, 3), Level(200, 100, 2)))
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where speeds are kept, with a step's cost that is its pixels, and setting up for free."""
+    """Where speeds are kept."""
     monkeypatch.setenv("STYLESITE_ENGINE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(pyramid, "step_cost_px", lambda level: level.width * level.height)
-    monkeypatch.setattr(pyramid, "SETUP_STEPS", 0)
     return tmp_path / "cache" / FILE_NAME
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [10.0]
-    monkeypatch.setattr(speed, "monotonic", lambda: now[0])
-    return now
+class Seen(Pace):
+    """The pace of a run that has shown such a speed, in so many seconds."""
+
+    painting_s = 10.0
+
+    def __init__(self, pixel_steps_per_s: float, overhead_s: float) -> None:
+        super().__init__()
+        self.shown = Speed(pixel_steps_per_s, overhead_s, 0)
+
+    def speed(self) -> Speed:
+        return self.shown
 
 
-def step(index: int, plan: Plan = PLAN) -> Any:
-    return SimpleNamespace(index=index, plan=plan)
+class Short(Seen):
+    painting_s = 0.9
 
 
-def pace_of(clock: list[float], *seen: tuple[int, float]) -> Pace:
-    """Of a run that began at 10 s, with the steps and their moments."""
-    clock[0] = 10.0
-    pace = Pace()
-    for index, moment in seen:
-        clock[0] = moment
-        pace.saw(step(index))
-    return pace
-
-
-def test_the_first_step_belongs_to_the_overhead(clock: list[float]) -> None:
-    # 50,000 of 55,000 pixels in 10 s; the first 5,000 would have been painted in 1 of its 4 s.
-    pace = pace_of(clock, (1, 14.0), (3, 16.0), (5, 24.0))
-    assert pace.painting_s == 10.0
-    assert pace.speed() == Speed(5_000.0, 3.0, 0)
-
-
-def test_a_run_that_goes_on_from_its_middle_counts_only_what_it_paints(clock: list[float]) -> None:
-    assert pace_of(clock, (4, 12.0), (5, 16.0)).speed() == Speed(5_000.0, 0.0, 0)
-
-
-def test_levels_that_settled_count_with_the_steps_they_took(clock: list[float]) -> None:
-    pace = Pace()
-    for index, moment in ((1, 11.0), (2, 12.0), (3, 16.0)):
-        clock[0] = moment
-        pace.saw(step(index, PLAN.ended(0, 2)))
-    # 5,000 and 20,000 pixels in 5 s.
-    assert pace.speed() == Speed(5_000.0, 0.0, 0)
-
-
-def test_one_step_shows_no_speed(clock: list[float]) -> None:
-    assert Pace().speed() is None
-    assert pace_of(clock, (1, 14.0)).speed() is None
-    assert pace_of(clock, (1, 14.0), (2, 14.0)).speed() is None
-
-
-def test_what_was_learned_is_known_for_the_same_setting_only(clock: list[float]) -> None:
-    learn(HERE, pace_of(clock, (1, 14.0), (5, 24.0)))
+def test_what_was_learned_is_known_for_the_same_setting_only() -> None:
+    learn(HERE, Seen(5_000.0, 3.0))
     assert known_speed(HERE) == Speed(5_000.0, 3.0, 1)
     for other in (
         Setting("cuda", 2, "balanced"),
@@ -98,9 +62,9 @@ def test_what_was_learned_is_known_for_the_same_setting_only(clock: list[float])
         assert known_speed(other) is None
 
 
-def test_the_newest_run_counts_three_tenths(clock: list[float]) -> None:
-    learn(HERE, pace_of(clock, (1, 14.0), (5, 24.0)))
-    learn(HERE, pace_of(clock, (1, 11.0), (5, 16.0)))
+def test_the_newest_run_counts_three_tenths() -> None:
+    learn(HERE, Seen(5_000.0, 3.0))
+    learn(HERE, Seen(10_000.0, 0.5))
     # 0.7 · 5,000 + 0.3 · 10,000, and 0.7 · 3 + 0.3 · 0.5.
     known = known_speed(HERE)
     assert known is not None
@@ -109,26 +73,26 @@ def test_the_newest_run_counts_three_tenths(clock: list[float]) -> None:
     assert known.runs == 2
 
 
-def test_a_run_counts_for_more_than_a_calibration(clock: list[float], cache: Path) -> None:
+def test_a_run_counts_for_more_than_a_calibration(cache: Path) -> None:
     cache.parent.mkdir()
     kept = {"pixel_steps_per_s": 9.0, "overhead_s": 9.0, "runs": 0}
     cache.write_text(json.dumps({"version": 1, "speeds": {HERE.key: kept}}))
     assert known_speed(HERE) == Speed(9.0, 9.0, 0)
-    learn(HERE, pace_of(clock, (1, 14.0), (5, 24.0)))
+    learn(HERE, Seen(5_000.0, 3.0))
     assert known_speed(HERE) == Speed(5_000.0, 3.0, 1)
 
 
-def test_a_run_that_was_too_short_teaches_nothing(clock: list[float], cache: Path) -> None:
-    learn(HERE, pace_of(clock, (1, 14.0), (5, 14.9)))
-    learn(HERE, pace_of(clock, (1, 14.0)))
+def test_a_run_that_was_too_short_teaches_nothing(cache: Path) -> None:
+    learn(HERE, Short(5_000.0, 3.0))
+    learn(HERE, Pace())
     assert not cache.exists()
 
 
-def test_speeds_of_other_settings_and_machines_stay(clock: list[float], cache: Path) -> None:
+def test_speeds_of_other_settings_and_machines_stay(cache: Path) -> None:
     cache.parent.mkdir()
     theirs = {"elsewhere cpu 2 balanced": {"pixel_steps_per_s": 1.0}}
     cache.write_text(json.dumps({"version": 1, "speeds": theirs}))
-    learn(HERE, pace_of(clock, (1, 14.0), (5, 24.0)))
+    learn(HERE, Seen(5_000.0, 3.0))
     assert set(json.loads(cache.read_text())["speeds"]) == {*theirs, HERE.key}
 
 
@@ -154,6 +118,7 @@ def entry(**other: object) -> dict[str, object]:
                 {"pixel_steps_per_s": 1},
                 entry(place="here"),
                 entry(pixel_steps_per_s=0),
+                entry(pixel_steps_per_s=1e-320),
                 entry(overhead_s=-1),
                 entry(pixel_steps_per_s="1"),
                 entry(pixel_steps_per_s=float("nan")),
@@ -164,20 +129,20 @@ def entry(**other: object) -> dict[str, object]:
         ),
     ],
 )
-def test_a_damaged_file_is_as_good_as_none(content: bytes, cache: Path, clock: list[float]) -> None:
+def test_a_damaged_file_is_as_good_as_none(content: bytes, cache: Path) -> None:
     cache.parent.mkdir()
     cache.write_bytes(content)
     assert known_speed(HERE) is None
-    learn(HERE, pace_of(clock, (1, 14.0), (5, 24.0)))
+    learn(HERE, Seen(5_000.0, 3.0))
     assert known_speed(HERE) == Speed(5_000.0, 3.0, 1)
 
 
 def test_a_place_that_cannot_be_written_is_done_without(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: list[float]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("STYLESITE_ENGINE_CACHE", str(tmp_path / "file"))
-    learn(HERE, pace_of(clock, (1, 14.0), (5, 24.0)))
+    learn(HERE, Seen(5_000.0, 3.0))
     assert known_speed(HERE) is None
 
 
@@ -202,8 +167,8 @@ def test_a_calibration_measures_a_few_steps_and_is_kept(
         return tiny_network(pooling)
 
     monkeypatch.setattr("engine.stylize.load_network", load)
-    monkeypatch.setattr(speed, "CALIBRATION_PX", 64)
-    monkeypatch.setattr(speed, "CALIBRATION_STEPS", 3)
+    monkeypatch.setattr(calibration, "CALIBRATION_PX", 64)
+    monkeypatch.setattr(calibration, "CALIBRATION_STEPS", 3)
     for objective, pooling in (("balanced", "average"), ("classic", "max")):
         setting = Setting("cpu", 1, objective)  # type: ignore[arg-type]
         measured = calibrate(setting, "mine.pth")
@@ -227,7 +192,7 @@ def test_a_setting_is_what_the_run_would_take(monkeypatch: pytest.MonkeyPatch) -
 
 def test_no_part_of_the_command_loads_torch_by_itself() -> None:
     script = (
-        "import sys, engine.__main__, engine.files, engine.options, engine.reports, engine.speed\n"
+        "import sys, engine.__main__, engine.files, engine.options, engine.pace, engine.reports\n"
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=os.environ, check=True, timeout=60)

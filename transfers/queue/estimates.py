@@ -11,12 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from engine import pyramid
+from engine.pace import Pace, blended
 from engine.params import Params
 from transfers.models import MachineSpeed, Transfer, TransferQuerySet
 from transfers.queue import workers
-
-# Weight of the newest run in the speed; the last handful of runs decide, a single odd one does not.
-NEWEST_SHARE = 0.3
 
 # How much the usual speed weighs against what a run shows itself, in seconds of watching.
 USUAL_COUNTS_S = 3.0
@@ -61,16 +59,16 @@ def seconds_until_start(transfer: Transfer) -> float | None:
     return total / settings.WORKERS
 
 
-def learn(pixel_steps: float, painting_s: float, overhead_s: float) -> None:
-    """Take a run of this host into its speed: `pixel_steps` of engine.pyramid in `painting_s`
-    seconds, and `overhead_s` before the first step and after the last."""
-    if pixel_steps <= 0 or painting_s <= 0:
+def learn(pace: Pace, saving_s: float) -> None:
+    """Take what a run showed, and the seconds after its last step, into this host's speed."""
+    seen = pace.speed()
+    if seen is None:
         return
+    pixel_steps_per_s, overhead_s = seen.pixel_steps_per_s, seen.overhead_s + saving_s
     known = MachineSpeed.objects.filter(host=workers.host()).first()
-    pixel_steps_per_s = pixel_steps / painting_s
     if known is not None:
-        pixel_steps_per_s = _blend(known.pixel_steps_per_s, pixel_steps_per_s)
-        overhead_s = _blend(known.overhead_s, overhead_s)
+        pixel_steps_per_s = blended(known.pixel_steps_per_s, pixel_steps_per_s)
+        overhead_s = blended(known.overhead_s, overhead_s)
     MachineSpeed.objects.update_or_create(
         host=workers.host(),
         defaults={
@@ -112,10 +110,6 @@ class TimeLeft:
         if painted <= 0 or watched_s <= 0:
             return None
         return (self._plan.pixel_steps - until_now) * watched_s / painted
-
-
-def _blend(known: float, newest: float) -> float:
-    return (1 - NEWEST_SHARE) * known + NEWEST_SHARE * newest
 
 
 def _ahead_of(transfer: Transfer) -> TransferQuerySet:

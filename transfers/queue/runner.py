@@ -17,10 +17,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from engine.calibration import calibrated
 from engine.errors import CheckpointError, EngineError, ImageError
 from engine.images import encode_jpeg
+from engine.pace import Pace
 from engine.params import Params
-from engine.pyramid import Plan, plan
+from engine.pyramid import plan
 from engine.stylize import Step, StyleImage, stylize
 from gallery.artworks import frame_artwork
 from gallery.pictures import StoredPicture
@@ -35,7 +37,6 @@ logger = logging.getLogger(__name__)
 PREVIEW_SIDE_PX = 768
 REPORT_S = 0.5
 
-CALIBRATION_S = 5.0
 # What a transfer needs besides its steps and was not part of a calibration: files and renditions.
 SAVING_S = 1.0
 
@@ -82,7 +83,7 @@ class _Painting:
         self.shares = list(transfer.style_shares.select_related("style"))
         photo = transfer.content_image
         self.plan = plan(photo.width, photo.height, self.params)
-        self.pace = _Pace(self.plan)
+        self.pace = Pace()
         self.time_left = estimates.TimeLeft(self.plan, estimates.current_speed())
         self.level = 0
         self.reported_at = self.checkpoint_at = self.preview_at = monotonic()
@@ -184,68 +185,22 @@ class _Painting:
             recipe=recipe_for(self.transfer, self.params, self.shares, step, self.watch.painted_s),
         )
         lifecycle.succeed(self.transfer, artwork)
-        if self.params.stop == "steps":  # Else the plan is only the most there may have been.
-            self.pace.learn()
-
-
-class _Pace:
-    """What a run teaches about the speed of this host."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._began_at = monotonic()
-        self._first: tuple[int, float] | None = None
-        self._last: tuple[int, float] | None = None
-
-    def saw(self, step: Step) -> None:
-        self._last = (step.index, monotonic())
-        if self._first is None:
-            self._first = self._last
-
-    @property
-    def painting_s(self) -> float:
-        """Seconds from the first step to the last one seen."""
-        return self._last[1] - self._first[1] if self._first and self._last else 0.0
-
-    def learn(self, saving_s: float | None = None) -> None:
-        """Keep the speed, and what the run took before its first step and after its last."""
-        if self._first is None or self._last is None or self._first[0] != 1:
-            return
-        first_cost = self._plan.pixel_steps_until(1)
-        cost = self._plan.pixel_steps_until(self._last[0]) - first_cost
-        if saving_s is None:
-            saving_s = monotonic() - self._last[1]
-        starting_s = self._first[1] - self._began_at
-        if cost > 0:  # The first step is a part of the plan, not of the overhead.
-            starting_s = max(0.0, starting_s - first_cost * self.painting_s / cost)
-        estimates.learn(cost, self.painting_s, starting_s + saving_s)
+        estimates.learn(self.pace, self.pace.since_last_s)
 
 
 def calibrate() -> None:
-    """Measure how fast this host paints, on pictures drawn here, for CALIBRATION_S seconds.
+    """Measure how fast this host paints, on pictures drawn here, for some seconds.
 
     Gives way to a waiting transfer, whose own run then measures as well.
     """
     if _something_else_to_do():
         return
-    content = Image.effect_noise((384, 288), 60).convert("RGB")
-    style = Image.effect_noise((384, 384), 120).convert("RGB")
-    params = Params(size_px=384)
-    pace = _Pace(plan(*content.size, params))
-    steps = stylize(
-        content,
-        [StyleImage(style)],
-        params,
-        weights=settings.VGG19_WEIGHTS,
-        threads=threads_per_worker(),
+    pace = calibrated(
+        settings.VGG19_WEIGHTS, threads=threads_per_worker(), gives_way=_something_else_to_do
     )
-    for step in steps:
-        pace.saw(step)
-        if step.index > 2 and pace.painting_s > CALIBRATION_S:
-            break
-        if _something_else_to_do():
-            return
-    pace.learn(SAVING_S)
+    if pace is None:
+        return
+    estimates.learn(pace, SAVING_S)
     logger.info("measured how fast this machine paints")
 
 

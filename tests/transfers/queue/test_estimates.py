@@ -3,12 +3,24 @@ from collections.abc import Callable
 import pytest
 
 from engine import pyramid
+from engine.pace import Pace, Speed
 from engine.params import Params
 from transfers.models import MachineSpeed, Transfer
 from transfers.queue import estimates, lifecycle
 
 Submit = Callable[..., Transfer]
 PARAMS = Params(size_px=64)
+
+
+class Seen(Pace):
+    """The pace of a run that has shown such a speed."""
+
+    def __init__(self, pixel_steps_per_s: float, overhead_s: float = 0.0) -> None:
+        super().__init__()
+        self.shown = Speed(pixel_steps_per_s, overhead_s, 0)
+
+    def speed(self) -> Speed:
+        return self.shown
 
 
 @pytest.mark.django_db
@@ -20,17 +32,23 @@ def test_nothing_is_promised_before_anything_was_measured() -> None:
 @pytest.mark.django_db
 def test_the_estimate_is_the_plan_at_the_measured_speed_plus_the_overhead() -> None:
     cost = pyramid.plan(96, 64, PARAMS).pixel_steps
-    estimates.learn(pixel_steps=1000, painting_s=2, overhead_s=3)
+    estimates.learn(Seen(500, overhead_s=2), saving_s=1)
     assert estimates.seconds_for(96, 64, PARAMS) == pytest.approx(cost / 500 + 3)
 
 
 @pytest.mark.django_db
 def test_a_new_run_shifts_the_speed_by_three_tenths() -> None:
-    estimates.learn(pixel_steps=1000, painting_s=1, overhead_s=4)
-    estimates.learn(pixel_steps=2000, painting_s=1, overhead_s=2)
+    estimates.learn(Seen(1000, overhead_s=3), saving_s=1)
+    estimates.learn(Seen(2000), saving_s=2)
     speed = MachineSpeed.objects.get()
     assert speed.pixel_steps_per_s == pytest.approx(1300)
     assert speed.overhead_s == pytest.approx(3.4)
+
+
+@pytest.mark.django_db
+def test_a_run_of_one_step_teaches_nothing() -> None:
+    estimates.learn(Pace(), saving_s=1)
+    assert not estimates.is_measured()
 
 
 @pytest.mark.django_db
@@ -52,7 +70,7 @@ def test_the_wait_is_what_is_left_of_the_running_one_and_all_of_those_ahead(
     submit: Submit,
 ) -> None:
     running, ahead, mine = submit(), submit(), submit()
-    estimates.learn(pixel_steps=1000, painting_s=1, overhead_s=2)
+    estimates.learn(Seen(1000), saving_s=2)
     lifecycle.claim("here")
     Transfer.objects.filter(pk=running.pk).update(seconds_left=7)
     whole = pyramid.plan(96, 64, PARAMS).pixel_steps / 1000 + 2

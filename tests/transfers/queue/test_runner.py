@@ -116,7 +116,7 @@ def test_a_transfer_is_painted_to_its_artwork(submit: Submit, media_root: Path) 
 
 @pytest.mark.vgg
 def test_calibration_measures_this_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "CALIBRATION_S", 0.1)
+    monkeypatch.setattr("engine.calibration.CALIBRATION_S", 0.1)
     runner.calibrate()
     assert MachineSpeed.objects.get().pixel_steps_per_s > 0
 
