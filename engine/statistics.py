@@ -6,6 +6,7 @@ layer, which takes the sums and later adds their gradient to the next layer's wi
 its own. What the sums mean is `engine.objective`.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
@@ -13,8 +14,9 @@ from typing import Any, Protocol
 
 import torch
 
-_CHUNK_ELEMENTS = 2**22
-"""Features turned to float32 at a time: 16 MiB, whatever the size of the picture."""
+_ELEMENTS_AT_ONCE = 2**20
+"""Features, or products of them, that are turned to float32 at a time, whatever the size of the
+picture: 4 MiB, which stays in the processor's cache."""
 
 _CHUNK_POSITIONS = 256
 """Positions of bfloat16 features whose products are added up before a sum is rounded to bfloat16;
@@ -146,7 +148,9 @@ def _chunked_moments(flat: torch.Tensor, weights: torch.Tensor | None) -> torch.
     count, channels = flat.shape
     total = flat.new_zeros((channels + 1, channels), dtype=torch.float32)
     whole = count - count % _CHUNK_POSITIONS
-    for start, stop in ((0, whole), (whole, count)):
+    at_once = _CHUNK_POSITIONS * max(1, _ELEMENTS_AT_ONCE // channels**2)
+    starts = [*range(0, whole, at_once), whole]
+    for start, stop in itertools.pairwise([*starts, count]):
         if start == stop:
             continue
         part = flat[start:stop].view(-1, min(_CHUNK_POSITIONS, stop - start), channels)
@@ -154,8 +158,8 @@ def _chunked_moments(flat: torch.Tensor, weights: torch.Tensor | None) -> torch.
         if weights is not None:
             each = weights[start:stop].view(*part.shape[:2], 1)  # float32: weights have no bias
             weighted = (part * each).to(part.dtype)
-        total[:-1] += torch.bmm(weighted.transpose(1, 2), part).float().sum(0)
-        total[-1] += weighted.sum(1).float().sum(0)
+        total[:-1] += torch.bmm(weighted.transpose(1, 2), part).sum(0, dtype=torch.float32)
+        total[-1] += weighted.sum(1).sum(0, dtype=torch.float32)
     return total
 
 
@@ -169,8 +173,8 @@ def _exact(dtype: torch.dtype) -> torch.dtype:
 
 
 def _bands(features: torch.Tensor) -> Iterator[slice]:
-    """Slices over the rows of (1, c, h, w), each of about _CHUNK_ELEMENTS features."""
+    """Slices over the rows of (1, c, h, w), each of about _ELEMENTS_AT_ONCE features."""
     _, channels, height, width = features.shape
-    rows = max(1, _CHUNK_ELEMENTS // max(1, channels * width))
+    rows = max(1, _ELEMENTS_AT_ONCE // max(1, channels * width))
     for start in range(0, height, rows):
         yield slice(start, start + rows)

@@ -67,7 +67,7 @@ def test_the_squared_error_and_its_gradient_worked_by_hand() -> None:
 def test_a_large_squared_error_is_summed_in_several_bands(monkeypatch: pytest.MonkeyPatch) -> None:
     features = torch.randn(1, 6, 11, 7, generator=torch.Generator().manual_seed(4))
     target = torch.zeros_like(features)
-    monkeypatch.setattr("engine.statistics._CHUNK_ELEMENTS", 6 * 7 * 3)  # three rows each
+    monkeypatch.setattr("engine.statistics._ELEMENTS_AT_ONCE", 6 * 7 * 3)  # three rows each
     expected = float((features.numpy() ** 2).sum())
     assert float(SquaredError(target).of(features)) == pytest.approx(expected, rel=1e-5)
 
