@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from engine.errors import EngineError, ParameterError
 from engine.params import CHOICES, LAYERS, MAX_LAYER_WEIGHT, QUALITIES, RANGES, Params
-from engine.pyramid import CLASSIC_STEPS, COARSEST_STEPS, FINER_STEPS
+from engine.pyramid import CLASSIC_STEPS, LEVEL_STEPS
 
 USAGE = """python -m engine PHOTO STYLE [STYLE ...] -o RESULT [options]
        python -m engine --plan PHOTO [STYLE ...] [options]
@@ -247,9 +247,8 @@ def _add_method(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--steps", type=_whole, metavar="N",
-        help=f"steps in all, {_range('steps')}, shared out over the sizes "
-        f"({COARSEST_STEPS} at the smallest, {FINER_STEPS} at each larger; "
-        f"classic: {CLASSIC_STEPS})",
+        help=f"steps in all, {_range('steps')}, shared out over the sizes ("
+        f"{LEVEL_STEPS['lbfgs']} at each, {LEVEL_STEPS['adam']} of adam; classic: {CLASSIC_STEPS})",
     )  # fmt: skip
     group.add_argument(
         "--stop", choices=CHOICES["stop"],
@@ -257,7 +256,7 @@ def _add_method(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--learning-rate", type=_number, metavar="N",
-        help=f"of adam, {_range('learning_rate')} (0.02; classic: 0.003)",
+        help=f"of adam, {_range('learning_rate')} (0.03; classic: 0.003)",
     )  # fmt: skip
     group.add_argument(
         "--pooling", choices=CHOICES["pooling"], help="in VGG19 (average; classic: max)"

@@ -19,9 +19,8 @@ MAX_SIDE_PX = 4096
 COARSEST_PX = 256
 """Longer side below which a level would no longer show what the photo is of."""
 
-COARSEST_STEPS = 24
-FINER_STEPS = 14
-"""Steps of the coarsest level, and of every later one, which starts from a picture nearly right."""
+LEVEL_STEPS = {"lbfgs": 14, "adam": 24}
+"""Steps of each level. More bring the picture nearer still, by less and less."""
 
 CLASSIC_STEPS = 2000
 
@@ -54,10 +53,10 @@ WHOLE_BYTES_PER_PX = 190
 HISTORY_BYTES_PER_PX = 24
 """A pair of the optimiser's history, or Adam's two moments; in float32."""
 
-MOST_HISTORY, LEAST_HISTORY = 20, 10
+MOST_HISTORY, LEAST_HISTORY = 20, 6
 HISTORY_PX = 3_000_000
 """Pairs that L-BFGS keeps: the most, unless they would be of more pixels together than that, and
-the least in any case. In the usual 24 steps, 10 are as good as 20; long runs need more."""
+the least in any case. In the usual steps, 5 are as good as 20; long runs need more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +174,13 @@ def plan(width: int, height: int, params: Params, *, earlier_px: int | None = No
     """
     most = MOST_TIMES_USUAL if params.stop == "settled" else 1
     usual_optimizer = "adam" if params.objective == "classic" else "lbfgs"
-    pairs = 1 if (params.optimizer or usual_optimizer) == "adam" else MOST_HISTORY
+    optimizer = params.optimizer or usual_optimizer
+    pairs = 1 if optimizer == "adam" else MOST_HISTORY
     final = _fitted(width, height, params.size_px)
     if params.objective == "classic":
         return Plan((Level(*final, params.steps or CLASSIC_STEPS * most),), most_pairs=pairs)
     sizes = _sizes(width, height, final)
-    usual = [COARSEST_STEPS] + [FINER_STEPS] * (len(sizes) - 1)
+    usual = [LEVEL_STEPS[optimizer]] * len(sizes)
     first = sum(max(size) <= (earlier_px or 0) for size in sizes[:-1])
     sizes, usual = sizes[first:], usual[first:]
     steps = _share(params.steps, usual) if params.steps else [n * most for n in usual]

@@ -17,6 +17,10 @@ from engine.tensors import resized, to_image, to_tensor
 NOISE = 0.015
 """Standard deviation of the noise that the coarsest level starts with; flat areas need a seed."""
 
+TEXTURE = 0.2
+"""Contrast of the random texture that a start in the style's palette has, of the style's own: seeds
+for its strokes, of their sizes, directions and colours."""
+
 
 def first_picture(
     content: Image.Image,
@@ -38,7 +42,7 @@ def first_picture(
     start = to_tensor(content, size, device)
     share = 1.0 if params.initial == "style" else palette_share(params.style_strength)
     if params.initial == "style" or (params.initial is None and params.objective == "balanced"):
-        start = _in_palettes(start, regions_of(styles), share)
+        start = _in_palettes(start, noise, regions_of(styles), share)
     if params.objective == "classic":
         return start
     return _channels_last((start + NOISE * noise).clamp(0, 1))
@@ -67,15 +71,44 @@ def finer_picture(
     return (resized(coarser, size) + detail).clamp(0, 1)
 
 
-def _in_palettes(photo: torch.Tensor, regions: Sequence[Region], share: float) -> torch.Tensor:
-    """`photo` (1, 3, h, w) moved by `share` to the colours of the styles of each region there."""
+def _in_palettes(
+    photo: torch.Tensor, noise: torch.Tensor, regions: Sequence[Region], share: float
+) -> torch.Tensor:
+    """`photo` (1, 3, h, w) moved by `share` to the colours of the styles of each region there, and
+    seeded with their texture; noise: as large, white."""
     image, start = to_image(photo), photo
     for region in regions:
         parts = [(ColorStatistics.of(to_image(s.image)), s.weight) for s in region.styles]
         palette = recolored(image, ColorStatistics.mixed(parts))
+        whole = sum(style.weight for style in region.styles)
         there = share if region.mask is None else share * region.mask  # (h, w)
         start = start + (to_tensor(palette, palette.size, photo.device) - photo) * there
+        for style in region.styles:
+            seeds = random_texture(style.image, noise[:, :1])
+            start = start + seeds * (TEXTURE * style.weight / whole) * there
     return start
+
+
+def random_texture(style: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+    """A texture (1, 3, h, w) of mean 0 with the spectrum and colours of `style` (1, 3, h', w').
+
+    White noise (1, 1, h, w) filtered by the style image itself: Galerne, Gousseau and Morel,
+    "Random Phase Textures: Theory and Synthesis" (2011). The window keeps the borders of the image,
+    which would be lines of the texture, out of it.
+    """
+    height, width = noise.shape[2:]
+    rows, columns = min(height, style.shape[2]), min(width, style.shape[3])
+    top, left = (style.shape[2] - rows) // 2, (style.shape[3] - columns) // 2
+    spot = style[:, :, top : top + rows, left : left + columns]
+    spot = spot - spot.mean((2, 3), keepdim=True)
+    variance = spot.square().mean()
+    down, across = (torch.hann_window(n, periodic=False).to(spot) for n in (rows, columns))
+    spot = spot * torch.outer(down, across)
+    spot = spot * (variance / spot.square().mean().clamp(min=1e-12) / (rows * columns)).sqrt()
+    waves = torch.fft.rfft2(spot, s=(height, width)) * torch.fft.rfft2(noise)
+    waves[:, :, 0, 0] = 0
+    texture: torch.Tensor = torch.fft.irfft2(waves, s=(height, width))
+    return texture
 
 
 def _channels_last(picture: torch.Tensor) -> torch.Tensor:

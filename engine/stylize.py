@@ -43,7 +43,7 @@ from engine.tensors import to_array, to_image, to_tensor
 from engine.vgg import Network, deepest_of, load_network
 
 CLASSIC_LEARNING_RATE = 0.003
-BALANCED_LEARNING_RATE = 0.02
+BALANCED_LEARNING_RATE = 0.03
 
 REDONE_STEPS = 6
 REDONE_PX = 600_000

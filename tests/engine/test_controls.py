@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from engine import stylize as engine
+from engine import devices
 from engine.errors import CheckpointError, ParameterError
 from engine.objective import BalancedObjective, Losses
 from engine.params import Params
@@ -250,7 +250,7 @@ def test_a_stalled_optimiser_starts_anew_in_float32(
             return found
         return Losses(found.content, found.style, found.tv, found.total - found.total.detach() + 5)
 
-    monkeypatch.setattr(engine, "fast_dtype", lambda device: torch.bfloat16)
+    monkeypatch.setattr(devices, "fast_dtype", lambda device: torch.bfloat16)
     monkeypatch.setattr(BalancedObjective, "losses", numb)
     steps = run(photo, style, Params(size_px=256, steps=60))
     # Two looks for the first step, then one for each that brings nothing.

@@ -60,7 +60,7 @@ def test_a_waiting_transfer_says_its_place_and_when_it_will_be_ready(
 def test_work_done_before_an_interruption_shortens_the_time(
     signed_in: Client, set_row: SetRow
 ) -> None:
-    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=1e4, overhead_s=0)
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=5e3, overhead_s=0)
     transfer = set_row(state="queued")
     assertContains(signed_in.get(url(transfer)), "minutes")
     set_row(step=100, total_steps=100, checkpoint_step=10_000)

