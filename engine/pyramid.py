@@ -19,7 +19,7 @@ MAX_SIDE_PX = 4096
 COARSEST_PX = 256
 """Longer side below which a level would no longer show what the photo is of."""
 
-LEVEL_STEPS = {"lbfgs": 14, "adam": 24}
+LEVEL_STEPS = {"lbfgs": 13, "adam": 24}
 """Steps of each level. More bring the picture nearer still, by less and less."""
 
 CLASSIC_STEPS = 2000

@@ -17,7 +17,7 @@ from engine.tensors import resized, to_image, to_tensor
 NOISE = 0.015
 """Standard deviation of the noise that the coarsest level starts with; flat areas need a seed."""
 
-TEXTURE = 0.2
+TEXTURE = 0.1
 """Contrast of the random texture that a start in the style's palette has, of the style's own: seeds
 for its strokes, of their sizes, directions and colours."""
 

@@ -13,7 +13,7 @@ DEFAULT_STRENGTH = Params().style_strength
 
 STRENGTHS = (
     (0.0, 0.02), (10.0, 0.55), (20.0, 0.87), (30.0, 1.08), (40.0, 1.3), (50.0, 1.53),
-    (60.0, 2.0), (70.0, 2.9), (80.0, 4.7), (90.0, 11.0), (100.0, 60.0),
+    (60.0, 2.0), (70.0, 2.9), (80.0, 4.7), (90.0, 9.5), (100.0, 60.0),
 )  # fmt: skip
 """Strength to weight in the balanced objective; between two of these it grows by equal factors."""
 

@@ -14,8 +14,11 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
+from engine.images import flatten
 from engine.params import Params
 from engine.stylize import StyleImage, stylize
+from tests.benchmarks.engines.pairs import PAIRS
+from tests.benchmarks.engines.record import RECORDED, Item, recorded_picture
 
 ROOT = Path(__file__).parents[2]
 PRESETS = ROOT / "gallery" / "presets" / "images"
@@ -44,7 +47,7 @@ def painted(
 ) -> Image.Image:
     params = Params.from_json({"size_px": SIZE_PX, **choices})
     *_, last = stylize(content, styles, params, earlier=earlier)
-    return last.image().convert("RGB")
+    return flatten(last.image())
 
 
 def over(name: str, values: dict[str, Any], slug: str, content: str = "chelsea") -> Row:
@@ -126,6 +129,39 @@ def masks() -> Row:
     )
 
 
+def steps() -> Row:
+    yield from over("steps", {f"{n} steps": n for n in (5, 13, 100)}, "pointillism")
+    values = {"Adam, its usual 24 steps": "adam"}
+    yield from over("optimizer", values, "pointillism")
+
+
+def seed() -> Row:
+    yield from over("seed", {f"seed {n}": n for n in (0, 1, 2)}, "marbled-paper")
+
+
+def objective() -> Row:
+    """The classic objective's 2000 steps are those that the comparison of engines has recorded."""
+    pair = next(pair for pair in PAIRS if pair.photo == "rocket.jpg")
+    content, style = pair.images()
+    yield "balanced, 13 steps", painted(content, [StyleImage(style)], size_px=pair.side_px)
+    recorded = recorded_picture(Item("plain", pair), RECORDED)
+    if recorded is not None:
+        with Image.open(recorded) as file:
+            yield "classic, 2000 steps", file.convert("RGB")
+
+
+def shapes() -> Row:
+    content, style = photo("rocket"), [StyleImage(preset("risograph"))]
+    across = content.resize((640, 427)).crop((0, 200, 640, 320))
+    yield "a panorama", painted(across, style)
+    yield "a grey photo", painted(content.convert("L"), style)
+    hole = content.copy()
+    mask = Image.new("L", hole.size, 0)
+    ImageDraw.Draw(mask).ellipse((0, 0, hole.width, hole.height), fill=255)
+    hole.putalpha(mask)
+    yield "a transparent one", painted(hole, style)
+
+
 def larger() -> Row:
     content, styles = photo(), [StyleImage(preset("embroidery"))]
     small = painted(content, styles)
@@ -148,13 +184,17 @@ CONTROLS: dict[str, Callable[[], Row]] = {
     "content-layers": content_layers,
     "smoothness": smoothness,
     "pooling": pooling,
+    "steps": steps,
+    "seed": seed,
+    "objective": objective,
+    "shapes": shapes,
 }
 
 
 def sheet(row: Row) -> Image.Image:
     """The pictures of a row side by side, each under its caption."""
     cells = list(row)
-    height = max(image.height for _, image in cells) * SIZE_PX // cells[-1][1].width
+    height = max(image.height * SIZE_PX // image.width for _, image in cells)
     font = ImageFont.load_default(15)
     page = Image.new("RGB", ((SIZE_PX + GAP_PX) * len(cells), height + CAPTION_PX), "white")
     for number, (caption, image) in enumerate(cells):

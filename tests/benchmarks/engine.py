@@ -11,14 +11,18 @@ import argparse
 import itertools
 import json
 import os
-import resource
+import re
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from engine.params import QUALITIES, Params
+
+PREVIEW_PX = 768
+"""Of the pictures that the live page shows."""
 
 ROOT = Path(__file__).parent.parent.parent
 STYLE = ROOT / "gallery" / "presets" / "images" / "swirling-impasto.jpg"
@@ -30,6 +34,8 @@ COLUMNS = (
     ("whole_s", "{:.1f}"),
     ("last_step_s", "{:.2f}"),
     ("pixel_steps_per_s", "{:.0f}"),
+    ("preview_ms", "{:.0f}"),
+    ("checkpoint_ms", "{:.0f}"),
     ("peak_mib", "{:.0f}"),
     ("planned_mib", "{:.0f}"),
     ("content_loss", "{:.3f}"),
@@ -70,7 +76,10 @@ def in_own_process(size_px: int, threads: int) -> dict[str, float]:
 
 
 def paint(size_px: int, threads: int) -> dict[str, float]:
-    """One run at the default settings on a square photo; seconds, losses and peak memory."""
+    """One run at the default settings on a square photo; seconds, losses and peak memory.
+
+    preview_ms, checkpoint_ms: what a caller takes who asks a step for that, as a worker does.
+    """
     from PIL import Image
     from skimage import data
 
@@ -78,6 +87,7 @@ def paint(size_px: int, threads: int) -> dict[str, float]:
     with STYLE.open("rb") as file:
         style = Image.open(file).convert("RGB")
     started = time.monotonic()
+    from engine.images import encode_jpeg
     from engine.pyramid import plan
     from engine.stylize import StyleImage, stylize
     from engine.vgg import load_network
@@ -94,6 +104,7 @@ def paint(size_px: int, threads: int) -> dict[str, float]:
         moments.append(time.monotonic())
         steps = [step]
     (last,) = steps
+    peak_mib = peak_memory_mib()  # Of the run itself.
     planned = plan(*photo.size, params)
     return {
         "steps": last.total,
@@ -102,11 +113,35 @@ def paint(size_px: int, threads: int) -> dict[str, float]:
         "paint_s": moments[-1] - loaded,
         "last_step_s": statistics.median(b - a for a, b in itertools.pairwise(moments[-6:])),
         "pixel_steps_per_s": planned.pixel_steps / (moments[-1] - loaded),
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "preview_ms": milliseconds(lambda: encode_jpeg(last.preview(PREVIEW_PX), quality=85)),
+        "checkpoint_ms": milliseconds(last.checkpoint),
+        "peak_mib": peak_mib,
         "planned_mib": planned.memory_bytes(value_bytes=2) / 2**20,
         "content_loss": last.content_loss,
         "style_loss": last.style_loss,
     }
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """The median of a few times that `work` is done."""
+    seconds = []
+    for _ in range(5):
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return 1000 * statistics.median(seconds)
+
+
+def peak_memory_mib() -> float:
+    """The most memory that was resident in this process so far, in MiB.
+
+    Not from `resource.getrusage`, which lets a child begin with its parent's peak.
+    """
+    status = Path("/proc/self/status").read_text()
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    if found is None:
+        raise RuntimeError("The peak of the memory is only known on Linux.")
+    return int(found.group(1)) / 1024
 
 
 if __name__ == "__main__":

@@ -38,10 +38,7 @@ def main() -> None:
 def way(photo: str, slug: str, size_px: int) -> list[float]:
     """How far each of STRENGTHS takes a pair, as a share of the whole way."""
     network = load_network("bundled", "max")
-    content = Image.fromarray(getattr(data, photo)()).convert("RGB")
-    content.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
-    with Image.open(STYLES / f"{slug}.jpg") as file:
-        style = file.convert("RGB").resize(content.size, Image.Resampling.LANCZOS)
+    content, style = images(photo, slug, size_px)
     styles, contents = [], []
     for strength in STRENGTHS:
         params = Params(size_px=size_px, style_strength=strength)
@@ -53,6 +50,14 @@ def way(photo: str, slug: str, size_px: int) -> list[float]:
         + (c - contents[0]) / (max(contents) - contents[0]) / 2
         for s, c in zip(styles, contents, strict=True)
     ]
+
+
+def images(photo: str, slug: str, size_px: int) -> tuple[Image.Image, Image.Image]:
+    """A photo of that longer side, and a preset of the same size, both RGB."""
+    content = Image.fromarray(getattr(data, photo)()).convert("RGB")
+    content.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
+    with Image.open(STYLES / f"{slug}.jpg") as file:
+        return content, file.convert("RGB").resize(content.size, Image.Resampling.LANCZOS)
 
 
 if __name__ == "__main__":

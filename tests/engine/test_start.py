@@ -57,7 +57,7 @@ def test_a_start_is_seeded_as_far_as_the_strength_says_and_only_where_the_style_
 
     monkeypatch.setattr("engine.start.TEXTURE", 0.0)
     plain, plain_half = start(100), start(45)
-    monkeypatch.setattr("engine.start.TEXTURE", TEXTURE / 4)  # Nothing is clipped.
+    monkeypatch.setattr("engine.start.TEXTURE", TEXTURE / 2)  # Nothing is clipped.
     seeds, half = start(100) - plain, start(45) - plain_half
     inside = (plain > 0.2) & (plain < 0.8) & (plain_half > 0.2) & (plain_half < 0.8)
     assert float(seeds[inside].std()) > 0.001

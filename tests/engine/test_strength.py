@@ -9,8 +9,8 @@ def test_the_weight_is_that_of_the_table_and_grows_by_equal_factors_in_between()
     assert [style_weight(strength) for strength, _ in STRENGTHS] == pytest.approx(
         [weight for _, weight in STRENGTHS]
     )
-    # Half way between two entries lies their geometric mean: (11 * 60) ** 0.5.
-    assert style_weight(95) == pytest.approx(25.690, abs=1e-3)
+    # Half way between two entries lies their geometric mean: (9.5 * 60) ** 0.5.
+    assert style_weight(95) == pytest.approx(23.875, abs=1e-3)
 
 
 def test_more_strength_is_always_more_weight() -> None:

@@ -35,6 +35,9 @@ from transfers.queue.watch import Stop, Watch
 logger = logging.getLogger(__name__)
 
 PREVIEW_SIDE_PX = 768
+# Share of the time that showing the picture may take: large ones are shown less often.
+MOST_SHOWING = 0.01
+
 REPORT_S = 0.5
 
 # What a transfer needs besides its steps and was not part of a calibration: files and renditions.
@@ -86,7 +89,7 @@ class _Painting:
         self.pace = Pace()
         self.time_left = estimates.TimeLeft(self.plan, estimates.current_speed())
         self.level = 0
-        self.reported_at = self.checkpoint_at = self.preview_at = monotonic()
+        self.reported_at = self.checkpoint_at = self.preview_due_at = monotonic()
 
     def run(self) -> None:
         content = _opened(self.transfer.content_image)
@@ -133,12 +136,12 @@ class _Painting:
         if now - self.reported_at >= REPORT_S or step.index == 1:
             self.reported_at = now
             lifecycle.report(self.transfer, self._progress(step, now))
-        newest = self.transfer.preview_step
-        due = now - self.preview_at >= settings.TRANSFER_PREVIEW_S
-        if not newest or (due and step.index - newest >= settings.TRANSFER_PREVIEW_STEPS):
-            self.preview_at = now
+        if not self.transfer.preview_step or now >= self.preview_due_at:
+            began = monotonic()
             picture = encode_jpeg(step.preview(PREVIEW_SIDE_PX), quality=85)
             self._keep_file(lambda: lifecycle.show_preview(self.transfer, picture, step.index))
+            took_s = monotonic() - began
+            self.preview_due_at = now + max(settings.TRANSFER_PREVIEW_S, took_s / MOST_SHOWING)
         if step.level != self.level or now - self.checkpoint_at >= settings.TRANSFER_CHECKPOINT_S:
             self.level, self.checkpoint_at = step.level, now
             self._checkpoint(step)

@@ -5,7 +5,6 @@ prints what it measured as JSON. Seconds are those of the wall clock on an other
 """
 
 import json
-import re
 import statistics
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import torch
 from engine.params import Params
 from engine.stylize import StyleImage, stylize
 from engine.vgg import load_network
+from tests.benchmarks.engine import peak_memory_mib
 from tests.benchmarks.engines.flops import evaluation_flops
 from tests.benchmarks.engines.pairs import PAIRS
 
@@ -96,18 +96,6 @@ def matmul_peak() -> dict[str, Any]:
             torch.mm(one, other)
             best = max(best, 2 * side**3 / (time.perf_counter() - started) / 1e9)
     return {"gflop_per_s": best}
-
-
-def peak_memory_mib() -> float:
-    """The most memory that was resident in this process so far, in MiB.
-
-    Not from `resource.getrusage`, which lets a child begin with its parent's peak.
-    """
-    status = Path("/proc/self/status").read_text()
-    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
-    if found is None:
-        raise RuntimeError("The peak of the memory is only known on Linux.")
-    return int(found.group(1)) / 1024
 
 
 MEASUREMENTS = {"paint": paint, "sample": sample, "matmul_peak": matmul_peak}

@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from engine.errors import CheckpointError, NumericalError
 from engine.params import Params
+from engine.pyramid import Level, Plan
 from gallery.models import Artwork
 from transfers.models import MachineSpeed, Transfer
 from transfers.queue import draining, lifecycle, runner
@@ -38,6 +39,10 @@ class FakeStep:
     style_loss: float = 2.5
     tv_loss: float = 0.5
     total_loss: float = 4.5
+
+    @property
+    def plan(self) -> Plan:
+        return Plan((Level(self.width, self.height, self.total),))
 
     @property
     def is_last(self) -> bool:
@@ -193,17 +198,19 @@ def test_progress_reaches_the_row(submit: Submit, engine: FakeEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step_s", "previews"),
+    ("step_s", "showing_s", "previews"),
     [
-        pytest.param(0.5, [1, 11, 21, 31], id="ten slow steps"),
-        pytest.param(0.1, [1, 21], id="two seconds of quick ones"),
+        pytest.param(2.0, 0.01, [1, 2, 3, 4], id="every slow step"),
+        pytest.param(0.25, 0.01, [1, 5, 9, 13], id="every second of quick ones"),
+        pytest.param(0.5, 0.03, [1, 7, 13, 19], id="so seldom that it takes a hundredth"),
     ],
 )
-def test_a_preview_comes_every_two_seconds_or_ten_steps_whichever_is_later(
+def test_a_preview_comes_every_second_and_more_seldom_where_it_takes_long(
     submit: Submit,
     engine: FakeEngine,
     monkeypatch: pytest.MonkeyPatch,
     step_s: float,
+    showing_s: float,
     previews: list[int],
 ) -> None:
     now = [100.0]
@@ -216,13 +223,14 @@ def test_a_preview_comes_every_two_seconds_or_ten_steps_whichever_is_later(
     def show(transfer: Transfer, data: bytes, step: int) -> None:
         shown.append(step)
         transfer.preview_step = step
+        now[0] += showing_s
 
     engine.before = tick
     monkeypatch.setattr(runner, "monotonic", lambda: round(now[0], 3))
     monkeypatch.setattr(lifecycle, "show_preview", show)
     submit()
     runner.paint_next()
-    assert shown == previews
+    assert shown[:4] == previews
 
 
 def test_a_checkpoint_is_kept_every_few_seconds_and_at_each_level(
