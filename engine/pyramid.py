@@ -41,13 +41,13 @@ painted in tiles, exactly the same, which bounds the memory and takes the longer
 BASE_BYTES = 800 * 2**20
 """torch itself and the VGG19 weights."""
 
-FEATURES_PER_PX = 680
+FEATURES_PER_PX = 640
 """Values of features and their gradients that the network holds, per pixel that it computes."""
 
 STYLE_BYTES_PER_PX = 12
 """A style image in float32, per pixel of its own."""
 
-WHOLE_BYTES_PER_PX = 190
+WHOLE_BYTES_PER_PX = 240
 """The picture, its gradient, the photo's features and what the optimiser works with, per pixel."""
 
 HISTORY_BYTES_PER_PX = 24

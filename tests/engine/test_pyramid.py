@@ -93,11 +93,11 @@ def test_memory_grows_with_what_is_computed_at_once_and_with_the_whole_picture()
     one = Plan((Level(100, 100, 1),)).memory_bytes()
     # Four times the pixels, all of them computed at once, and a longer history.
     four = Plan((Level(100, 100, 9), Level(200, 200, 3))).memory_bytes()
-    assert four - one == 30_000 * (680 * 4 + 190 + 12) + 24 * (3 * 40_000 - 10_000)
+    assert four - one == 30_000 * (640 * 4 + 240 + 12) + 24 * (3 * 40_000 - 10_000)
     large = Plan((Level(2000, 2000, 100),))
     tiled, halved = large.memory_bytes(600_000), large.memory_bytes(600_000, value_bytes=2)
-    assert tiled - halved == 600_000 * 680 * 2
-    assert large.memory_bytes() - tiled == 600_000 * 680 * 4
+    assert tiled - halved == 600_000 * 640 * 2
+    assert large.memory_bytes() - tiled == 600_000 * 640 * 4
     # A second style image, and both at twice the size.
     doubled = Plan(large.levels, style_scale=2.0).memory_bytes(styles=2)
     assert doubled - large.memory_bytes() == 4_000_000 * 12 * (2 * 4 - 1)
