@@ -22,14 +22,15 @@ LOOKS = {
 def draw(results: Sequence[dict[str, Any]], path: Path) -> None:
     """Two panels as SVG on white: every pair small and pale, each engine's median large.
 
-    Pairs whose picture was not recorded are left out.
+    Pairs of which an engine's picture was not recorded are left out.
     """
     matplotlib.use("svg")
     # The same numbers give the same file.
     matplotlib.rcParams.update({"svg.hashsalt": "stylesite", "font.size": 11})
     from matplotlib import pyplot
 
-    known = [result for result in results if result["style"] is not None]
+    missing = {result["pair"] for result in results if result["style"] is None}
+    known = [result for result in results if result["pair"] not in missing]
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4.8), facecolor="white")
     for engine in engines_of(known):
         colour, marker, label = LOOKS[engine]
