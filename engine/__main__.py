@@ -33,7 +33,7 @@ from engine.files import (
 )
 from engine.memory import fitting_area_px
 from engine.options import UsageError, params_from, read_options
-from engine.pace import Pace, Speed
+from engine.pace import Pace
 from engine.params import Params
 from engine.pyramid import Plan, check_earlier, plan
 from engine.reports import Forecast, JsonReport, Outcome, Report, TerminalReport
@@ -95,7 +95,13 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     planned = plan(*inputs.photo.size, params, earlier_px=earlier_size and max(earlier_size))
     check_weights(options.weights)
     if options.plan:
-        report.plan(_forecast(options, params, planned, inputs, _measured(options, params, report)))
+        setting = _setting(options, params)
+        memory_bytes = _memory_bytes(options, params, planned, inputs)
+        speed = known_speed(setting)
+        if speed is None:
+            report.note("Measuring the speed of this machine ...")
+            speed = calibrate(setting, options.weights)
+        report.plan(Forecast(planned, memory_bytes, params.stop == "settled", speed))
         return 0
     return _paint(options, params, planned, inputs, report)
 
@@ -132,7 +138,8 @@ def _paint(
     if options.checkpoint is not None:
         kept = read_checkpoint(options.checkpoint, options.output)
     setting = _setting(options, params)
-    report.begins(_forecast(options, params, planned, inputs, known_speed(setting)))
+    memory_bytes = _memory_bytes(options, params, planned, inputs)
+    report.begins(Forecast(planned, memory_bytes, params.stop == "settled", known_speed(setting)))
     pace = Pace()
     steps = _steps(options, params, inputs, kept)
     with _stop_asked() as stop:
@@ -195,20 +202,10 @@ def _watch(
     return last, False
 
 
-def _measured(options: argparse.Namespace, params: Params, report: Report) -> Speed | None:
-    """This machine's speed, which is measured now where none is known."""
-    setting = _setting(options, params)
-    speed = known_speed(setting)
-    if speed is None:
-        report.note("Measuring the speed of this machine ...")
-        speed = calibrate(setting, options.weights)
-    return speed
-
-
-def _forecast(
-    options: argparse.Namespace, params: Params, planned: Plan, inputs: Inputs, speed: Speed | None
-) -> Forecast:
-    """What the run will be. Raises DeviceError where there is too little memory for it."""
+def _memory_bytes(
+    options: argparse.Namespace, params: Params, planned: Plan, inputs: Inputs
+) -> int:
+    """What the run needs. Raises DeviceError where that is more than there is."""
     from engine.devices import device_called, free_memory, run_dtype
 
     device = device_called(options.device)
@@ -216,8 +213,7 @@ def _forecast(
     area_px = fitting_area_px(
         planned, inputs.photo.size, params, free_memory(device), value_bytes, styles
     )
-    memory_bytes = planned.memory_bytes(area_px, value_bytes, styles)
-    return Forecast(planned, memory_bytes, params.stop == "settled", speed)
+    return planned.memory_bytes(area_px, value_bytes, styles)
 
 
 def _setting(options: argparse.Namespace, params: Params) -> Setting:

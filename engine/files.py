@@ -140,12 +140,24 @@ def save_picture(image: Image.Image, path: Path, *, no_clobber: bool) -> Path:
         write_whole(path, data)
     except OSError as error:
         sentence = f"{path} cannot be written: {error.strerror or error}."
-        with suppress(OSError):
-            refuge = Path(tempfile.mkdtemp(prefix="stylesite-")) / path.name
-            write_whole(refuge, data)
-            sentence += f" The picture is {refuge} instead."
+        kept = _kept_elsewhere(path.name, data)
+        if kept is not None:
+            sentence += f" The picture was saved as {kept} instead."
         raise CommandError(sentence) from error
     return path
+
+
+def _kept_elsewhere(name: str, data: bytes) -> Path | None:
+    """Where in the system's temporary folder `data` now is; None where there is no room either."""
+    folder = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="stylesite-"))
+        write_whole(folder / name, data)
+    except OSError:
+        if folder is not None:
+            folder.rmdir()
+        return None
+    return folder / name
 
 
 def write_whole(path: Path, data: bytes) -> None:

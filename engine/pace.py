@@ -13,6 +13,9 @@ from engine.pyramid import Plan
 NEWEST_SHARE = 0.3
 """Weight of the newest run; the last handful of runs decide, a single odd one does not."""
 
+LEAST_WATCHED_S = 1.0
+"""A run that was shorter says more about the setting up of its levels than about its speed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speed:
@@ -67,6 +70,11 @@ class Pace:
         return monotonic() - self._last[1] if self._last else 0.0
 
     @property
+    def teaches(self) -> bool:
+        """Whether it was watched for long enough to be remembered."""
+        return self.painting_s >= LEAST_WATCHED_S
+
+    @property
     def painting_s(self) -> float:
         """Seconds from the first step to the last one seen."""
         return self._last[1] - self._first[1] if self._first and self._last else 0.0
@@ -81,7 +89,7 @@ class Pace:
         if painted <= 0:
             return None
         per_s = painted / self.painting_s
-        own_s = (before - step.plan.pixel_steps_until(first - 1)) / per_s
+        own_s = step.plan.first_step_cost_px(first) / per_s
         return Speed(per_s, max(0.0, first_s - self._began_s - own_s), 0)
 
 

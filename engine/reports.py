@@ -215,11 +215,11 @@ class JsonReport:
             self.note(error.sentence)
 
     def _say_if_possible(self, event: str, **values: object) -> None:
-        """A full disk costs the lines, and no picture."""
+        """A disk that is full costs the lines from here on, and no picture."""
         try:
             _say(event, **values)
         except CommandError as error:
-            self.note(f"{error.sentence} The picture is painted and saved all the same.")
+            self.note(f"{error.sentence} Painting goes on, and nothing more is said there.")
 
 
 def plan_lines(forecast: Forecast) -> list[str]:

@@ -23,9 +23,6 @@ FILE_NAME = "engine-speeds.json"
 MOST_FILE_BYTES = 2**20
 VERSION = 1
 
-LEAST_WATCHED_S = 1.0
-"""A run that was shorter says more about the setting up of its levels than about its speed."""
-
 LEAST_PIXEL_STEPS_PER_S = 1.0
 """Nothing is so slow; a file that says so is damaged."""
 
@@ -72,7 +69,7 @@ def known_speed(setting: Setting) -> Speed | None:
 def learn(setting: Setting, pace: Pace) -> None:
     """Takes a finished run's pace into the speed of `setting`, unless it was too short a run."""
     seen = pace.speed()
-    if seen is None or pace.painting_s < LEAST_WATCHED_S:
+    if seen is None or not pace.teaches:
         return
     known = known_speed(setting)
     if known is not None and known.runs > 0:

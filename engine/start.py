@@ -32,8 +32,9 @@ def first_picture(
     """The coarsest level's start, (1, 3, h, w) in 0..1, of `size` (width, height).
 
     content: the photo, RGB. styles: those of the level, with masks of its size. Without
-    `params.initial` the balanced objective starts from the photo in the style's colours, as far as
-    the style strength says; the classic one from the photo, without noise, as the paper's.
+    `params.initial` the balanced objective starts from the photo in the style's colours, with a
+    texture of the style, as far as the style strength says; the classic one from the photo, without
+    noise, as the paper's.
     """
     generator = torch.Generator().manual_seed(params.seed)
     noise = torch.randn((1, 3, size[1], size[0]), generator=generator).to(device)
@@ -44,7 +45,7 @@ def first_picture(
     if params.initial == "style" or (params.initial is None and params.objective == "balanced"):
         start = _in_palettes(start, noise, regions_of(styles), share)
     if params.objective == "classic":
-        return start
+        return start.clamp(0, 1)
     return _channels_last((start + NOISE * noise).clamp(0, 1))
 
 
@@ -93,8 +94,10 @@ def random_texture(style: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
     """A texture (1, 3, h, w) of mean 0 with the spectrum and colours of `style` (1, 3, h', w').
 
     White noise (1, 1, h, w) filtered by the style image itself: Galerne, Gousseau and Morel,
-    "Random Phase Textures: Theory and Synthesis" (2011). The window keeps the borders of the image,
-    which would be lines of the texture, out of it.
+    "Random Phase Textures: Theory and Synthesis" (2011). As in the paper the texture is periodic.
+    Departures: of an image larger than the picture only the middle is used, and a window instead of
+    a periodic component keeps the image's borders, which would be lines, out of it. The variance
+    is the image's, on average over noises.
     """
     height, width = noise.shape[2:]
     rows, columns = min(height, style.shape[2]), min(width, style.shape[3])
@@ -104,6 +107,7 @@ def random_texture(style: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
     variance = spot.square().mean()
     down, across = (torch.hann_window(n, periodic=False).to(spot) for n in (rows, columns))
     spot = spot * torch.outer(down, across)
+    # Filtered white noise has the variance of the filter's sum of squares.
     spot = spot * (variance / spot.square().mean().clamp(min=1e-12) / (rows * columns)).sqrt()
     waves = torch.fft.rfft2(spot, s=(height, width)) * torch.fft.rfft2(noise)
     waves[:, :, 0, 0] = 0

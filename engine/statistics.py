@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import torch
 
 _ELEMENTS_AT_ONCE = 2**20
-"""Features, or products of them, that are turned to float32 at a time, whatever the size of the
+"""Features, or products of them, that are summed in float32 at a time, whatever the size of the
 picture: 4 MiB, which stays in the processor's cache."""
 
 _CHUNK_POSITIONS = 256
@@ -148,7 +148,8 @@ def _chunked_moments(flat: torch.Tensor, weights: torch.Tensor | None) -> torch.
     count, channels = flat.shape
     total = flat.new_zeros((channels + 1, channels), dtype=torch.float32)
     whole = count - count % _CHUNK_POSITIONS
-    at_once = _CHUNK_POSITIONS * max(1, _ELEMENTS_AT_ONCE // channels**2)
+    largest = channels * max(channels, _CHUNK_POSITIONS)  # a chunk's products, or its features
+    at_once = _CHUNK_POSITIONS * max(1, _ELEMENTS_AT_ONCE // largest)
     starts = [*range(0, whole, at_once), whole]
     for start, stop in itertools.pairwise([*starts, count]):
         if start == stop:

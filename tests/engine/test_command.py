@@ -170,6 +170,7 @@ def test_a_plan_is_told_without_painting_by_a_speed_that_is_measured_once(
     assert cache.read_bytes() == measured
     assert not Path(files[2]).exists()
     monkeypatch.setattr("engine.devices.free_bytes", lambda: 10**8)
+    cache.unlink()
     assert "0.1 GB are free" in refused(capsys, *arguments)
 
 
@@ -177,7 +178,7 @@ def test_a_plan_is_told_without_painting_by_a_speed_that_is_measured_once(
 def test_a_finished_run_teaches_the_speed_and_an_interrupted_one_does_not(
     files: Files, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("engine.speed.LEAST_WATCHED_S", 0.0)
+    monkeypatch.setattr("engine.pace.LEAST_WATCHED_S", 0.0)
     assert main(line(files, "--steps", "3")) == 0
     assert main(["--plan", files[0], "--json"]) == 0
     (told,) = events(capsys.readouterr().out)

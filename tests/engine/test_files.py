@@ -121,12 +121,14 @@ def test_a_full_disk_costs_no_picture(tmp_path: Path, monkeypatch: pytest.Monkey
     message = said(lambda: save_picture(drawn(64, 48), path, no_clobber=False))
     (kept,) = refuge.rglob("out.png")
     assert message == (
-        f"{path} cannot be written: No space left on device. The picture is {kept} instead."
+        f"{path} cannot be written: No space left on device. "
+        f"The picture was saved as {kept} instead."
     )
     assert read_picture(kept).size == (64, 48)
     full.append(refuge)
     message = said(lambda: save_picture(drawn(64, 48), path, no_clobber=False))
     assert message == f"{path} cannot be written: No space left on device."
+    assert list(refuge.iterdir()) == [kept.parent]
 
 
 def test_a_result_is_not_written_over_what_is_read(tmp_path: Path) -> None:

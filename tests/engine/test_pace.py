@@ -53,6 +53,16 @@ def test_a_run_that_goes_on_from_its_middle_counts_only_what_it_paints(clock: li
     assert pace_of(clock, (4, 12.0), (5, 16.0)).speed() == Speed(5_000.0, 0.0, 0)
 
 
+def test_setting_up_the_level_that_a_run_goes_on_in_is_no_overhead(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pyramid, "SETUP_STEPS", 2)
+    # A step of 20,000 pixels in 4 s; before it one more, and two to set up, and 3 s of overhead.
+    assert pace_of(clock, (4, 10.0 + 3 + 12), (5, 10.0 + 3 + 12 + 4)).speed() == Speed(
+        5_000.0, 3.0, 0
+    )
+
+
 def test_levels_that_settled_count_with_the_steps_they_took(clock: list[float]) -> None:
     run = Pace()
     for index, moment in ((1, 11.0), (2, 12.0), (3, 16.0)):

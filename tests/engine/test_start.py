@@ -65,4 +65,11 @@ def test_a_start_is_seeded_as_far_as_the_strength_says_and_only_where_the_style_
     assert torch.equal(start(0), start(0, left))
     masked = start(100, left)
     torch.testing.assert_close(masked[..., :64], start(100)[..., :64])
-    assert not torch.allclose(masked[..., 64:], start(100)[..., 64:])
+    torch.testing.assert_close(masked[..., 64:], start(0)[..., 64:])
+
+
+def test_a_classic_run_that_starts_in_the_styles_colours_is_a_picture_too() -> None:
+    style = WeightedStyle(stripes(96, 128, color=(1.6, 1.6, 1.6)).clamp(0, 1), 1.0)
+    params = Params(objective="classic", initial="style")
+    start = first_picture(drawn(*SIZE), [style], params, SIZE, torch.device("cpu"))
+    assert 0 <= float(start.min()) < float(start.max()) <= 1

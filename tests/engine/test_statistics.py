@@ -32,8 +32,12 @@ def test_moments_of_bfloat16_are_summed_in_float32() -> None:
 
 
 @pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("at_once", [2**20, 2 * 6 * 256])  # all chunks together; two at a time
 @pytest.mark.parametrize("side", [5, 40])  # fewer positions than a chunk; six chunks and a rest
-def test_moments_of_bfloat16_are_exact_to_the_rounding_of_chunks(side: int, weighted: bool) -> None:
+def test_moments_of_bfloat16_are_exact_to_the_rounding_of_chunks(
+    side: int, at_once: int, weighted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.statistics._ELEMENTS_AT_ONCE", at_once)
     generator = torch.Generator().manual_seed(3)
     features = torch.randn(1, 6, side, side, generator=generator).to(torch.bfloat16)
     weights = torch.rand(side, side, generator=generator) if weighted else None

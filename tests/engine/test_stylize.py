@@ -113,8 +113,8 @@ def test_a_resumed_run_ends_where_the_uninterrupted_one_does(
     assert after - 5 <= resumed[0].index <= after + 1
     assert resumed[0].level == whole[after].level
     assert resumed[-1].is_last
-    # The steps done again may well end lower. The rule is 1 %, held below on the real VGG19; this
-    # random network multiplies the rounding of a checkpoint to a little more.
+    # The steps done again may well end lower. The rule is 1 %, held below on the real VGG19; on
+    # this random network, 20 steps of which leave the loss still falling fast, 3.4 % were seen.
     assert resumed[-1].total_loss < 1.05 * whole[-1].total_loss
 
 

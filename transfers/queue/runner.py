@@ -35,8 +35,10 @@ from transfers.queue.watch import Stop, Watch
 logger = logging.getLogger(__name__)
 
 PREVIEW_SIDE_PX = 768
-# Share of the time that showing the picture may take: large ones are shown less often.
+# Share of the time that showing the picture may take: large ones are shown less often, but not
+# more seldom than so, as one that waited for a disk says nothing about the next.
 MOST_SHOWING = 0.01
+MOST_PREVIEW_S = 10.0
 
 REPORT_S = 0.5
 
@@ -140,8 +142,8 @@ class _Painting:
             began = monotonic()
             picture = encode_jpeg(step.preview(PREVIEW_SIDE_PX), quality=85)
             self._keep_file(lambda: lifecycle.show_preview(self.transfer, picture, step.index))
-            took_s = monotonic() - began
-            self.preview_due_at = now + max(settings.TRANSFER_PREVIEW_S, took_s / MOST_SHOWING)
+            pause_s = min(MOST_PREVIEW_S, (monotonic() - began) / MOST_SHOWING)
+            self.preview_due_at = now + max(settings.TRANSFER_PREVIEW_S, pause_s)
         if step.level != self.level or now - self.checkpoint_at >= settings.TRANSFER_CHECKPOINT_S:
             self.level, self.checkpoint_at = step.level, now
             self._checkpoint(step)
@@ -188,7 +190,8 @@ class _Painting:
             recipe=recipe_for(self.transfer, self.params, self.shares, step, self.watch.painted_s),
         )
         lifecycle.succeed(self.transfer, artwork)
-        estimates.learn(self.pace, self.pace.since_last_s)
+        if self.pace.teaches:
+            estimates.learn(self.pace, self.pace.since_last_s)
 
 
 def calibrate() -> None:

@@ -28,8 +28,9 @@ logger = logging.getLogger(__name__)
 LOOK_S = 1.0
 PURGE_S = 10.0
 
-# Of the ten seconds that a stop may take, what the workers have to give back their transfers.
-DRAIN_S = 7.0
+# Of the ten seconds that a stop may take, what the workers have to give back their transfers. `up`
+# waits for this process a second and a half longer.
+DRAIN_S = 8.0
 
 # A free worker that has been rung for takes a transfer within a second. When none does for this
 # long, the pool hangs: a worker killed while idle keeps a lock that all others wait for.

@@ -29,7 +29,7 @@ from transfers.queue.processes import Child
 
 LOOK_S = 0.25
 ANSWER_S = 2.0
-STOP_S = 8.5
+STOP_S = 9.5
 SAY_SLOW_S = 30.0
 MIN_FREE_BYTES = 200 * 2**20
 

@@ -97,7 +97,10 @@ def row(transfer: Transfer) -> Transfer:
 
 
 @pytest.mark.vgg
-def test_a_transfer_is_painted_to_its_artwork(submit: Submit, media_root: Path) -> None:
+def test_a_transfer_is_painted_to_its_artwork(
+    submit: Submit, media_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.pace.LEAST_WATCHED_S", 0.0)
     transfer = submit(size_px=96, steps=6, seed=3)
     assert runner.paint_next() is True
     stored = row(transfer)
@@ -203,6 +206,7 @@ def test_progress_reaches_the_row(submit: Submit, engine: FakeEngine) -> None:
         pytest.param(2.0, 0.01, [1, 2, 3, 4], id="every slow step"),
         pytest.param(0.25, 0.01, [1, 5, 9, 13], id="every second of quick ones"),
         pytest.param(0.5, 0.03, [1, 7, 13, 19], id="so seldom that it takes a hundredth"),
+        pytest.param(1.0, 4.0, [1, 7, 13, 19], id="every ten seconds at least"),
     ],
 )
 def test_a_preview_comes_every_second_and_more_seldom_where_it_takes_long(
