@@ -22,6 +22,10 @@ COARSEST_PX = 256
 LEVEL_STEPS = {"lbfgs": 13, "adam": 24}
 """Steps of each level. More bring the picture nearer still, by less and less."""
 
+FROM_NOISE_TIMES = 6
+"""A run that starts from noise takes so many times the steps at its coarsest level: it has the photo
+to find first."""
+
 CLASSIC_STEPS = 2000
 
 MOST_TIMES_USUAL = 10
@@ -190,6 +194,8 @@ def plan(width: int, height: int, params: Params, *, earlier_px: int | None = No
         return Plan((Level(*final, params.steps or CLASSIC_STEPS * most),), most_pairs=pairs)
     sizes = _sizes(width, height, final)
     usual = [LEVEL_STEPS[optimizer]] * len(sizes)
+    if params.initial == "noise":
+        usual[0] *= FROM_NOISE_TIMES
     first = sum(max(size) <= (earlier_px or 0) for size in sizes[:-1])
     sizes, usual = sizes[first:], usual[first:]
     steps = _share(params.steps, usual) if params.steps else [n * most for n in usual]

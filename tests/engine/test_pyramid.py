@@ -27,6 +27,12 @@ def test_every_level_takes_the_same_steps() -> None:
     assert [level.steps for level in levels] == [LEVEL_STEPS["lbfgs"]] * 3
 
 
+def test_a_run_from_noise_has_the_photo_to_find_first() -> None:
+    levels = plan(1000, 1000, Params(size_px=1024, initial="noise")).levels
+    usual = LEVEL_STEPS["lbfgs"]
+    assert [level.steps for level in levels] == [6 * usual, usual, usual]
+
+
 def test_a_draft_is_painted_at_one_size() -> None:
     assert [level.width for level in plan(900, 600, Params(size_px=256)).levels] == [256]
     assert [level.width for level in plan(900, 600, Params(size_px=448)).levels] == [448]
