@@ -23,7 +23,7 @@ LEVEL_STEPS = {"lbfgs": 13, "adam": 24}
 """Steps of each level. More bring the picture nearer still, by less and less."""
 
 FROM_NOISE_TIMES = 6
-"""So many times the steps at the coarsest level of a run from noise, which has the photo to find."""
+"""So many times the steps at the coarsest level of a run from noise: it has the photo to find."""
 
 CLASSIC_STEPS = 2000
 
