@@ -31,7 +31,6 @@ from engine.files import (
     read_picture,
     save_picture,
 )
-from engine.memory import fitting_area_px
 from engine.options import UsageError, params_from, read_options
 from engine.pace import Pace
 from engine.params import Params
@@ -206,14 +205,11 @@ def _memory_bytes(
     options: argparse.Namespace, params: Params, planned: Plan, inputs: Inputs
 ) -> int:
     """What the run needs. Raises DeviceError where that is more than there is."""
-    from engine.devices import device_called, free_memory, run_dtype
+    from engine.devices import device_called, fitted
 
-    device = device_called(options.device)
-    value_bytes, styles = run_dtype(params, device).itemsize, max(1, len(inputs.styles))
-    area_px = fitting_area_px(
-        planned, inputs.photo.size, params, free_memory(device), value_bytes, styles
-    )
-    return planned.memory_bytes(area_px, value_bytes, styles)
+    device, styles = device_called(options.device), max(1, len(inputs.styles))
+    dtype, area_px = fitted(planned, inputs.photo.size, params, device, styles)
+    return planned.memory_bytes(area_px, dtype.itemsize, styles)
 
 
 def _setting(options: argparse.Namespace, params: Params) -> Setting:

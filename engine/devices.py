@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import torch
 
 from engine.errors import DeviceError
-from engine.memory import free_bytes
+from engine.memory import fitting_area_px, free_bytes
 from engine.params import Params
+from engine.pyramid import Plan
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _NEVER_BYTES = 2**30
@@ -38,9 +39,17 @@ def fast_dtype(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if device.type == "cpu" and native else torch.float32
 
 
-def run_dtype(params: Params, device: torch.device) -> torch.dtype:
-    """What a run computes the network in: the classic objective always in float32."""
-    return torch.float32 if params.objective == "classic" else fast_dtype(device)
+def fitted(
+    planned: Plan, photo: tuple[int, int], params: Params, device: torch.device, styles: int
+) -> tuple[torch.dtype, int]:
+    """What a run computes the network in, and how many pixels of it at once.
+
+    The classic objective is always computed in float32. photo: its width and height. styles: how
+    many. Raises DeviceError where the run does not fit into the memory that is free.
+    """
+    dtype = torch.float32 if params.objective == "classic" else fast_dtype(device)
+    free = free_memory(device)
+    return dtype, fitting_area_px(planned, photo, params, free, dtype.itemsize, styles)
 
 
 def free_memory(device: torch.device) -> int | None:

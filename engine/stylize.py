@@ -18,11 +18,10 @@ from PIL import Image
 from engine import checkpoint as checkpoints
 from engine.color import in_colors_of, luminance, with_colors_of
 from engine.descent import Descent, Values
-from engine.devices import device_called, free_memory, freed_memory_kept, run_dtype
+from engine.devices import device_called, fitted, freed_memory_kept
 from engine.images import eight_bits, fit, flatten
 from engine.inputs import StyleImage as StyleImage
 from engine.inputs import check_styles, run_digest
-from engine.memory import fitting_area_px
 from engine.objective import (
     CLASSIC_STYLE_WEIGHT,
     BalancedObjective,
@@ -179,10 +178,7 @@ class _Run:
         )
         self.classic = params.objective == "classic"
         self.bounded = not self.classic
-        self._dtype = run_dtype(params, device)
-        self._area_px = fitting_area_px(
-            self.plan, content.size, params, free_memory(device), self._dtype.itemsize, len(styles)
-        )
+        self._dtype, self._area_px = fitted(self.plan, content.size, params, device, len(styles))
         self.digest = run_digest(content, styles, params, earlier, weights)
         self._optimizer_kind = params.optimizer or ("adam" if self.classic else "lbfgs")
         pooling = params.pooling or ("max" if self.classic else "average")

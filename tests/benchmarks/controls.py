@@ -16,6 +16,7 @@ from skimage import data
 
 from engine.images import flatten
 from engine.params import Params
+from engine.pyramid import LEVEL_STEPS
 from engine.stylize import StyleImage, stylize
 from tests.benchmarks.engines.pairs import PAIRS
 from tests.benchmarks.engines.record import RECORDED, Item, recorded_picture
@@ -130,8 +131,10 @@ def masks() -> Row:
 
 
 def steps() -> Row:
-    yield from over("steps", {f"{n} steps": n for n in (5, 13, 100)}, "pointillism")
-    values = {"Adam, its usual 24 steps": "adam"}
+    yield from over(
+        "steps", {f"{n} steps": n for n in (5, LEVEL_STEPS["lbfgs"], 100)}, "pointillism"
+    )
+    values = {f"Adam, its usual {LEVEL_STEPS['adam']} steps": "adam"}
     yield from over("optimizer", values, "pointillism")
 
 
@@ -143,7 +146,8 @@ def objective() -> Row:
     """The classic objective's 2000 steps are those that the comparison of engines has recorded."""
     pair = next(pair for pair in PAIRS if pair.photo == "rocket.jpg")
     content, style = pair.images()
-    yield "balanced, 13 steps", painted(content, [StyleImage(style)], size_px=pair.side_px)
+    ours = painted(content, [StyleImage(style)], size_px=pair.side_px)
+    yield f"balanced, {LEVEL_STEPS['lbfgs']} steps", ours
     recorded = recorded_picture(Item("plain", pair), RECORDED)
     if recorded is not None:
         with Image.open(recorded) as file:
