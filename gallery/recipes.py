@@ -56,13 +56,20 @@ def recipe_lines(recipe: dict[str, Any], size_px: tuple[int, int]) -> list[tuple
         (_("Photo"), (recipe.get("content") or {}).get("title", "")),
         *setting_lines(recipe.get("params") or {}),
         (_("Size"), f"{size_px[0]} × {size_px[1]} px"),
-        (_("Steps"), str(recipe.get("steps") or "")),
+        (_("Steps"), _steps(recipe)),
         (_("Time taken"), duration(recipe["seconds"]) if recipe.get("seconds") else ""),
     ]
     seed = recipe.get("seed", (recipe.get("params") or {}).get("seed"))
     if seed is not None:
         lines.append((_("Seed"), str(seed)))
     return [(label, value) for label, value in lines if value]
+
+
+def _steps(recipe: dict[str, Any]) -> str:
+    steps, planned = recipe.get("steps") or 0, recipe.get("planned_steps") or 0
+    if steps < planned:
+        return _("%(steps)d of %(planned)d, stopped by you") % {"steps": steps, "planned": planned}
+    return str(steps or "")
 
 
 def _styles(recipe: dict[str, Any]) -> list[dict[str, Any]]:

@@ -60,6 +60,10 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
     def queued(self) -> Self:
         return self.filter(state=Transfer.State.QUEUED)
 
+    def in_own_order(self) -> Self:
+        """As their owner wants them painted: drafts before long runs, unless moved by hand."""
+        return self.order_by("rank", "created_at", "pk")
+
     def running(self) -> Self:
         return self.filter(state=Transfer.State.RUNNING)
 
@@ -99,8 +103,26 @@ class Transfer(models.Model):
     )
     styles = models.ManyToManyField(Style, through="TransferStyle", related_name="transfers")
     params = models.JSONField(_("settings"), help_text="engine.params.Params, with its version.")
+    continues = models.ForeignKey(
+        Artwork,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        help_text="The earlier picture that painting goes on from.",
+    )
 
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.QUEUED)
+    rank = models.FloatField(
+        default=0,
+        db_default=0,
+        help_text="Among the waiting ones of its owner, the lowest is painted first.",
+    )
+    pixel_steps_left = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Work from the last checkpoint to the end: see engine.pyramid.Plan.pixel_steps.",
+    )
     activity = models.CharField(max_length=12, choices=Activity.choices, default=Activity.WAITING)
     step = models.PositiveIntegerField(default=0)
     total_steps = models.PositiveIntegerField(default=0)
@@ -119,6 +141,11 @@ class Transfer(models.Model):
     checkpoint = models.FileField(max_length=200, blank=True)
     checkpoint_step = models.PositiveIntegerField(default=0)
     rung_at = models.DateTimeField(null=True, help_text="When a worker was last woken for it.")
+    keep_requested = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Its owner wants the picture as it is, without the steps to come.",
+    )
 
     error = models.TextField(blank=True)
     error_reference = models.CharField(max_length=12, blank=True)
@@ -142,11 +169,22 @@ class Transfer(models.Model):
         verbose_name = _("transfer")
         verbose_name_plural = _("transfers")
         indexes = [
-            models.Index(fields=["created_at"], name="transfer_ready", condition=Q(state="queued")),
+            models.Index(
+                fields=["owner", "rank", "created_at"],
+                name="transfer_own_order",
+                condition=Q(state="queued"),
+            ),
+            models.Index(
+                fields=["owner", "created_at"],
+                name="transfer_waiting_since",
+                condition=Q(state="queued"),
+            ),
+            models.Index(fields=["rung_at"], name="transfer_rung", condition=Q(state="queued")),
             models.Index(
                 fields=["heartbeat_at"], name="transfer_leases", condition=Q(state="running")
             ),
             models.Index(fields=["owner", "-created_at"], name="transfer_history"),
+            models.Index(fields=["finished_at"], name="transfer_ended"),
         ]
 
     def __str__(self) -> str:

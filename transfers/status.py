@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from engine import pyramid
-from engine.errors import EngineError
 from engine.params import QUALITIES, Params
 from gallery.models import Artwork, Style
 from transfers.durations import spoken
 from transfers.forms import QUALITY_LABELS
 from transfers.models import Transfer
-from transfers.queue import estimates
+from transfers.queue import estimates, forecast
+from transfers.queue.forecast import Turn
 
 
 class Status:
@@ -64,11 +63,22 @@ class Status:
         return min(99, self.transfer.step * 100 // total) if total else 0
 
     @cached_property
+    def turn(self) -> Turn | None:
+        """When it starts; None once a worker has it."""
+        return forecast.turn_of(self.transfer)
+
+    @property
     def place(self) -> int | None:
         """Place in the queue, 1 being next; None once a worker has it."""
-        if self.state != Transfer.State.QUEUED:
-            return None
-        return estimates.place_in_queue(self.transfer)
+        return self.turn.place if self.turn else None
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether its owner may end painting now and keep what is there."""
+        if self.transfer.keep_requested:
+            return False
+        painted = self.transfer.preview_step or self.transfer.checkpoint_step
+        return self.transfer.is_unfinished and painted > 0
 
     @property
     def doing(self) -> str:
@@ -86,20 +96,22 @@ class Status:
             return ""
         if self.transfer.seconds_left is not None and self.state == Transfer.State.RUNNING:
             return _("%(time)s left") % {"time": spoken(self.transfer.seconds_left)}
-        seconds = self._seconds_to_paint()
+        seconds = estimates.seconds_to_paint(self.transfer)
         if seconds is None:
             return ""
-        if self.state == Transfer.State.QUEUED:
-            seconds += estimates.seconds_until_start(self.transfer) or 0
+        if self.turn is not None:
+            seconds += self.turn.starts_in_s or 0
             return _("ready in %(time)s") % {"time": spoken(seconds)}
         return _("%(time)s left") % {"time": spoken(seconds)}
 
     @property
     def picture_url(self) -> str:
-        """The newest preview, or the photo until there is one."""
+        """The newest preview; before the first, what painting starts from."""
         if self.transfer.preview:
             url = reverse("transfers:preview", args=[self.transfer.pk])
             return f"{url}?v={self.transfer.preview_step}"
+        if self.transfer.continues_id:
+            return reverse("gallery:artwork-file", args=[self.transfer.continues_id, "display"])
         return reverse("transfers:photo-file", args=[self.transfer.content_image_id, "display"])
 
     @property
@@ -115,26 +127,16 @@ class Status:
             row.preview_step,
             row.content_loss,
             row.style_loss,
+            row.keep_requested,
             self.place,
             self.time_left,
         )
         return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
-    def _seconds_to_paint(self) -> float | None:
-        """From now to the saved picture; what an earlier attempt has done counts as done."""
-        photo = self.transfer.content_image
-        try:
-            seconds = estimates.seconds_for(photo.width, photo.height, self.params)
-            plan = pyramid.plan(photo.width, photo.height, self.params)
-        except EngineError:
-            return None
-        if seconds is None:
-            return None
-        done = plan.pixel_steps_until(self.transfer.checkpoint_step)
-        return seconds * (1 - done / plan.pixel_steps)
-
     def _waiting(self) -> str:
         ahead = (self.place or 1) - 1
+        if self.transfer.keep_requested:
+            return _("Waiting to be saved as it is")
         if self.transfer.step:
             return _("Waiting to go on where it stopped")
         if ahead <= 0:
@@ -147,6 +149,8 @@ class Status:
 
     def _painting(self) -> str:
         row = self.transfer
+        if row.keep_requested and row.activity != Transfer.Activity.SAVING:
+            return _("Stopping, to keep it as it is")
         if row.activity != Transfer.Activity.PAINTING or row.levels < 2:
             return str(row.get_activity_display())
         if row.level <= 1:

@@ -63,7 +63,7 @@ def test_work_done_before_an_interruption_shortens_the_time(
     MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=5e3, overhead_s=0)
     transfer = set_row(state="queued")
     assertContains(signed_in.get(url(transfer)), "minutes")
-    set_row(step=100, total_steps=100, checkpoint_step=10_000)
+    set_row(step=100, total_steps=100, checkpoint_step=100, pixel_steps_left=0)
     response = signed_in.get(url(transfer))
     assertContains(response, "ready in a few seconds")
     assertContains(response, "Waiting to go on where it stopped")

@@ -1,35 +1,36 @@
-"""How long a transfer will take and how long it waits, from the speed measured on this machine.
+"""How long a transfer will take, from the speed measured on this machine.
 
 Torch-free: pages ask before anything is painted. As long as nothing has been measured the answer
-is None, and pages say that we do not know yet.
+is None, and pages say that we do not know yet. How long a transfer waits is in `forecast`.
 """
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from engine import pyramid
 from engine.pace import Pace, blended
 from engine.params import Params
-from transfers.models import MachineSpeed, Transfer, TransferQuerySet
+from transfers.models import MachineSpeed, Transfer
 from transfers.queue import workers
 
 # How much the usual speed weighs against what a run shows itself, in seconds of watching.
 USUAL_COUNTS_S = 3.0
 
 
-def seconds_for(width: int, height: int, params: Params) -> float | None:
+def seconds_for(
+    width: int, height: int, params: Params, *, earlier_px: int | None = None
+) -> float | None:
     """Seconds from a worker's claim to the saved picture, for a photo of `width` × `height` px.
 
-    None until this machine has been measured. Raises engine.errors.ImageError for a picture too
-    long and narrow to be painted.
+    earlier_px: the longer side of the picture that painting goes on from. None until this machine
+    has been measured. Raises engine.errors.ImageError for a picture too long and narrow.
     """
     speed = current_speed()
     if speed is None:
         return None
-    return pyramid.plan(width, height, params).seconds(speed.pixel_steps_per_s, speed.overhead_s)
+    planned = pyramid.plan(width, height, params, earlier_px=earlier_px)
+    return work_s(planned.pixel_steps, speed)
 
 
 def current_speed() -> MachineSpeed | None:
@@ -38,25 +39,18 @@ def current_speed() -> MachineSpeed | None:
     return measured.filter(host=workers.host()).first() or measured.first()
 
 
-def place_in_queue(transfer: Transfer) -> int | None:
-    """1 for the transfer that starts next; None when it is not waiting."""
-    if transfer.state != Transfer.State.QUEUED:
-        return None
-    return _ahead_of(transfer).count() + 1
+def seconds_to_paint(transfer: Transfer) -> float | None:
+    """Seconds from a worker's claim to the saved picture; what a checkpoint holds counts as done.
 
-
-def seconds_until_start(transfer: Transfer) -> float | None:
-    """How long a waiting transfer still waits: what is painted and what is ahead of it, shared
-    between the workers. None when it is not waiting or nothing has been measured."""
+    None until this machine has been measured.
+    """
     speed = current_speed()
-    if transfer.state != Transfer.State.QUEUED or speed is None:
-        return None
-    total = 0.0
-    for row in Transfer.objects.running().select_related("content_image"):
-        total += _full_seconds(row, speed) if row.seconds_left is None else row.seconds_left
-    for row in _ahead_of(transfer).select_related("content_image"):
-        total += _full_seconds(row, speed)
-    return total / settings.WORKERS
+    return None if speed is None else work_s(transfer.pixel_steps_left, speed)
+
+
+def work_s(pixel_steps: float, speed: MachineSpeed) -> float:
+    """Seconds that a machine of this speed needs for so much work, files included."""
+    return speed.overhead_s + pixel_steps / speed.pixel_steps_per_s
 
 
 def learn(pace: Pace, saving_s: float) -> None:
@@ -91,34 +85,24 @@ class TimeLeft:
     by warming up, do not make the answer jump.
     """
 
-    def __init__(self, plan: pyramid.Plan, usual: MachineSpeed | None) -> None:
-        self._plan = plan
+    def __init__(self, usual: MachineSpeed | None) -> None:
         self._usual = usual
         self._began: tuple[int, float] | None = None
 
-    def after(self, index: int, now_s: float) -> float | None:
-        """After step `index` of the run, at `now_s` on any steady clock; None until known."""
+    def after(self, plan: pyramid.Plan, index: int, now_s: float) -> float | None:
+        """After step `index` of `plan`, at `now_s` on any steady clock; None until known.
+
+        plan: as it stands after the step, as levels may settle before their last step.
+        """
         if self._began is None:
             self._began = (index, now_s)
         first, began_s = self._began
-        until_now = self._plan.pixel_steps_until(index)
-        painted: float = until_now - self._plan.pixel_steps_until(first)
+        until_now = plan.pixel_steps_until(index)
+        painted: float = until_now - plan.pixel_steps_until(first)
         watched_s = now_s - began_s
         if self._usual is not None:
             painted += self._usual.pixel_steps_per_s * USUAL_COUNTS_S
             watched_s += USUAL_COUNTS_S
         if painted <= 0 or watched_s <= 0:
             return None
-        return (self._plan.pixel_steps - until_now) * watched_s / painted
-
-
-def _ahead_of(transfer: Transfer) -> TransferQuerySet:
-    earlier = Q(created_at__lt=transfer.created_at)
-    same_moment = Q(created_at=transfer.created_at, pk__lt=transfer.pk)
-    return Transfer.objects.queued().filter(earlier | same_moment)
-
-
-def _full_seconds(transfer: Transfer, speed: MachineSpeed) -> float:
-    photo = transfer.content_image
-    plan = pyramid.plan(photo.width, photo.height, Params.from_json(transfer.params))
-    return plan.seconds(speed.pixel_steps_per_s, speed.overhead_s)
+        return (plan.pixel_steps - until_now) * watched_s / painted

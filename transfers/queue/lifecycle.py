@@ -18,15 +18,16 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from engine import pyramid
 from engine.params import Params
 from gallery.models import Artwork, Style
 from transfers.models import ContentImage, Transfer, TransferQuerySet, TransferStyle
-from transfers.queue import checkpoints, wakeups, workers
+from transfers.queue import checkpoints, fair_share, own_order, wakeups, workers
 
 logger = logging.getLogger(__name__)
 
@@ -67,14 +68,35 @@ def submit(
     content_image: ContentImage,
     styles: Sequence[tuple[Style, float]],
     params: Params,
+    *,
+    continues: Artwork | None = None,
+    retry_of: Transfer | None = None,
 ) -> Transfer:
     """Queue a new transfer of `content_image` in `styles` (each with its weight) and wake a worker.
 
-    Row and wake-up are committed together: there is never one without the other.
+    continues: the earlier picture of that photo, where `params.initial` is "earlier". Row and
+    wake-up are committed together: there is never one without the other. Raises
+    engine.errors.EngineError where the picture cannot be painted so.
     """
+    earlier_size = (continues.width, continues.height) if continues else None
+    pyramid.check_earlier(content_image.width, content_image.height, params, earlier_size)
+    pixel_steps = pyramid.plan(
+        content_image.width,
+        content_image.height,
+        params,
+        earlier_px=max(earlier_size) if earlier_size else None,
+    ).pixel_steps
+    now = timezone.now()
     with transaction.atomic():
         transfer = Transfer.objects.create(
-            owner=owner, content_image=content_image, params=params.to_json()
+            owner=owner,
+            content_image=content_image,
+            params=params.to_json(),
+            continues=continues,
+            retry_of=retry_of,
+            created_at=now,
+            rank=own_order.usual_rank(pixel_steps, now),
+            pixel_steps_left=pixel_steps,
         )
         TransferStyle.objects.bulk_create(
             TransferStyle(transfer=transfer, style=style, weight=weight) for style, weight in styles
@@ -121,25 +143,73 @@ def retry(transfer: Transfer) -> Transfer:
         waiting = old.retries.unfinished().first()
         if waiting is not None:
             return waiting
-        styles = [(share.style, share.weight) for share in old.style_shares.select_related("style")]
-        new = submit(old.owner, old.content_image, styles, Params.from_json(old.params))
-        Transfer.objects.filter(pk=new.pk).update(retry_of=old)
-        new.retry_of = old
-    return new
+        return submit(
+            old.owner,
+            old.content_image,
+            _styles_of(old),
+            Params.from_json(old.params),
+            continues=old.continues,
+            retry_of=old,
+        )
+
+
+def request_keep(transfer: Transfer) -> bool:
+    """End painting now and keep the picture as it is: RUNNING → SUCCEEDED, within seconds.
+
+    Its worker sees the request at its next look, a second away. A QUEUED one that was painted in
+    part is claimed next of its owner's, and only saved. Returns whether the request stands; False
+    for one that has ended, or of which nothing is painted yet. `transfer` is brought up to date.
+    """
+    painted = Q(state=State.RUNNING) | Q(state=State.QUEUED, checkpoint_step__gt=0)
+    asked = Transfer.objects.filter(painted, pk=transfer.pk).update(
+        keep_requested=True, rank=own_order.FRONT_RANK
+    )
+    transfer.refresh_from_db()
+    if asked:
+        logger.info("transfer %s: to be kept as it is", transfer.pk)
+    return bool(asked)
+
+
+def continue_artwork(artwork: Artwork, *, size_px: int) -> Transfer:
+    """Queue a new transfer that goes on from `artwork`, in its photo, styles and settings.
+
+    size_px: its longer side; at that of `artwork` there are more steps, at a larger one only the
+    larger levels are painted. Raises WrongStateError where the transfer that painted it is gone,
+    and engine.errors.EngineError where the picture cannot be painted so.
+    """
+    painted_by = Transfer.objects.filter(artwork=artwork).select_related("content_image").first()
+    if painted_by is None:
+        raise WrongStateError("nothing is known of how this artwork was painted")
+    return submit(
+        artwork.owner,
+        painted_by.content_image,
+        _styles_of(painted_by),
+        continued_params(painted_by, size_px),
+        continues=artwork,
+    )
+
+
+def continued_params(painted_by: Transfer, size_px: int) -> Params:
+    """The settings of `painted_by`, for going on from its picture at this size."""
+    params = Params.from_json(painted_by.params)
+    return dataclasses.replace(params, initial="earlier", size_px=size_px, steps=None)
 
 
 # What a worker does
 
 
 def claim(worker: str) -> Transfer | None:
-    """QUEUED, or RUNNING with an expired lease → RUNNING under a fresh token, oldest first.
+    """QUEUED, or RUNNING with an expired lease → RUNNING under a fresh token.
+
+    What a dead worker left comes first, then whoever has had the least painting lately
+    (`fair_share`).
 
     The attempt is counted before the work starts, so that a transfer that kills its workers ends.
     Returns None when nothing is to be done. Of two workers that want the same row, one gets it and
     the other looks for the next.
     """
     for _try in range(CLAIM_TRIES):
-        pk = _claimable().order_by("created_at", "pk").values_list("pk", flat=True).first()
+        pk = _left_behind() or fair_share.next_in_turn()
         if pk is None:
             return None
         token, now = uuid.uuid4(), timezone.now()
@@ -151,14 +221,16 @@ def claim(worker: str) -> Transfer | None:
                 activity=Activity.LOADING,
                 token=token,
                 worker=worker,
-                heartbeat_at=now,
+                heartbeat_at=Now(),
                 started_at=Coalesce(F("started_at"), now),
                 attempts=F("attempts") + 1,
                 seconds_left=None,
             )
         )
         if claimed:
-            transfer = Transfer.objects.select_related("content_image", "owner").get(pk=pk)
+            transfer = Transfer.objects.select_related("content_image", "owner", "continues").get(
+                pk=pk
+            )
             # Not what the row says now: the row may already be another's.
             transfer.token = token
             logger.info("transfer %s: claimed, attempt %d", pk, transfer.attempts)
@@ -166,14 +238,17 @@ def claim(worker: str) -> Transfer | None:
     return None
 
 
-def is_held(transfer: Transfer) -> bool:
-    """Whether `transfer` is still RUNNING under the token of this claim."""
-    return _held(transfer).exists()
+def look(transfer: Transfer) -> bool:
+    """RUNNING: whether its owner wants the picture as it is now. Raises LeaseLostError."""
+    keep = _held(transfer).values_list("keep_requested", flat=True).first()
+    if keep is None:
+        raise LeaseLostError(str(transfer.pk))
+    return keep
 
 
 def heartbeat(transfer: Transfer, painted_s: float = 0) -> None:
     """RUNNING: renew the lease and add `painted_s` seconds of work. Raises LeaseLostError."""
-    _write(transfer, heartbeat_at=timezone.now(), painting_s=F("painting_s") + painted_s)
+    _write(transfer, heartbeat_at=Now(), painting_s=F("painting_s") + painted_s)
 
 
 def report(transfer: Transfer, progress: Progress) -> None:
@@ -181,11 +256,20 @@ def report(transfer: Transfer, progress: Progress) -> None:
     _write(transfer, **dataclasses.asdict(progress))
 
 
-def checkpoint(transfer: Transfer, data: bytes, step: int) -> None:
-    """RUNNING: keep `data` as what to resume from. Raises LeaseLostError, leaving no file."""
+def checkpoint(transfer: Transfer, data: bytes, step: int, pixel_steps_left: int) -> None:
+    """RUNNING: keep `data` as what to resume from, with the work that is then still to do.
+
+    Raises LeaseLostError, leaving no file.
+    """
     old = transfer.checkpoint.name
     name = checkpoints.write(transfer, "checkpoint", data, "bin")
-    _name_file(transfer, name, checkpoint=name, checkpoint_step=step)
+    _name_file(
+        transfer,
+        name,
+        checkpoint=name,
+        checkpoint_step=step,
+        pixel_steps_left=pixel_steps_left,
+    )
     transfer.checkpoint.name, transfer.checkpoint_step = name, step
     checkpoints.delete(old)
 
@@ -252,14 +336,16 @@ def rescue(*, spend_attempt: bool = True) -> int:
     """Free what dead workers held: RUNNING → QUEUED, or → FAILED when the attempts are used up.
 
     A worker is dead when its lease has expired or its process on this host is gone. Returns how
-    many rows changed. The UPDATE names the heartbeat it saw, so a worker that beats in the same
+    many rows changed. The UPDATE looks at the lease once more, so a worker that beats in the same
     moment keeps its transfer. `spend_attempt` is False when we ended the worker ourselves.
     """
     return sum(_rescue(transfer, spend_attempt) for transfer in _abandoned())
 
 
 def _rescue(transfer: Transfer, spend_attempt: bool) -> bool:
-    held = _held(transfer).filter(heartbeat_at=transfer.heartbeat_at)
+    held = _held(transfer)
+    if not workers.is_dead(transfer.worker):
+        held = held.filter(_lease_expired())
     if spend_attempt and transfer.attempts >= settings.TRANSFER_MAX_ATTEMPTS:
         sentence = _(
             "Painting was interrupted several times, so we stopped trying. "
@@ -308,12 +394,21 @@ def _failure(sentence: str, reference: str) -> dict[str, Any]:
 
 
 def _lease_expired() -> Q:
-    return Q(heartbeat_at__lt=timezone.now() - timedelta(seconds=settings.TRANSFER_LEASE_S))
+    """By the database's clock, as heartbeats are: those of two hosts may differ by minutes."""
+    return Q(heartbeat_at__lt=Now() - timedelta(seconds=settings.TRANSFER_LEASE_S))
 
 
 def _claimable() -> TransferQuerySet:
-    abandoned = Q(state=State.RUNNING, attempts__lt=settings.TRANSFER_MAX_ATTEMPTS)
-    return Transfer.objects.filter(Q(state=State.QUEUED) | (abandoned & _lease_expired()))
+    return Transfer.objects.filter(Q(state=State.QUEUED) | (_to_be_resumed() & _lease_expired()))
+
+
+def _to_be_resumed() -> Q:
+    return Q(state=State.RUNNING, attempts__lt=settings.TRANSFER_MAX_ATTEMPTS)
+
+
+def _left_behind() -> uuid.UUID | None:
+    left = Transfer.objects.filter(_to_be_resumed() & _lease_expired())
+    return left.order_by("heartbeat_at").values_list("pk", flat=True).first()
 
 
 def _abandoned() -> list[Transfer]:
@@ -323,6 +418,10 @@ def _abandoned() -> list[Transfer]:
         for transfer in Transfer.objects.running()
         if transfer.pk in expired or workers.is_dead(transfer.worker)
     ]
+
+
+def _styles_of(transfer: Transfer) -> list[tuple[Style, float]]:
+    return [(share.style, share.weight) for share in transfer.style_shares.select_related("style")]
 
 
 def _held(transfer: Transfer) -> TransferQuerySet:

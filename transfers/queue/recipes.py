@@ -23,6 +23,8 @@ class FinishedStep(Protocol):
     """What of the last `engine.stylize.Step` goes into a recipe."""
 
     @property
+    def index(self) -> int: ...
+    @property
     def total(self) -> int: ...
     @property
     def width(self) -> int: ...
@@ -68,7 +70,9 @@ def recipe_for(
             "source": photo.source,
         },
         "seed": params.seed,
-        "steps": step.total,
+        "steps": step.index,
+        "planned_steps": step.total,
+        "continues": str(transfer.continues_id) if transfer.continues_id else None,
         "seconds": round(seconds, 2),
         "losses": {
             "content": step.content_loss,

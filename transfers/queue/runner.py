@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from functools import partial
 from time import monotonic
 
 from django.conf import settings
@@ -22,7 +23,6 @@ from engine.errors import CheckpointError, EngineError, ImageError
 from engine.images import encode_jpeg
 from engine.pace import Pace
 from engine.params import Params
-from engine.pyramid import plan
 from engine.stylize import Step, StyleImage, stylize
 from gallery.artworks import frame_artwork
 from gallery.pictures import StoredPicture
@@ -86,27 +86,24 @@ class _Painting:
         self.watch = watch
         self.params = Params.from_json(transfer.params)
         self.shares = list(transfer.style_shares.select_related("style"))
-        photo = transfer.content_image
-        self.plan = plan(photo.width, photo.height, self.params)
         self.pace = Pace()
-        self.time_left = estimates.TimeLeft(self.plan, estimates.current_speed())
+        self.time_left = estimates.TimeLeft(estimates.current_speed())
         self.level = 0
         self.reported_at = self.checkpoint_at = self.preview_due_at = monotonic()
 
     def run(self) -> None:
         content = _opened(self.transfer.content_image)
-        styles = [StyleImage(_opened(share.style), share.weight) for share in self.shares]
         last: Step | None = None
-        for step in self._steps(content, styles):
+        for step in self._steps(content):
             if last is None:
                 logger.info("transfer %s: begins at step %d", self.transfer.pk, step.index)
             self.watch.moved()
             self.pace.saw(step)
             last = step
-            if step.is_last:
-                break
             if self.watch.stop is Stop.LOST:
                 raise LeaseLostError
+            if step.is_last or self.watch.stop is Stop.KEEP:
+                break
             if self.watch.stop is Stop.DRAINING:
                 self._give_back(step)
                 return
@@ -117,20 +114,27 @@ class _Painting:
             )
         self._save(content, last)
 
-    def _steps(self, content: Image.Image, styles: list[StyleImage]) -> Iterator[Step]:
+    def _steps(self, content: Image.Image) -> Iterator[Step]:
         """The steps still to do; a checkpoint that cannot be used means all of them."""
+        continues = self.transfer.continues
+        run = partial(
+            stylize,
+            content,
+            [StyleImage(_opened(share.style), share.weight) for share in self.shares],
+            self.params,
+            earlier=None if continues is None else _opened(continues),
+            weights=settings.VGG19_WEIGHTS,
+            threads=threads_per_worker(),
+        )
         kept = checkpoints.read_checkpoint(self.transfer)
-        weights, threads = settings.VGG19_WEIGHTS, threads_per_worker()
         if kept is not None:
             try:
-                yield from stylize(
-                    content, styles, self.params, resume=kept, weights=weights, threads=threads
-                )
+                yield from run(resume=kept)
             except CheckpointError:
                 logger.warning("transfer %s: starts again", self.transfer.pk, exc_info=True)
             else:
                 return
-        yield from stylize(content, styles, self.params, weights=weights, threads=threads)
+        yield from run()
 
     def _show(self, step: Step) -> None:
         """Let the row, the preview and the checkpoint follow, each at its own rhythm."""
@@ -156,13 +160,14 @@ class _Painting:
             levels=step.levels,
             content_loss=step.content_loss,
             style_loss=step.style_loss,
-            seconds_left=self.time_left.after(step.index, now),
+            seconds_left=self.time_left.after(step.plan, step.index, now),
             activity=Transfer.Activity.PAINTING,
         )
 
     def _checkpoint(self, step: Step) -> None:
         data = step.checkpoint()
-        self._keep_file(lambda: lifecycle.checkpoint(self.transfer, data, step.index))
+        left = step.plan.pixel_steps - step.plan.pixel_steps_until(step.index)
+        self._keep_file(lambda: lifecycle.checkpoint(self.transfer, data, step.index, left))
 
     def _keep_file(self, write: Callable[[], None]) -> None:
         try:

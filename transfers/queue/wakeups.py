@@ -50,13 +50,13 @@ def ring_missing() -> int:
     with transaction.atomic():
         waiting_messages = _messages().count()
         missing = max(0, Transfer.objects.queued().count() - waiting_messages)
-        for transfer in Transfer.objects.queued().order_by("created_at")[:missing]:
+        for transfer in Transfer.objects.queued().order_by("rung_at")[:missing]:
             ring(transfer)
     return missing
 
 
 def ring_lost(free_workers: int) -> int:
-    """While a pool runs: ring again for the oldest waiting rows that nobody came for.
+    """While a pool runs: ring again for waiting rows that nobody came for.
 
     `free_workers` is how many workers are doing nothing: more messages than that wait rightly.
     """
@@ -64,7 +64,7 @@ def ring_lost(free_workers: int) -> int:
     overdue = (
         Transfer.objects.queued()
         .filter(Q(rung_at=None) | Q(rung_at__lt=long_ago))
-        .order_by("created_at")[: max(0, free_workers)]
+        .order_by("rung_at")[: max(0, free_workers)]
     )
     rung = 0
     for transfer in overdue:

@@ -33,6 +33,7 @@ class Stop(Enum):
     """Why painting has to stop."""
 
     LOST = "cancelled or taken over"
+    KEEP = "its owner wants the picture as it is"
     DRAINING = "the worker is being stopped"
 
 
@@ -40,7 +41,7 @@ class Watch:
     """Beats for `transfer` from entering to leaving the context; see `stop`."""
 
     def __init__(self, transfer: Transfer) -> None:
-        self.stop: Stop | None = None
+        self.stop: Stop | None = Stop.KEEP if transfer.keep_requested else None
         self._transfer = transfer
         self._painted_before_s = transfer.painting_s
         self._started_at = self._moved_at = monotonic()
@@ -85,14 +86,14 @@ class Watch:
                 if monotonic() - self._moved_at > STALLED_S:
                     logger.error("transfer %s: no step for %d s", self._transfer.pk, STALLED_S)
                     return
-                if draining.is_set():
+                if draining.is_set() and self.stop is None:
                     self.stop = Stop.DRAINING
                 try:
                     if monotonic() - beat_at >= settings.TRANSFER_HEARTBEAT_S:
                         beat_at = monotonic()
                         self.count_work()
-                    elif not lifecycle.is_held(self._transfer):
-                        self.stop = Stop.LOST
+                    elif lifecycle.look(self._transfer) and self.stop is None:
+                        self.stop = Stop.KEEP
                 except LeaseLostError:
                     self.stop = Stop.LOST
                 except DatabaseError:

@@ -6,7 +6,7 @@ from engine import pyramid
 from engine.pace import Pace, Speed
 from engine.params import Params
 from transfers.models import MachineSpeed, Transfer
-from transfers.queue import estimates, lifecycle
+from transfers.queue import estimates
 
 Submit = Callable[..., Transfer]
 PARAMS = Params(size_px=64)
@@ -58,31 +58,11 @@ def test_a_host_that_never_painted_uses_the_speed_of_one_that_did() -> None:
     assert not estimates.is_measured()
 
 
-def test_the_place_in_the_queue_counts_those_submitted_earlier(submit: Submit) -> None:
-    first, second, third = submit(), submit(), submit()
-    assert [estimates.place_in_queue(t) for t in (first, second, third)] == [1, 2, 3]
-    lifecycle.claim("here")
-    first.refresh_from_db()
-    assert [estimates.place_in_queue(t) for t in (first, second, third)] == [None, 1, 2]
-
-
-def test_the_wait_is_what_is_left_of_the_running_one_and_all_of_those_ahead(
-    submit: Submit,
-) -> None:
-    running, ahead, mine = submit(), submit(), submit()
-    estimates.learn(Seen(1000), saving_s=2)
-    lifecycle.claim("here")
-    Transfer.objects.filter(pk=running.pk).update(seconds_left=7)
-    whole = pyramid.plan(96, 64, PARAMS).pixel_steps / 1000 + 2
-    assert estimates.seconds_until_start(mine) == pytest.approx(7 + whole)
-    assert estimates.seconds_until_start(ahead) == pytest.approx(7)
-
-
 def test_the_time_left_follows_the_runs_own_pace() -> None:
     plan = pyramid.Plan((pyramid.Level(10, 10, 100),))
-    left = estimates.TimeLeft(plan, None)
-    assert left.after(1, 50.0) is None
-    assert left.after(11, 60.0) == pytest.approx(89)  # ten steps in ten seconds
+    left = estimates.TimeLeft(None)
+    assert left.after(plan, 1, 50.0) is None
+    assert left.after(plan, 11, 60.0) == pytest.approx(89)  # ten steps in ten seconds
 
 
 def test_the_usual_speed_steadies_the_first_answers() -> None:
@@ -91,7 +71,7 @@ def test_the_usual_speed_steadies_the_first_answers() -> None:
     usual = MachineSpeed(
         host="here", pixel_steps_per_s=step / 2, overhead_s=0
     )  # two seconds a step
-    left = estimates.TimeLeft(plan, usual)
-    assert left.after(1, 50.0) == pytest.approx(99 * 2)
+    left = estimates.TimeLeft(usual)
+    assert left.after(plan, 1, 50.0) == pytest.approx(99 * 2)
     # One step in 7 s, and 1.5 steps in the 3 s that the usual speed counts for: 4 s a step.
-    assert left.after(2, 57.0) == pytest.approx(98 * 4)
+    assert left.after(plan, 2, 57.0) == pytest.approx(98 * 4)

@@ -75,11 +75,15 @@ WORKER_WRITES = {
             activity=Transfer.Activity.PAINTING,
         ),
     ),
-    "checkpoint": lambda t: lifecycle.checkpoint(t, b"late", 3),
+    "checkpoint": lambda t: lifecycle.checkpoint(t, b"late", 3, 9),
     "preview": lambda t: lifecycle.show_preview(t, b"late", 3),
     "fail": lambda t: lifecycle.fail(t, "It went wrong."),
     "succeed": lambda t: lifecycle.succeed(t, artwork_for(t.owner)),
     "give_back": lambda t: lifecycle.give_back(t),
+}
+WORKER_FILES = {
+    "checkpoint": lambda t, data, step: lifecycle.checkpoint(t, data, step, 9),
+    "preview": lifecycle.show_preview,
 }
 every_worker_write = pytest.mark.parametrize("name", WORKER_WRITES)
 
@@ -226,7 +230,7 @@ def test_a_report_reaches_the_row(submit: Submit) -> None:
 def test_a_newer_file_replaces_the_older_one(submit: Submit, media_root: Path, kind: str) -> None:
     submit()
     held = claim()
-    write = lifecycle.checkpoint if kind == "checkpoint" else lifecycle.show_preview
+    write = WORKER_FILES[kind]
     write(held, b"older", 3)
     older = row(held)
     write(held, b"newer", 5)
@@ -245,7 +249,7 @@ def test_succeeding_keeps_the_artwork_and_drops_the_working_files(
 ) -> None:
     submit()
     held = claim()
-    lifecycle.checkpoint(held, b"x", 3)
+    lifecycle.checkpoint(held, b"x", 3, 9)
     lifecycle.show_preview(held, b"x", 3)
     artwork = artwork_for(held.owner)
     lifecycle.succeed(held, artwork)
@@ -284,7 +288,7 @@ def test_an_artwork_whose_row_cannot_be_written_leaves_the_transfer_running_and_
     artwork.recipe = {"x": object()}
     with pytest.raises(TypeError, match="not JSON serializable"):
         lifecycle.succeed(held, artwork)
-    assert lifecycle.is_held(held)
+    assert lifecycle.look(held) is False
     assert {path for path in media_root.rglob("*") if path.is_file()} == kept
 
 
@@ -296,7 +300,7 @@ def test_failing_tells_the_owner_why_and_keeps_the_last_preview(
 ) -> None:
     submit()
     held = claim()
-    lifecycle.checkpoint(held, b"x", 3)
+    lifecycle.checkpoint(held, b"x", 3, 9)
     lifecycle.show_preview(held, b"x", 3)
     lifecycle.fail(held, "The photo is too narrow.", "ab12cd34")
     stored = row(held)
@@ -314,7 +318,7 @@ def test_giving_back_spends_no_attempt_keeps_the_checkpoint_and_rings_again(
 ) -> None:
     submit()
     held = claim()
-    lifecycle.checkpoint(held, b"half", 3)
+    lifecycle.checkpoint(held, b"half", 3, 9)
     OrmQ.objects.all().delete()
     lifecycle.give_back(held)
     stored = row(held)
@@ -339,10 +343,11 @@ def test_cancelling_a_running_transfer_takes_it_from_its_worker(
 ) -> None:
     transfer = submit()
     held = claim()
-    lifecycle.checkpoint(held, b"x", 3)
+    lifecycle.checkpoint(held, b"x", 3, 9)
     assert lifecycle.request_cancel(transfer) is True
     assert row(held).state == State.CANCELLED
-    assert not lifecycle.is_held(held)
+    with pytest.raises(LeaseLostError):
+        lifecycle.look(held)
     assert not files_below(media_root, "checkpoint")
     with pytest.raises(LeaseLostError):
         lifecycle.succeed(held, artwork_for(held.owner))
@@ -454,4 +459,4 @@ def test_a_heartbeat_in_the_same_moment_beats_the_rescue(
     lifecycle.heartbeat(held)
     monkeypatch.setattr(lifecycle, "_abandoned", lambda: abandoned)
     assert lifecycle.rescue() == 0
-    assert lifecycle.is_held(held)
+    assert lifecycle.look(held) is False

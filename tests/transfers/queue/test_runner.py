@@ -251,7 +251,9 @@ def test_a_checkpoint_is_kept_every_few_seconds_and_at_each_level(
 
     engine.before = tick
     monkeypatch.setattr(runner, "monotonic", lambda: now[0])
-    monkeypatch.setattr(lifecycle, "checkpoint", lambda transfer, data, step: kept.append(step))
+    monkeypatch.setattr(
+        lifecycle, "checkpoint", lambda transfer, data, step, left: kept.append(step)
+    )
     submit()
     runner.paint_next()
     assert kept == [1, 6, 8]
@@ -309,7 +311,7 @@ def test_the_next_attempt_goes_on_from_the_checkpoint(submit: Submit, engine: Fa
     transfer = submit()
     first = lifecycle.claim("elsewhere")
     assert first is not None
-    lifecycle.checkpoint(first, b"after step 3", 3)
+    lifecycle.checkpoint(first, b"after step 3", 3, 9)
     lifecycle.give_back(first)
     began: list[int] = []
     engine.before = began.append
@@ -324,7 +326,7 @@ def test_a_checkpoint_that_cannot_be_used_means_starting_again(
     transfer = submit()
     first = lifecycle.claim("elsewhere")
     assert first is not None
-    lifecycle.checkpoint(first, b"unreadable", 3)
+    lifecycle.checkpoint(first, b"unreadable", 3, 9)
     lifecycle.give_back(first)
     runner.paint_next()
     assert engine.resumed == [b"unreadable", None]

@@ -1,0 +1,146 @@
+"""Who is next: claims over several people's transfers, in the order that they are claimed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from engine.params import Params
+from gallery.models import Style
+from transfers.models import ContentImage, Transfer
+from transfers.queue import fair_share, lifecycle
+
+SubmitAs = Callable[..., Transfer]
+State = Transfer.State
+
+
+@pytest.fixture
+def submit_as(photo: ContentImage, style: Style) -> SubmitAs:
+    def submit(owner: User, size_px: int = 64) -> Transfer:
+        return lifecycle.submit(owner, photo, [(style, 1.0)], Params(size_px=size_px))
+
+    return submit
+
+
+def finish(transfer: Transfer, *, painting_s: float, ago_s: float = 0) -> None:
+    Transfer.objects.filter(pk=transfer.pk).update(
+        state=State.SUCCEEDED,
+        token=None,
+        painting_s=painting_s,
+        finished_at=timezone.now() - timedelta(seconds=ago_s),
+    )
+
+
+def claim() -> Transfer:
+    claimed = lifecycle.claim("here")
+    assert claimed is not None
+    return claimed
+
+
+def test_one_transfer_of_somebody_else_waits_for_the_running_one_only(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    for _number in range(5):
+        submit_as(user)
+    running = claim()
+    theirs = submit_as(stranger)
+    finish(running, painting_s=20)
+    assert claim().pk == theirs.pk
+
+
+def test_who_has_had_less_painting_lately_comes_first_though_they_came_later(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    finish(submit_as(user), painting_s=300, ago_s=600)
+    finish(submit_as(stranger), painting_s=100, ago_s=600)
+    submit_as(user)
+    theirs = submit_as(stranger)
+    assert claim().pk == theirs.pk
+
+
+def test_painting_of_over_an_hour_ago_is_forgotten(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    finish(submit_as(user), painting_s=9000, ago_s=fair_share.LATELY_S + 1)
+    finish(submit_as(stranger), painting_s=10, ago_s=60)
+    mine = submit_as(user)
+    submit_as(stranger)
+    assert claim().pk == mine.pk
+
+
+def test_two_free_workers_take_one_of_each_not_two_of_the_same_person(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    submit_as(user), submit_as(user)
+    submit_as(stranger), submit_as(stranger)
+    assert {claim().owner_id, claim().owner_id} == {user.pk, stranger.pk}
+
+
+def test_of_equals_who_has_waited_longer_comes_first(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    theirs = submit_as(stranger)
+    submit_as(user)
+    assert claim().pk == theirs.pk
+
+
+def test_a_draft_of_ones_own_overtakes_a_longer_run(submit_as: SubmitAs, user: User) -> None:
+    fine = submit_as(user, 1024)
+    standard = submit_as(user, 512)
+    draft = submit_as(user, 256)
+    smaller_draft = submit_as(user, 200)
+    order = [claim().pk for _ in range(4)]
+    assert order == [draft.pk, smaller_draft.pk, standard.pk, fine.pk]
+
+
+def test_a_draft_of_one_does_not_push_back_the_long_run_of_another(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    fine = submit_as(stranger, 1024)
+    submit_as(user, 256)
+    assert claim().pk == fine.pk
+
+
+def test_what_a_dead_worker_left_is_claimed_before_anything_new(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    left = submit_as(user)
+    claim()
+    long_ago = timezone.now() - timedelta(hours=1)
+    Transfer.objects.filter(pk=left.pk).update(heartbeat_at=long_ago)
+    submit_as(stranger)
+    assert claim().pk == left.pk
+
+
+def test_the_number_of_queries_does_not_grow_with_people_or_transfers(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            fair_share.next_in_turn()
+        return len(seen)
+
+    submit_as(user)
+    few = queries()
+    for _number in range(5):
+        submit_as(user)
+        submit_as(stranger)
+    assert queries() == few
+
+
+def test_everybody_who_waits_is_found_with_the_time_since_when(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    assert fair_share.waiting_owners() == []
+    first, theirs = submit_as(user), submit_as(stranger)
+    submit_as(user)
+    assert [(each.owner_id, each.since) for each in fair_share.waiting_owners()] == [
+        (user.pk, first.created_at),
+        (stranger.pk, theirs.created_at),
+    ]

@@ -1,0 +1,82 @@
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import User
+from engine.params import Params
+from gallery.models import Style
+from transfers.models import ContentImage, Transfer
+from transfers.queue import lifecycle, own_order
+
+Submit = Callable[..., Transfer]
+
+
+@pytest.fixture
+def five(submit: Submit) -> list[Transfer]:
+    return [submit(seed=number) for number in range(5)]
+
+
+def order(owner: User) -> list[int]:
+    """The waiting transfers, by the number that is their seed."""
+    waiting = Transfer.objects.queued().owned_by(owner).in_own_order()
+    return [row.params["seed"] for row in waiting]
+
+
+@pytest.mark.parametrize(
+    ("number", "whither", "expected"),
+    [
+        (3, "first", [3, 0, 1, 2, 4]),
+        (3, "earlier", [0, 1, 3, 2, 4]),
+        (1, "later", [0, 2, 1, 3, 4]),
+        (1, "last", [0, 2, 3, 4, 1]),
+        (0, "earlier", [0, 1, 2, 3, 4]),
+        (0, "first", [0, 1, 2, 3, 4]),
+        (4, "later", [0, 1, 2, 3, 4]),
+    ],
+)
+def test_a_waiting_transfer_is_moved(
+    five: list[Transfer], user: User, number: int, whither: own_order.Whither, expected: list[int]
+) -> None:
+    assert own_order.move(five[number], whither) is True
+    assert order(user) == expected
+
+
+def test_the_next_claim_follows_the_new_order(five: list[Transfer]) -> None:
+    own_order.move(five[3], "first")
+    claimed = lifecycle.claim("here")
+    assert claimed is not None
+    assert claimed.pk == five[3].pk
+
+
+def test_moving_back_and_forth_never_runs_out_of_places_between(
+    five: list[Transfer], user: User
+) -> None:
+    # Each move halves the room between two neighbours; a double has 52 halves at most.
+    for _number in range(60):
+        own_order.move(five[2], "later")
+        own_order.move(five[3], "later")
+    assert order(user) == [0, 1, 2, 3, 4]
+
+
+def test_a_draft_submitted_later_still_comes_after_what_was_moved_to_the_front(
+    submit: Submit, user: User
+) -> None:
+    fine = submit(size_px=1024, seed=1)
+    own_order.move(fine, "first")
+    submit(size_px=64, seed=2)
+    assert order(user) == [1, 2]
+
+
+def test_what_runs_already_stays_where_it_is(five: list[Transfer]) -> None:
+    lifecycle.claim("here")
+    assert own_order.move(five[0], "last") is False
+
+
+def test_somebody_elses_queue_is_left_alone(
+    five: list[Transfer], stranger: User, photo: ContentImage, style: Style
+) -> None:
+    theirs = lifecycle.submit(stranger, photo, [(style, 1.0)], Params(size_px=64))
+    before = theirs.rank
+    own_order.move(five[4], "first")
+    theirs.refresh_from_db()
+    assert theirs.rank == before
