@@ -13,11 +13,14 @@ from accounts.models import User
 from engine.errors import EngineError, ParameterError
 from engine.params import QUALITIES, RANGES, Params
 from engine.pyramid import plan
-from gallery.models import Style
+from gallery.models import Artwork, Style
 from transfers.models import ContentImage
 
 QUALITY_LABELS = {"draft": _("Draft"), "standard": _("Standard"), "fine": _("Fine")}
 DEFAULT_QUALITY = "standard"
+
+CONTINUED_SIZES_PX = (512, 1024, 2048, 4096)
+"""Longer sides that a finished picture can be continued at."""
 
 
 class NewTransferForm(forms.Form):
@@ -74,6 +77,27 @@ class NewTransferForm(forms.Form):
             self.add_error("style", error.sentence)
         except EngineError as error:
             self.add_error("photo", error.sentence)
+
+
+class ContinueForm(forms.Form):
+    """At which size painting goes on from an artwork: at its own, or at a larger one."""
+
+    size_px = forms.TypedChoiceField(
+        coerce=int,
+        error_messages={
+            "required": _("Please choose a size."),
+            "invalid_choice": _("Please choose one of the sizes below."),
+        },
+    )
+
+    def __init__(self, *args: Any, artwork: Artwork, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own_size_px = max(artwork.width, artwork.height)
+        larger = [size for size in CONTINUED_SIZES_PX if size > 1.2 * self.own_size_px]
+        self.sizes_px = [self.own_size_px, *larger]
+        field = self.fields["size_px"]
+        field.choices = [(size, str(size)) for size in self.sizes_px]  # type: ignore[attr-defined]
+        field.initial = larger[0] if larger else self.own_size_px
 
 
 def params_for(style: Style, quality: str, style_strength: float) -> Params:

@@ -70,6 +70,9 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
     def unfinished(self) -> Self:
         return self.filter(state__in=Transfer.UNFINISHED)
 
+    def ended(self) -> Self:
+        return self.exclude(state__in=Transfer.UNFINISHED)
+
 
 class Transfer(models.Model):
     """One photo being painted in one or more styles."""

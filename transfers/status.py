@@ -5,6 +5,7 @@ Nothing is read here but the row, its place in the queue and the estimate; nothi
 
 import hashlib
 from functools import cached_property
+from typing import Self
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,8 +23,15 @@ from transfers.queue.forecast import Turn
 class Status:
     """One transfer as it is right now."""
 
-    def __init__(self, transfer: Transfer) -> None:
+    def __init__(self, transfer: Transfer, turn: Turn | None = None) -> None:
         self.transfer = transfer
+        self.turn = turn
+        """When it starts; None once a worker has it."""
+
+    @classmethod
+    def of(cls, transfer: Transfer) -> Self:
+        """`transfer` with its turn in the queue."""
+        return cls(transfer, forecast.turn_of(transfer))
 
     @property
     def state(self) -> str:
@@ -62,11 +70,6 @@ class Status:
         total = self.transfer.total_steps
         return min(99, self.transfer.step * 100 // total) if total else 0
 
-    @cached_property
-    def turn(self) -> Turn | None:
-        """When it starts; None once a worker has it."""
-        return forecast.turn_of(self.transfer)
-
     @property
     def place(self) -> int | None:
         """Place in the queue, 1 being next; None once a worker has it."""
@@ -94,15 +97,15 @@ class Status:
         """How long still, or an empty string where nobody can tell."""
         if not self.transfer.is_unfinished:
             return ""
-        if self.transfer.seconds_left is not None and self.state == Transfer.State.RUNNING:
-            return _("%(time)s left") % {"time": spoken(self.transfer.seconds_left)}
-        seconds = estimates.seconds_to_paint(self.transfer)
+        if self.state == Transfer.State.QUEUED:
+            ready_in_s = self.turn.ready_in_s if self.turn else None
+            return (
+                "" if ready_in_s is None else _("ready in %(time)s") % {"time": spoken(ready_in_s)}
+            )
+        seconds = self.transfer.seconds_left
         if seconds is None:
-            return ""
-        if self.turn is not None:
-            seconds += self.turn.starts_in_s or 0
-            return _("ready in %(time)s") % {"time": spoken(seconds)}
-        return _("%(time)s left") % {"time": spoken(seconds)}
+            seconds = estimates.seconds_to_paint(self.transfer)
+        return "" if seconds is None else _("%(time)s left") % {"time": spoken(seconds)}
 
     @property
     def picture_url(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from transfers.views import camera, files, live, new
+from transfers.views import camera, continuing, files, live, new, studio
 
 app_name = "transfers"
 
@@ -11,7 +11,9 @@ urlpatterns = [
     path("new/estimates/", new.estimates, name="estimates"),
     path("camera/", camera.camera, name="camera"),
     path("photos/<uuid:photo_id>/<slug:rendition>/", files.photo_file, name="photo-file"),
-    path("transfers/", live.recent, name="list"),
+    path("continue/<uuid:artwork_id>/", continuing.continue_artwork, name="continue"),
+    path("transfers/", studio.studio, name="list"),
+    path("transfers/cancel-waiting/", studio.cancel_waiting, name="cancel-waiting"),
     path(
         "transfers/<uuid:transfer_id>/",
         include(
@@ -20,7 +22,9 @@ urlpatterns = [
                 path("progress/", live.progress, name="progress"),
                 path("preview/", files.preview, name="preview"),
                 path("cancel/", live.cancel, name="cancel"),
+                path("keep/", live.keep, name="keep"),
                 path("retry/", live.retry, name="retry"),
+                path("move/", studio.move, name="move"),
             ]
         ),
     ),

@@ -64,6 +64,21 @@ def test_the_picture_develops_and_ends_as_the_artwork(
     page.wait_for_url(f"**/gallery/{artwork.pk}/")
 
 
+def test_keeping_is_offered_once_something_is_painted(
+    browser: Browser, open_page: OpenPage, transfer: Transfer
+) -> None:
+    page = open_page(browser, f"/transfers/{transfer.pk}/")
+    keep = page.get_by_role("button", name="Keep it as it is now")
+    expect(page.get_by_text("Next in line")).to_be_visible()
+    expect(keep).to_be_hidden()
+    move_on(transfer, 10)
+    keep.click()
+    expect(page.get_by_text("Stopping, to keep it as it is")).to_be_visible()
+    expect(keep).to_be_hidden()
+    transfer.refresh_from_db()
+    assert transfer.keep_requested
+
+
 def test_an_unreachable_server_is_waited_for(
     browser: Browser, open_page: OpenPage, transfer: Transfer
 ) -> None:

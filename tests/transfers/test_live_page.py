@@ -1,4 +1,4 @@
-"""The live page and what it polls, cancelling, trying again, and the list."""
+"""The live page and what it polls; cancelling, keeping and trying again."""
 
 from collections.abc import Callable
 
@@ -172,20 +172,31 @@ def test_trying_a_running_one_again_changes_nothing(signed_in: Client, set_row: 
     assert Transfer.objects.count() == 1
 
 
-def test_the_list_shows_the_unfinished_first(
-    signed_in: Client, set_row: SetRow, user: User
+def test_keeping_asks_the_worker_to_stop_and_says_so(signed_in: Client, set_row: SetRow) -> None:
+    transfer = set_row(**RUNNING, preview_step=40)
+    assertContains(signed_in.get(url(transfer)), "data-can-be-kept")
+    response = signed_in.post(url(transfer, "keep/"), follow=True)
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.keep_requested) == ("running", True)
+    assertContains(response, "Stopping, to keep it as it is")
+    assertNotContains(response, "data-can-be-kept")
+
+
+def test_what_is_not_painted_yet_cannot_be_kept(signed_in: Client, transfer: Transfer) -> None:
+    assertNotContains(signed_in.get(url(transfer)), "data-can-be-kept")
+    response = signed_in.post(url(transfer, "keep/"), follow=True)
+    assertContains(response, "nothing to keep yet")
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.keep_requested) == ("queued", False)
+
+
+def test_trying_again_what_went_on_from_a_picture_that_is_gone_says_so(
+    signed_in: Client, set_row: SetRow
 ) -> None:
-    running = set_row(**RUNNING)
-    Transfer.objects.create(
-        owner=user, content_image=running.content_image, params={}, state="failed"
-    )
-    html = signed_in.get("/transfers/").content.decode()
-    assert html.index('data-status="running"') < html.index('data-status="failed"')
-    assert "30 %" in html
-
-
-def test_an_empty_list_invites(signed_in: Client, db: None) -> None:
-    assertContains(signed_in.get("/transfers/"), "Nothing on the easel")
+    failed = set_row(state="failed", error="No.", params={"initial": "earlier", "size_px": 512})
+    response = signed_in.post(url(failed, "retry/"), follow=True)
+    assertContains(response, "choose that picture")
+    assert Transfer.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["", "progress/", "preview/"])
@@ -195,10 +206,9 @@ def test_a_stranger_finds_nothing(
     transfer = set_row(**RUNNING, preview_step=40)
     client.force_login(stranger)
     assert client.get(url(transfer, name), headers=HTMX).status_code == 404
-    assertNotContains(client.get("/transfers/"), str(transfer.pk))
 
 
-@pytest.mark.parametrize("name", ["cancel/", "retry/"])
+@pytest.mark.parametrize("name", ["cancel/", "keep/", "retry/"])
 def test_a_stranger_changes_nothing(
     client: Client, stranger: User, transfer: Transfer, name: str
 ) -> None:
@@ -211,7 +221,6 @@ def test_a_stranger_changes_nothing(
 def test_visitors_are_asked_to_sign_in(client: Client, transfer: Transfer) -> None:
     expected = f"/accounts/login/?next={url(transfer)}"
     assertRedirects(client.get(url(transfer)), expected)
-    assert client.get("/transfers/").status_code == 302
     assert client.post(url(transfer, "cancel/")).status_code == 302
     transfer.refresh_from_db()
     assert transfer.state == "queued"
@@ -239,6 +248,5 @@ def test_an_unknown_transfer_is_not_found(signed_in: Client) -> None:
 def test_wrong_methods_are_not_allowed(signed_in: Client, transfer: Transfer) -> None:
     for name in ("", "progress/", "preview/"):
         assert signed_in.post(url(transfer, name)).status_code == 405
-    for name in ("cancel/", "retry/"):
+    for name in ("cancel/", "keep/", "retry/"):
         assert signed_in.get(url(transfer, name)).status_code == 405
-    assert signed_in.post("/transfers/").status_code == 405

@@ -107,10 +107,23 @@ def test_an_unmeasured_machine_does_not_pretend_to_know(signed_in: Client, db: N
     assertContains(response, "after the first picture")
 
 
+def test_where_others_come_first_it_says_when_the_picture_will_be_ready(
+    signed_in: Client, transfer: Transfer
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
+    Transfer.objects.filter(pk=transfer.pk).update(state="running", seconds_left=600)
+    html = signed_in.get("/new/").content.decode()
+    draft = html.partition('id="time-draft"')[2].partition("time-standard")[0]
+    assert "about 15 seconds" in draft
+    assert "ready in about 10 minutes" in draft
+
+
 def test_times_follow_the_photo(signed_in: Client, photo: ContentImage, preset: Style) -> None:
     MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
     response = signed_in.get("/new/estimates/", {"photo": photo.pk, "style": preset.pk})
-    assertContains(response, 'id="time-fine" hx-swap-oob="innerHTML">about ')
+    fine = response.content.decode().partition('id="time-fine" hx-swap-oob="innerHTML">')[2]
+    assert fine.partition("</span>")[0].strip() == '<span class="block">about 1 minute'
+    assertNotContains(response, "ready in")
 
 
 def test_visitors_are_asked_to_sign_in(client: Client, db: None) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -32,21 +32,31 @@ QUICK_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """When a waiting transfer will start.
+    """When a waiting transfer will start, and when its picture will be there.
 
-    place: 1 for the one that starts next. starts_in_s: None until this machine has been measured.
+    place: 1 for the one that starts next. starts_in_s, ready_in_s: seconds from now, None until
+    this machine has been measured.
     """
 
     place: int
     starts_in_s: float | None
+    ready_in_s: float | None
 
 
 def turn_of(transfer: Transfer) -> Turn | None:
-    """When `transfer` will start; None when it is not waiting."""
-    if transfer.state != Transfer.State.QUEUED:
-        return None
-    turn = _seen.queue().turns.get(transfer.pk)
-    return turn or _seen.queue(anew=True).turns.get(transfer.pk)
+    """The turn of `transfer`; None when it is not waiting."""
+    return turns_of([transfer]).get(transfer.pk)
+
+
+def turns_of(transfers: Iterable[Transfer]) -> dict[UUID, Turn]:
+    """The turns of those of `transfers` that wait, by their ids."""
+    waiting = {row.pk for row in transfers if row.state == Transfer.State.QUEUED}
+    if not waiting:
+        return {}
+    turns = _seen.queue().turns
+    if not waiting <= turns.keys():  # some were submitted since it was looked at
+        turns = _seen.queue(anew=True).turns
+    return {pk: turns[pk] for pk in waiting if pk in turns}
 
 
 def turn_of_another(owner: User, pixel_steps: int) -> Turn:
@@ -98,16 +108,21 @@ class _Queue:
             used_s, _since, owner, number = heapq.heappop(owners)
             row = queues[owner][number]
             starts_in_s = heapq.heappop(free_at)
-            turns[row.pk] = Turn(len(turns) + 1, starts_in_s if self._speed else None)
+            work_s = fair_share.work_s(row.pixel_steps_left, self._speed)
+            turns[row.pk] = self._turn(len(turns) + 1, starts_in_s, work_s)
             if row is another:
                 break
-            work_s = fair_share.work_s(row.pixel_steps_left, self._speed)
             heapq.heappush(free_at, starts_in_s + work_s)
             if number + 1 < len(queues[owner]):
                 following = since[owner][number + 1]
                 used_s = round(used_s + work_s, fair_share.DIGITS)
                 heapq.heappush(owners, _Claimant(used_s, following, owner, number + 1))
         return turns
+
+    def _turn(self, place: int, starts_in_s: float, work_s: float) -> Turn:
+        if self._speed is None:
+            return Turn(place, None, None)
+        return Turn(place, starts_in_s, starts_in_s + work_s)
 
 
 class _Claimant(NamedTuple):

@@ -112,22 +112,23 @@ def request_cancel(transfer: Transfer) -> bool:
     Returns whether this call cancelled it. False when it had ended before: a picture that was
     finished in the same moment stays finished. `transfer` is brought up to date either way.
     """
-    cancelled = (
-        Transfer.objects.unfinished()
-        .filter(pk=transfer.pk)
-        .update(
-            state=State.CANCELLED,
-            token=None,
-            finished_at=timezone.now(),
-            seconds_left=None,
-        )
-    )
+    cancelled = Transfer.objects.unfinished().filter(pk=transfer.pk).update(**_cancellation())
     transfer.refresh_from_db()
     if cancelled:
         # Only now: nobody holds the token any more, so no newer checkpoint can appear.
         _drop_files(transfer, preview=False)
         logger.info("transfer %s: cancelled", transfer.pk)
     return bool(cancelled)
+
+
+def cancel_waiting(owner: User) -> int:
+    """QUEUED → CANCELLED for all that `owner` has waiting; returns how many."""
+    waiting = Transfer.objects.queued().owned_by(owner)
+    painted_in_part = list(waiting.exclude(checkpoint=""))
+    cancelled = waiting.filter(checkpoint="").update(**_cancellation())
+    cancelled += sum(request_cancel(transfer) for transfer in painted_in_part)
+    logger.info("%d waiting transfers of user %s: cancelled", cancelled, owner.pk)
+    return cancelled
 
 
 def retry(transfer: Transfer) -> Transfer:
@@ -380,6 +381,15 @@ _BACK_IN_QUEUE: dict[str, Any] = {
     "heartbeat_at": None,
     "seconds_left": None,
 }
+
+
+def _cancellation() -> dict[str, Any]:
+    return {
+        "state": State.CANCELLED,
+        "token": None,
+        "finished_at": timezone.now(),
+        "seconds_left": None,
+    }
 
 
 def _failure(sentence: str, reference: str) -> dict[str, Any]:

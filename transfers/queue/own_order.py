@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Literal
+from enum import StrEnum
 
 from django.db import transaction
 
@@ -15,7 +15,15 @@ from engine import pyramid
 from engine.params import QUALITIES, Params
 from transfers.models import Transfer, TransferQuerySet
 
-Whither = Literal["first", "earlier", "later", "last"]
+
+class Whither(StrEnum):
+    """Where a waiting transfer is moved to."""
+
+    FIRST = "first"
+    EARLIER = "earlier"
+    LATER = "later"
+    LAST = "last"
+
 
 # A rank is a lane and, within it, the second of submission. Lanes lie further apart than any two
 # submissions, and a double of this size still tells a thousandth of a second.
@@ -47,7 +55,12 @@ def move(transfer: Transfer, whither: Whither) -> bool:
         if at is None:
             return False
         moved = waiting.pop(at)
-        places = {"first": 0, "earlier": max(0, at - 1), "later": at + 1, "last": len(waiting)}
+        places = {
+            Whither.FIRST: 0,
+            Whither.EARLIER: max(0, at - 1),
+            Whither.LATER: at + 1,
+            Whither.LAST: len(waiting),
+        }
         waiting.insert(places[whither], moved)
         _renumber(waiting, moved)
         transfer.rank = moved.rank

@@ -1,47 +1,33 @@
-"""The live page: a transfer from the queue to the finished picture, and the list of them.
+"""The live page: a transfer from the queue to the finished picture.
 
-The row is read, never changed: cancelling and trying again are transitions of
+The row is read, never changed: cancelling, keeping and trying again are transitions of
 ``transfers.queue.lifecycle``. What the page says about a row is put into words in
 ``transfers.status``.
 """
 
-from contextlib import suppress
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 
 from accounts.access import SignedInRequest, signed_in_page
+from engine.errors import EngineError
 from transfers.models import Transfer
 from transfers.queue import lifecycle
 from transfers.status import Status
-
-RECENT = 24
-
-
-@require_safe
-@signed_in_page
-def recent(request: SignedInRequest) -> HttpResponse:
-    transfers = (
-        Transfer.objects.owned_by(request.user)
-        .select_related("content_image", "artwork")
-        .prefetch_related("styles")
-        .order_by("-created_at")[:RECENT]
-    )
-    shown = [Status(transfer) for transfer in transfers]
-    shown.sort(key=lambda status: not status.transfer.is_unfinished)
-    return render(request, "transfers/list.html", {"shown": shown})
 
 
 @require_safe
 @signed_in_page
 def detail(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
-    shown = Status(_own(request, transfer_id))
+    shown = Status.of(own_transfer(request, transfer_id))
     if artwork := shown.artwork:
         return redirect("gallery:artwork", artwork.pk)
     return render(request, "transfers/detail.html", {"shown": shown, "transfer": shown.transfer})
@@ -53,7 +39,7 @@ def progress(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
     """What changed since the last poll; 304 where nothing did, 286 (stop polling) at the end."""
     if not request.htmx:
         return redirect("transfers:detail", transfer_id)
-    shown = Status(_own(request, transfer_id))
+    shown = Status.of(own_transfer(request, transfer_id))
     if artwork := shown.artwork:
         return HttpResponseClientRedirect(reverse("gallery:artwork", args=[artwork.pk]))
     if unchanged := get_conditional_response(request, etag=shown.etag):
@@ -73,8 +59,18 @@ def progress(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
 @require_POST
 @signed_in_page
 def cancel(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
-    transfer = _own(request, transfer_id)
+    transfer = own_transfer(request, transfer_id)
     lifecycle.request_cancel(transfer)
+    return redirect("transfers:detail", transfer.pk)
+
+
+@require_POST
+@signed_in_page
+def keep(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
+    """End painting now and keep the picture; one that has ended is simply shown."""
+    transfer = own_transfer(request, transfer_id)
+    if not lifecycle.request_keep(transfer) and transfer.is_unfinished:
+        messages.info(request, _("There is nothing to keep yet: painting has not begun."))
     return redirect("transfers:detail", transfer.pk)
 
 
@@ -82,12 +78,17 @@ def cancel(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
 @signed_in_page
 def retry(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
     """Paint the same again as a new transfer; one that still runs is simply shown."""
-    transfer = _own(request, transfer_id)
-    with suppress(lifecycle.WrongStateError):
+    transfer = own_transfer(request, transfer_id)
+    try:
         transfer = lifecycle.retry(transfer)
+    except lifecycle.WrongStateError:
+        pass
+    except EngineError as error:
+        messages.error(request, error.sentence)
     return redirect("transfers:detail", transfer.pk)
 
 
-def _own(request: SignedInRequest, transfer_id: UUID) -> Transfer:
+def own_transfer(request: SignedInRequest, transfer_id: UUID) -> Transfer:
+    """The transfer of who asks; Http404 for anybody else's."""
     transfers = Transfer.objects.owned_by(request.user).select_related("content_image", "artwork")
     return get_object_or_404(transfers, pk=transfer_id)

@@ -15,8 +15,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, signed_in_page
+from accounts.models import User
 from engine.errors import EngineError
 from engine.params import QUALITIES, Params
+from engine.pyramid import plan
 from gallery import uploads
 from gallery.forms import title_from_file_name
 from gallery.models import Style
@@ -31,7 +33,7 @@ from transfers.forms import (
 from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
 from transfers.queue import estimates as queue_estimates
-from transfers.queue import lifecycle
+from transfers.queue import forecast, lifecycle
 
 LATEST_PHOTOS = 12
 USUAL_PHOTO_PX = (1600, 1200)
@@ -67,7 +69,7 @@ def estimates(request: SignedInRequest) -> HttpResponse:
     photo = _find(ContentImage.objects.owned_by(request.user), request.GET.get("photo"))
     style = _find(Style.objects.usable_by(request.user), request.GET.get("style"))
     return render(
-        request, "transfers/_estimates.html", {"qualities": _qualities(photo, style, None)}
+        request, "transfers/_estimates.html", {"qualities": _qualities(request, photo, style, None)}
     )
 
 
@@ -116,7 +118,7 @@ def _show(request: SignedInRequest, form: NewTransferForm) -> HttpResponse:
         "unfinished": Transfer.objects.owned_by(request.user).unfinished().count(),
         "presets": Style.objects.presets(),
         "own_styles": Style.objects.owned_by(request.user),
-        "qualities": _qualities(photo, style, form["quality"].value()),
+        "qualities": _qualities(request, photo, style, form["quality"].value()),
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "max_megabytes": settings.UPLOAD_MAX_BYTES // 2**20,
         "too_large": uploads.too_large_sentence(),
@@ -125,21 +127,24 @@ def _show(request: SignedInRequest, form: NewTransferForm) -> HttpResponse:
 
 
 def _qualities(
-    photo: ContentImage | None, style: Style | None, chosen: str | None
+    request: SignedInRequest, photo: ContentImage | None, style: Style | None, chosen: str | None
 ) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
             "label": QUALITY_LABELS[name],
             "size_px": size_px,
-            "time": _time_for(photo, style, name),
             "checked": name == (chosen or DEFAULT_QUALITY),
+            **_times(request.user, photo, style, name),
         }
         for name, size_px in QUALITIES.items()
     ]
 
 
-def _time_for(photo: ContentImage | None, style: Style | None, quality: str) -> str | None:
+def _times(
+    user: User, photo: ContentImage | None, style: Style | None, quality: str
+) -> dict[str, str]:
+    """How long painting takes, and where others come first also when the picture will be ready."""
     width, height = (photo.width, photo.height) if photo else USUAL_PHOTO_PX
     try:
         if style:
@@ -147,9 +152,15 @@ def _time_for(photo: ContentImage | None, style: Style | None, quality: str) -> 
         else:
             params = Params(size_px=QUALITIES[quality])
         seconds = queue_estimates.seconds_for(width, height, params)
+        pixel_steps = plan(width, height, params).pixel_steps
     except EngineError:
-        return None
-    return None if seconds is None else spoken(seconds)
+        return {}
+    if seconds is None:
+        return {}
+    turn = forecast.turn_of_another(user, pixel_steps)
+    if not turn.starts_in_s or turn.ready_in_s is None:
+        return {"time": spoken(seconds)}
+    return {"time": spoken(seconds), "ready": spoken(turn.ready_in_s)}
 
 
 def _find(queryset: QuerySet[M], value: object) -> M | None:

@@ -50,8 +50,9 @@ def test_the_wait_is_what_the_running_one_still_needs_and_all_of_those_ahead(
     running, ahead, mine = submit_as(user), submit_as(user), submit_as(user)
     lifecycle.claim("here")
     Transfer.objects.filter(pk=running.pk).update(seconds_left=7)
-    assert turn(ahead) == Turn(1, pytest.approx(7))
-    assert turn(mine) == Turn(2, pytest.approx(7 + seconds(ahead)))
+    first = 7 + seconds(ahead)
+    assert turn(ahead) == Turn(1, pytest.approx(7), pytest.approx(first))
+    assert turn(mine) == Turn(2, pytest.approx(first), pytest.approx(first + seconds(mine)))
     assert forecast.turn_of(Transfer.objects.get(pk=running.pk)) is None
 
 
@@ -68,7 +69,7 @@ def test_before_anything_was_measured_there_is_a_place_but_no_time(
     submit_as: SubmitAs, user: User
 ) -> None:
     submit_as(user)
-    assert turn(submit_as(user)) == Turn(2, None)
+    assert turn(submit_as(user)) == Turn(2, None, None)
 
 
 def test_what_was_painted_in_part_takes_only_what_is_left(
@@ -88,7 +89,7 @@ def test_another_one_is_told_its_turn_before_it_is_submitted(
     told = {who.pk: forecast.turn_of_another(who, cost) for who in (user, stranger)}
     assert told[user.pk].place == 22
     assert told[stranger.pk].place == 2  # behind the one of equal use that has waited longer
-    assert turn(submit_as(stranger)) == Turn(2, pytest.approx(told[stranger.pk].starts_in_s))
+    assert turn(submit_as(stranger)) == told[stranger.pk]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -361,6 +361,38 @@ def test_what_has_ended_cannot_be_cancelled(submit: Submit, state: str) -> None:
     assert transfer.state == state
 
 
+# keep
+
+
+def test_a_running_transfer_is_kept_when_its_worker_looks(submit: Submit) -> None:
+    transfer = submit()
+    held = claim()
+    assert lifecycle.look(held) is False
+    assert lifecycle.request_keep(transfer) is True
+    assert lifecycle.look(held) is True
+
+
+def test_one_that_waits_painted_in_part_is_kept_and_comes_first_of_its_owners(
+    submit: Submit,
+) -> None:
+    fine = submit(size_px=1024)
+    held = claim()
+    lifecycle.checkpoint(held, b"half", 3, 9)
+    lifecycle.give_back(held)
+    submit()
+    assert lifecycle.request_keep(fine) is True
+    again = claim()
+    assert (again.pk, again.keep_requested) == (fine.pk, True)
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, *ENDED])
+def test_what_is_not_painted_or_has_ended_cannot_be_kept(submit: Submit, state: str) -> None:
+    transfer = submit()
+    set_row(transfer, state=state)
+    assert lifecycle.request_keep(transfer) is False
+    assert transfer.keep_requested is False
+
+
 # retry
 
 

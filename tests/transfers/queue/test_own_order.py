@@ -7,6 +7,7 @@ from engine.params import Params
 from gallery.models import Style
 from transfers.models import ContentImage, Transfer
 from transfers.queue import lifecycle, own_order
+from transfers.queue.own_order import Whither
 
 Submit = Callable[..., Transfer]
 
@@ -25,24 +26,24 @@ def order(owner: User) -> list[int]:
 @pytest.mark.parametrize(
     ("number", "whither", "expected"),
     [
-        (3, "first", [3, 0, 1, 2, 4]),
-        (3, "earlier", [0, 1, 3, 2, 4]),
-        (1, "later", [0, 2, 1, 3, 4]),
-        (1, "last", [0, 2, 3, 4, 1]),
-        (0, "earlier", [0, 1, 2, 3, 4]),
-        (0, "first", [0, 1, 2, 3, 4]),
-        (4, "later", [0, 1, 2, 3, 4]),
+        (3, Whither.FIRST, [3, 0, 1, 2, 4]),
+        (3, Whither.EARLIER, [0, 1, 3, 2, 4]),
+        (1, Whither.LATER, [0, 2, 1, 3, 4]),
+        (1, Whither.LAST, [0, 2, 3, 4, 1]),
+        (0, Whither.EARLIER, [0, 1, 2, 3, 4]),
+        (0, Whither.FIRST, [0, 1, 2, 3, 4]),
+        (4, Whither.LATER, [0, 1, 2, 3, 4]),
     ],
 )
 def test_a_waiting_transfer_is_moved(
-    five: list[Transfer], user: User, number: int, whither: own_order.Whither, expected: list[int]
+    five: list[Transfer], user: User, number: int, whither: Whither, expected: list[int]
 ) -> None:
     assert own_order.move(five[number], whither) is True
     assert order(user) == expected
 
 
 def test_the_next_claim_follows_the_new_order(five: list[Transfer]) -> None:
-    own_order.move(five[3], "first")
+    own_order.move(five[3], Whither.FIRST)
     claimed = lifecycle.claim("here")
     assert claimed is not None
     assert claimed.pk == five[3].pk
@@ -53,8 +54,8 @@ def test_moving_back_and_forth_never_runs_out_of_places_between(
 ) -> None:
     # Each move halves the room between two neighbours; a double has 52 halves at most.
     for _number in range(60):
-        own_order.move(five[2], "later")
-        own_order.move(five[3], "later")
+        own_order.move(five[2], Whither.LATER)
+        own_order.move(five[3], Whither.LATER)
     assert order(user) == [0, 1, 2, 3, 4]
 
 
@@ -62,14 +63,14 @@ def test_a_draft_submitted_later_still_comes_after_what_was_moved_to_the_front(
     submit: Submit, user: User
 ) -> None:
     fine = submit(size_px=1024, seed=1)
-    own_order.move(fine, "first")
+    own_order.move(fine, Whither.FIRST)
     submit(size_px=64, seed=2)
     assert order(user) == [1, 2]
 
 
 def test_what_runs_already_stays_where_it_is(five: list[Transfer]) -> None:
     lifecycle.claim("here")
-    assert own_order.move(five[0], "last") is False
+    assert own_order.move(five[0], Whither.LAST) is False
 
 
 def test_somebody_elses_queue_is_left_alone(
@@ -77,6 +78,6 @@ def test_somebody_elses_queue_is_left_alone(
 ) -> None:
     theirs = lifecycle.submit(stranger, photo, [(style, 1.0)], Params(size_px=64))
     before = theirs.rank
-    own_order.move(five[4], "first")
+    own_order.move(five[4], Whither.FIRST)
     theirs.refresh_from_db()
     assert theirs.rank == before

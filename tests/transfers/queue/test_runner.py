@@ -307,6 +307,69 @@ def test_draining_gives_the_transfer_back_with_a_fresh_checkpoint(
     assert runner.paint_next() is False
 
 
+def test_a_transfer_to_be_kept_ends_early_as_an_artwork_that_says_so(
+    submit: Submit, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transfers.queue.watch.LOOK_S", 0.05)
+    engine.total = 1000
+    transfer = submit()
+
+    def keep_at_three(index: int) -> None:
+        sleep(0.02)
+        if index == 3:
+            assert lifecycle.request_keep(row(transfer))
+
+    engine.before = keep_at_three
+    runner.paint_next()
+    stored = row(transfer)
+    assert stored.state == State.SUCCEEDED
+    recipe = stored.artwork.recipe
+    assert 3 <= recipe["steps"] < 60
+    assert recipe["planned_steps"] == 1000
+
+
+def test_one_to_be_kept_that_waited_is_saved_after_its_first_step(
+    submit: Submit, engine: FakeEngine
+) -> None:
+    engine.total = 1000
+    transfer = submit()
+    first = lifecycle.claim("elsewhere")
+    assert first is not None
+    lifecycle.checkpoint(first, b"after step 3", 3, 9)
+    lifecycle.give_back(first)
+    lifecycle.request_keep(transfer)
+    runner.paint_next()
+    assert row(transfer).artwork.recipe["steps"] == 4
+
+
+@pytest.mark.vgg
+def test_a_continued_transfer_paints_on_from_the_earlier_picture(submit: Submit) -> None:
+    submit(size_px=64, steps=6)
+    runner.paint_next()
+    earlier = Artwork.objects.get()
+    new = lifecycle.continue_artwork(earlier, size_px=96)
+    runner.paint_next()
+    stored = row(new)
+    assert stored.state == State.SUCCEEDED, stored.error
+    assert (stored.artwork.width, stored.artwork.height) == (96, 64)
+    assert stored.artwork.recipe["continues"] == str(earlier.pk)
+    assert Artwork.objects.count() == 2
+
+
+def test_going_on_from_a_picture_that_was_deleted_fails_with_a_sentence(
+    submit: Submit,
+) -> None:
+    submit(size_px=64, steps=2)
+    runner.paint_next()
+    earlier = Artwork.objects.get()
+    new = lifecycle.continue_artwork(earlier, size_px=96)
+    earlier.delete()
+    runner.paint_next()
+    stored = row(new)
+    assert stored.state == State.FAILED
+    assert "choose that picture" in stored.error
+
+
 def test_the_next_attempt_goes_on_from_the_checkpoint(submit: Submit, engine: FakeEngine) -> None:
     transfer = submit()
     first = lifecycle.claim("elsewhere")

@@ -38,6 +38,8 @@ function readFragment() {
   if (!words) return;
   showPicture(words.dataset.picture);
   document.title = words.dataset.percent ? `${words.dataset.percent} % · ${title}` : title;
+  const keep = live.querySelector("[data-keep]");
+  if (keep) keep.hidden = !words.hasAttribute("data-can-be-kept");
   const isLast = words.hasAttribute("data-final");
   if (isLast || Date.now() - spokenAt >= SPEAK_EVERY_MS) {
     spokenAt = Date.now();

@@ -17,7 +17,8 @@ function showStrength() {
 function showTime() {
   const quality = form.querySelector("[name=quality]:checked")?.value;
   const shown = form.querySelector("[data-time-shown]");
-  shown.textContent = document.getElementById(`time-${quality}`)?.textContent.trim() ?? "";
+  const times = document.querySelectorAll(`#time-${quality} > span`);
+  shown.textContent = [...times].map((time) => time.textContent.trim()).join(", ");
 }
 
 // The button is the one thing to do next only once there is something to paint.

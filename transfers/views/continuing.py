@@ -1,0 +1,61 @@
+"""Going on from a finished picture: more steps at its size, or a larger picture."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import SignedInRequest, owners_only
+from engine.errors import EngineError
+from gallery.access import own_artwork
+from transfers.durations import spoken
+from transfers.forms import ContinueForm
+from transfers.models import Transfer
+from transfers.queue import estimates, lifecycle
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@owners_only
+def continue_artwork(request: SignedInRequest, artwork_id: UUID) -> HttpResponseBase:
+    artwork = own_artwork(request.user, artwork_id)
+    painted_by = Transfer.objects.filter(artwork=artwork).select_related("content_image").first()
+    if painted_by is None:
+        raise Http404
+    form = ContinueForm(request.POST or None, artwork=artwork)
+    if request.method == "POST" and form.is_valid():
+        try:
+            new = lifecycle.continue_artwork(artwork, size_px=form.cleaned_data["size_px"])
+        except EngineError as error:
+            form.add_error(None, error.sentence)
+        else:
+            return redirect("transfers:detail", new.pk)
+    context = {
+        "artwork": artwork,
+        "form": form,
+        "choices": [_choice(form, painted_by, size_px) for size_px in form.sizes_px],
+    }
+    return _shown(request, context, 422 if form.errors else 200)
+
+
+def _shown(request: SignedInRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    return render(request, "transfers/continue.html", context, status=status)
+
+
+def _choice(form: ContinueForm, painted_by: Transfer, size_px: int) -> dict[str, Any]:
+    photo = painted_by.content_image
+    params = lifecycle.continued_params(painted_by, size_px)
+    try:
+        seconds = estimates.seconds_for(
+            photo.width, photo.height, params, earlier_px=form.own_size_px
+        )
+    except EngineError:
+        seconds = None
+    return {
+        "size_px": size_px,
+        "is_own": size_px == form.own_size_px,
+        "time": None if seconds is None else spoken(seconds),
+        "checked": size_px == form["size_px"].value() or str(size_px) == form["size_px"].value(),
+    }
