@@ -34,9 +34,15 @@ def test_it_offers_the_pictures_own_size_and_larger_ones_with_their_times(
 ) -> None:
     MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=1e5, overhead_s=2)
     response = signed_in.get(url(artwork))
-    for words in ("As large as it is", "512 px", "1024 px", "2048 px", "4096 px", "about"):
+    for words in ("as large as it is", "512 px", "1024 px", "2048 px", "4096 px", "about"):
         assertContains(response, words)
-    assertContains(response, 'value="512"\n                     checked')
+    assert response.context["choices"][1] == {
+        "size_px": 512,
+        "is_own": False,
+        "time": "about 30 seconds",  # (512 × 341 + 6000) × 15 px at 1e5, and 2 s
+        "first_larger": True,
+        "checked": True,
+    }
 
 
 def test_it_is_linked_from_the_pictures_page(signed_in: Client, artwork: Artwork) -> None:

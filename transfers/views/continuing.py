@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -37,11 +37,7 @@ def continue_artwork(request: SignedInRequest, artwork_id: UUID) -> HttpResponse
         "form": form,
         "choices": [_choice(form, painted_by, size_px) for size_px in form.sizes_px],
     }
-    return _shown(request, context, 422 if form.errors else 200)
-
-
-def _shown(request: SignedInRequest, context: dict[str, Any], status: int) -> HttpResponse:
-    return render(request, "transfers/continue.html", context, status=status)
+    return render(request, "transfers/continue.html", context, status=422 if form.errors else 200)
 
 
 def _choice(form: ContinueForm, painted_by: Transfer, size_px: int) -> dict[str, Any]:
@@ -57,5 +53,6 @@ def _choice(form: ContinueForm, painted_by: Transfer, size_px: int) -> dict[str,
         "size_px": size_px,
         "is_own": size_px == form.own_size_px,
         "time": None if seconds is None else spoken(seconds),
-        "checked": size_px == form["size_px"].value() or str(size_px) == form["size_px"].value(),
+        "first_larger": size_px in form.sizes_px[1:2],
+        "checked": str(size_px) == str(form["size_px"].value()),
     }
