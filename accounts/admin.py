@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Quota, User
 
 # The admin's own sign-in page counts no failures; ours does, and knows what to do about a
 # forgotten password.
@@ -42,3 +42,16 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False  # It would leave all their files behind; an account is closed instead.
+
+
+@admin.register(Quota)
+class QuotaAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = (
+        "__str__",
+        "running",
+        "waiting",
+        "painting_minutes_a_day",
+        "storage_mb",
+    )
+    list_select_related = ("user", "group")
+    autocomplete_fields = ("user", "group")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from PIL import Image
 
@@ -71,13 +72,20 @@ def purge_trash(*, owner: User | None = None, now: datetime | None = None) -> in
     expired = Artwork.objects.filter(
         trashed_at__lt=(now or timezone.now()) - timedelta(days=TRASH_KEPT_DAYS)
     )
-    if owner is not None:
-        expired = expired.filter(owner=owner)
-    purged = 0
-    for artwork in expired.iterator():
+    return _delete(expired if owner is None else expired.filter(owner=owner))
+
+
+def empty_trash(owner: User) -> int:
+    """Delete for good all that ``owner`` has in the trash; return how many."""
+    return _delete(Artwork.objects.trashed_by(owner))
+
+
+def _delete(trashed: QuerySet[Artwork]) -> int:
+    count = 0
+    for artwork in trashed.iterator():
         # Filtered once more: its owner may restore it at this very moment.
-        deleted, _rows = expired.filter(pk=artwork.pk).delete()
+        deleted, _rows = trashed.filter(pk=artwork.pk).delete()
         if deleted:
             transaction.on_commit(artwork.delete_files)
-            purged += 1
-    return purged
+            count += 1
+    return count

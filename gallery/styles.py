@@ -14,6 +14,7 @@ from PIL import Image
 from accounts.models import User
 from gallery.models import Style
 from gallery.pictures import shrink
+from gallery.storage_use import check_room
 
 # The largest picture that can be painted; a style image beyond that has no use.
 ORIGINAL_SIDE_PX = 4096
@@ -32,7 +33,8 @@ def add_style(
 ) -> Style:
     """Add ``image`` (as ``engine.images.read_image`` returns it) to the library of ``owner``.
 
-    Files are written first and the row last; when that fails, the files are removed.
+    Files are written first and the row last; when that fails, the files are removed. Raises
+    ``QuotaError`` where there is no room for it.
     """
     style = Style(
         owner=owner,
@@ -45,6 +47,7 @@ def add_style(
     )
     try:
         style.set_picture(shrink(image, ORIGINAL_SIDE_PX))
+        check_room(owner, style.bytes)
         with transaction.atomic():
             style.save(force_insert=True)
     except BaseException:

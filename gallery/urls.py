@@ -26,6 +26,7 @@ style_urls = [
 urlpatterns = [
     path("gallery/", artworks.artwork_list, name="list"),
     path("gallery/trash/", artworks.trash, name="trash"),
+    path("gallery/trash/empty/", artworks.empty_trash, name="empty-trash"),
     path("gallery/<uuid:artwork_id>/", include(artwork_urls)),
     path("styles/", styles.style_list, name="styles"),
     path("styles/add/", styles.add, name="style-add"),

@@ -7,12 +7,19 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
+from transfers.queue import forecast
 
 
 @pytest.fixture(autouse=True)
 def media_root(settings: Settings, tmp_path: Path) -> Path:
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def queue_not_looked_at_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process keeps a long queue for a while; the queue of another test is not this one's."""
+    monkeypatch.setattr(forecast, "_seen", forecast._Seen())
 
 
 @pytest.fixture

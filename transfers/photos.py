@@ -16,6 +16,7 @@ from accounts.models import User
 from engine.images import read_image
 from gallery.forms import upload_limits
 from gallery.pictures import shrink
+from gallery.storage_use import check_room
 from transfers.models import ContentImage
 
 MAX_SIDE_PX = 4096
@@ -28,8 +29,8 @@ def add_photo(owner: User, file: BinaryIO, source: str, title: str = "") -> Cont
     """Keep ``file`` as a photo of ``owner``: upright, sRGB, without metadata.
 
     The same picture sent again gives the row that is already there, moved to the front of their
-    latest photos. Raises ``ImageError``, whose sentence is fit for the owner; nothing is stored
-    then.
+    latest photos. Raises ``ImageError`` or ``QuotaError``, whose sentences are fit for the owner;
+    nothing is stored then.
     """
     image = read_image(file, upload_limits())
     photo = ContentImage(owner=owner, source=source, title=clean_title(title) or _title_for(source))
@@ -37,6 +38,7 @@ def add_photo(owner: User, file: BinaryIO, source: str, title: str = "") -> Cont
         photo.set_picture(shrink(image, MAX_SIDE_PX))
         same = ContentImage.objects.owned_by(owner).filter(sha256=photo.sha256).first()
         if same is None:
+            check_room(owner, photo.bytes)
             photo.save(force_insert=True)
             return photo
     except BaseException:

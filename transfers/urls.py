@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from transfers.views import camera, continuing, files, live, new, studio
+from transfers.views import camera, continuing, files, live, new, studio, use
 
 app_name = "transfers"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("camera/", camera.camera, name="camera"),
     path("photos/<uuid:photo_id>/<slug:rendition>/", files.photo_file, name="photo-file"),
     path("continue/<uuid:artwork_id>/", continuing.continue_artwork, name="continue"),
+    path("use/", use.use, name="use"),
     path("transfers/", studio.studio, name="list"),
     path("transfers/cancel-waiting/", studio.cancel_waiting, name="cancel-waiting"),
     path(

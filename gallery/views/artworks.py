@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from PIL import Image
 
@@ -104,6 +105,23 @@ def restore(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
     artworks.restore(found)
     messages.success(request, _("“%(title)s” is back.") % {"title": found.title})
     return redirect("gallery:artwork", found.pk)
+
+
+@require_POST
+@signed_in_page
+def empty_trash(request: SignedInRequest) -> HttpResponse:
+    """Delete the pictures in the trash for good. Styles stay: finished pictures refer to them."""
+    count = artworks.empty_trash(request.user)
+    messages.success(
+        request,
+        ngettext(
+            "%(count)d picture was deleted for good.",
+            "%(count)d pictures were deleted for good.",
+            count,
+        )
+        % {"count": count},
+    )
+    return redirect("gallery:trash")
 
 
 @require_safe

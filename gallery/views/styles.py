@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, owners_only, signed_in_page
+from accounts.quotas import QuotaError
 from gallery import styles, uploads
 from gallery.access import own_style, visible_style
 from gallery.files import file_response
@@ -73,12 +74,20 @@ def add(request: SignedInRequest) -> HttpResponse:
     onward = _safe_next(request)
     form = NewStyleForm(request.POST, request.FILES) if request.method == "POST" else NewStyleForm()
     uploads.refuse_too_large(request, form, "image")
-    if form.is_valid():
-        added = styles.add_style(owner=request.user, **form.cleaned_data)
+    added = _added(request, form) if form.is_valid() else None
+    if added:
         messages.success(request, _("“%(title)s” is in your styles.") % {"title": added.title})
         return redirect(_with_style(onward, added) if onward else reverse("gallery:styles"))
     context = {"form": form, "next": onward}
     return render(request, "gallery/style_add.html", context, status=422 if form.errors else 200)
+
+
+def _added(request: SignedInRequest, form: NewStyleForm) -> Style | None:
+    try:
+        return styles.add_style(owner=request.user, **form.cleaned_data)
+    except QuotaError as error:
+        form.add_error("image", error.sentence)
+        return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

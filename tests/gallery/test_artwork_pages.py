@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -323,3 +323,28 @@ def test_a_form_from_another_site_is_refused(user: User, artwork: Artwork) -> No
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     assert client.post(reverse("gallery:delete", args=[artwork.pk])).status_code == 403
+
+
+# Emptying the trash
+
+
+def test_emptying_the_trash_deletes_what_is_in_it_and_its_files(
+    signed_in: Client, make_artwork: Callable[..., Artwork], media_root: Path
+) -> None:
+    kept, gone = make_artwork(title="Kept"), make_artwork(title="Gone")
+    artworks.trash(gone)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        page = signed_in.post(reverse("gallery:empty-trash"), follow=True)
+    assert "1 picture was deleted for good." in page.content.decode()
+    assert list(Artwork.objects.all()) == [kept]
+    assert not list(media_root.rglob(f"*{gone.pk}*/*"))
+    assert list(media_root.rglob(f"*{kept.pk}*/*"))
+
+
+def test_nobody_empties_anothers_trash(client: Client, stranger: User, artwork: Artwork) -> None:
+    artworks.trash(artwork)
+    client.post(reverse("gallery:empty-trash"))
+    client.force_login(stranger)
+    client.post(reverse("gallery:empty-trash"))
+    assert Artwork.objects.count() == 1
+    assert client.get(reverse("gallery:empty-trash")).status_code == 405

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.quotas import QuotaError
 from engine.errors import ImageError
 from gallery import uploads
 from gallery.forms import title_from_file_name
@@ -56,6 +57,8 @@ class ContentImageList(APIView):  # type: ignore[misc]
             if error.reason == "too_large":
                 raise _too_large() from error
             raise Refused(error.sentence, error.reason) from error
+        except QuotaError as error:
+            raise Refused(error.sentence, error.reason, status.HTTP_403_FORBIDDEN) from error
         return Response(_as_json(photo), status=status.HTTP_201_CREATED)
 
 

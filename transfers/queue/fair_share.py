@@ -6,15 +6,17 @@ wrong when a worker dies. Which of a person's own transfers is next is decided i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.quotas import limits_of_all
 from transfers.models import MachineSpeed, Transfer
 from transfers.queue import estimates
 
@@ -36,18 +38,49 @@ class Waiting:
     since: datetime
 
 
-def next_in_turn() -> UUID | None:
-    """The waiting transfer that a free worker takes next; None when nothing waits.
+def next_in_turn() -> Transfer | None:
+    """The waiting transfer that a free worker takes next; None when none waits that may start.
 
-    Of several people who have had equally little, the one who has waited longest comes first.
+    Who has as much painted at once as they may (`accounts.quotas`) is passed over. Of several
+    people who have had equally little, the one who has waited longest comes first.
     """
     waiting = waiting_owners()
+    if not waiting:
+        return None
+    full = owners_at_their_limit({each.owner_id for each in waiting})
+    waiting = [each for each in waiting if each.owner_id not in full]
     if not waiting:
         return None
     used_s = painted_lately_s([each.owner_id for each in waiting])
     turn = min(waiting, key=lambda each: (used_s.get(each.owner_id, 0.0), each.since))
     own = Transfer.objects.queued().filter(owner_id=turn.owner_id)
-    return own.in_own_order().values_list("pk", flat=True).first()
+    return own.only("owner", "state").in_own_order().first()
+
+
+def may_start(transfer: Transfer) -> bool:
+    """Whether its owner may have one more painted right now; what is RUNNING already may go on.
+
+    Belongs in the transaction that claims it: two workers that want transfers of the same limited
+    person wait for each other here.
+    """
+    if transfer.state == Transfer.State.RUNNING:
+        return True
+    limits = limits_of_all([transfer.owner_id]).get(transfer.owner_id)
+    if limits is None or limits.running is None:
+        return True
+    User.objects.select_for_update().get(pk=transfer.owner_id)
+    return not owners_at_their_limit({transfer.owner_id})
+
+
+def owners_at_their_limit(owner_ids: Collection[int]) -> set[int]:
+    """Those of these people of whom as much is painted already as may be at once."""
+    running = Counter(Transfer.objects.running().values_list("owner_id", flat=True))
+    limits = limits_of_all([owner_id for owner_id in owner_ids if running[owner_id]])
+    return {
+        owner_id
+        for owner_id, limit in limits.items()
+        if limit.running is not None and running[owner_id] >= limit.running
+    }
 
 
 def waiting_owners() -> list[Waiting]:
@@ -62,14 +95,14 @@ def waiting_owners() -> list[Waiting]:
     return [Waiting(owner_id, _as_datetime(since)) for owner_id, since in rows if since is not None]
 
 
-def painted_lately_s(owner_ids: Iterable[int]) -> dict[int, float]:
+def painted_lately_s(owner_ids: Iterable[int], *, lately_s: float = LATELY_S) -> dict[int, float]:
     """Seconds of painting that these people have had lately; people without any are left out.
 
     What is running counts whole, with the time that it still needs: two free workers that choose
     in the same moment would otherwise both choose the same person.
     """
     owner_ids = list(owner_ids)
-    lately = timezone.now() - timedelta(seconds=LATELY_S)
+    lately = timezone.now() - timedelta(seconds=lately_s)
     ended = (
         Transfer.objects.filter(finished_at__gt=lately, owner_id__in=owner_ids)
         .values_list("owner_id")

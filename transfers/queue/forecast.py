@@ -6,8 +6,9 @@ Every page that shows a waiting transfer asks, so a long queue is not played thr
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -19,6 +20,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.quotas import limits_of_all
 from transfers.models import Transfer
 from transfers.queue import estimates, fair_share, own_order
 
@@ -59,11 +61,11 @@ def turns_of(transfers: Iterable[Transfer]) -> dict[UUID, Turn]:
     return {pk: turns[pk] for pk in waiting if pk in turns}
 
 
-def turn_of_another(owner: User, pixel_steps: int) -> Turn:
-    """When a transfer of so much work would start if `owner` submitted it now."""
+def turn_of_another(owner: User, pixel_steps: int) -> Turn | None:
+    """The turn of a transfer of so much work if `owner` submitted it now; None for never."""
     now = timezone.now()
     another = _Row(own_order.usual_rank(pixel_steps, now), now, uuid4(), pixel_steps)
-    return _seen.queue().played(another, owner.pk)[another.pk]
+    return _seen.queue().turn_of_another(owner.pk, another)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,37 +88,46 @@ class _Queue:
         columns = ("owner_id", "rank", "created_at", "pk", "pixel_steps_left")
         for owner_id, rank, created_at, pk, left in waiting.values_list(*columns):
             self._rows[owner_id].append(_Row(rank, created_at, pk, left))
-        self._used_s = fair_share.painted_lately_s(self._rows)
-        self._busy_s = [fair_share.left_s(row, self._speed) for row in Transfer.objects.running()]
-        self.turns = self.played()
-
-    def played(self, another: _Row | None = None, owner_id: int = 0) -> dict[UUID, Turn]:
-        """The turns of all that waits, or until `another` of this owner, which waits as well."""
-        queues = dict(self._rows)
-        if another is not None:
-            queues[owner_id] = sorted([*queues.get(owner_id, []), another])
-        since = {owner: _earliest_from_each_on(rows) for owner, rows in queues.items()}
-        owners = [
-            _Claimant(self._used_s.get(owner, 0.0), since[owner][0], owner, 0) for owner in queues
+        self._running = [
+            (fair_share.left_s(row, self._speed), row.owner_id)
+            for row in Transfer.objects.running()
         ]
-        heapq.heapify(owners)
-        idle = max(0, settings.WORKERS - len(self._busy_s))
-        free_at = self._busy_s + [0.0] * idle
-        heapq.heapify(free_at)
+        self._used_s = fair_share.painted_lately_s(self._rows)
+        self._limits = _running_limits(self._rows)
+        self.turns = self._played(self._rows, self._used_s, self._limits)
+
+    def turn_of_another(self, owner_id: int, another: _Row) -> Turn | None:
+        """The turn of a row that is not there, if this owner had it."""
+        rows = {**self._rows, owner_id: sorted([*self._rows.get(owner_id, []), another])}
+        used_s = {**self._used_s, **fair_share.painted_lately_s([owner_id])}
+        limits = {**self._limits, **_running_limits([owner_id])}
+        return self._played(rows, used_s, limits, until=another).get(another.pk)
+
+    def _played(
+        self,
+        rows: Mapping[int, Sequence[_Row]],
+        used_s: Mapping[int, float],
+        limits: Mapping[int, int],
+        until: _Row | None = None,
+    ) -> dict[UUID, Turn]:
+        """The turns of these rows, by owner and each in their order; up to that of `until`."""
+        since = {owner: _earliest_from_each_on(own) for owner, own in rows.items()}
+        claimants = [_Claimant(used_s.get(owner, 0.0), since[owner][0], owner, 0) for owner in rows]
+        heapq.heapify(claimants)
+        painters = _Painters(self._running, settings.WORKERS, limits)
         turns: dict[UUID, Turn] = {}
-        while owners:
-            used_s, _since, owner, number = heapq.heappop(owners)
-            row = queues[owner][number]
-            starts_in_s = heapq.heappop(free_at)
+        while (claimant := painters.next_of(claimants)) is not None:
+            used, _since, owner, number = claimant
+            row = rows[owner][number]
             work_s = fair_share.work_s(row.pixel_steps_left, self._speed)
-            turns[row.pk] = self._turn(len(turns) + 1, starts_in_s, work_s)
-            if row is another:
+            turns[row.pk] = self._turn(len(turns) + 1, painters.now_s, work_s)
+            if row is until:
                 break
-            heapq.heappush(free_at, starts_in_s + work_s)
-            if number + 1 < len(queues[owner]):
-                following = since[owner][number + 1]
-                used_s = round(used_s + work_s, fair_share.DIGITS)
-                heapq.heappush(owners, _Claimant(used_s, following, owner, number + 1))
+            painters.paint(owner, work_s)
+            if number + 1 < len(rows[owner]):
+                used = round(used + work_s, fair_share.DIGITS)
+                following = _Claimant(used, since[owner][number + 1], owner, number + 1)
+                heapq.heappush(claimants, following)
         return turns
 
     def _turn(self, place: int, starts_in_s: float, work_s: float) -> Turn:
@@ -132,6 +143,62 @@ class _Claimant(NamedTuple):
     since: datetime
     owner_id: int
     number: int
+
+
+class _Painters:
+    """The workers, as time goes on: who is painted for, until when, and who has their limit."""
+
+    def __init__(
+        self, running: Sequence[tuple[float, int]], workers: int, limits: Mapping[int, int]
+    ) -> None:
+        self.now_s = 0.0
+        self._ends = list(running)  # (seconds from now, owner)
+        heapq.heapify(self._ends)
+        self._free = max(0, workers - len(running))
+        self._painted = Counter(owner for _end_s, owner in running)
+        self._limits = limits
+
+    def next_of(self, claimants: list[_Claimant]) -> _Claimant | None:
+        """Take the next claimant off the heap, at the time when a worker is free for them.
+
+        None where none of them may ever start.
+        """
+        while True:
+            if self._free and (found := self._first_below_their_limit(claimants)):
+                return found
+            if not self._ends:
+                return None
+            self._wait()
+
+    def paint(self, owner_id: int, work_s: float) -> None:
+        """Give a free worker so much work of this owner."""
+        self._free -= 1
+        self._painted[owner_id] += 1
+        heapq.heappush(self._ends, (self.now_s + work_s, owner_id))
+
+    def _first_below_their_limit(self, claimants: list[_Claimant]) -> _Claimant | None:
+        found, passed_over = None, []
+        while claimants and found is None:
+            claimant = heapq.heappop(claimants)
+            if self._painted[claimant.owner_id] < self._limits.get(claimant.owner_id, math.inf):
+                found = claimant
+            else:
+                passed_over.append(claimant)
+        for claimant in passed_over:
+            heapq.heappush(claimants, claimant)
+        return found
+
+    def _wait(self) -> None:
+        """Let time pass until the next worker is free."""
+        self.now_s, owner_id = heapq.heappop(self._ends)
+        self._painted[owner_id] -= 1
+        self._free += 1
+
+
+def _running_limits(owner_ids: Collection[int]) -> dict[int, int]:
+    """How much may be painted at once of each of these people; who has no limit is left out."""
+    limits = limits_of_all(owner_ids)
+    return {owner: each.running for owner, each in limits.items() if each.running is not None}
 
 
 def _earliest_from_each_on(rows: Sequence[_Row]) -> list[datetime]:

@@ -26,6 +26,7 @@ from accounts.models import User
 from engine import pyramid
 from engine.params import Params
 from gallery.models import Artwork, Style
+from transfers import quotas
 from transfers.models import ContentImage, Transfer, TransferQuerySet, TransferStyle
 from transfers.queue import checkpoints, fair_share, own_order, wakeups, workers
 
@@ -76,7 +77,8 @@ def submit(
 
     continues: the earlier picture of that photo, where `params.initial` is "earlier". Row and
     wake-up are committed together: there is never one without the other. Raises
-    engine.errors.EngineError where the picture cannot be painted so.
+    engine.errors.EngineError where the picture cannot be painted so, and
+    accounts.quotas.QuotaError where a limit of the owner's is reached.
     """
     earlier_size = (continues.width, continues.height) if continues else None
     pyramid.check_earlier(content_image.width, content_image.height, params, earlier_size)
@@ -88,6 +90,7 @@ def submit(
     ).pixel_steps
     now = timezone.now()
     with transaction.atomic():
+        quotas.check_submission(owner, [pixel_steps])
         transfer = Transfer.objects.create(
             owner=owner,
             content_image=content_image,
@@ -210,13 +213,29 @@ def claim(worker: str) -> Transfer | None:
     the other looks for the next.
     """
     for _try in range(CLAIM_TRIES):
-        pk = _left_behind() or fair_share.next_in_turn()
-        if pk is None:
+        wanted = _left_behind() or fair_share.next_in_turn()
+        if wanted is None:
             return None
-        token, now = uuid.uuid4(), timezone.now()
-        claimed = (
+        token = _take(wanted, worker)
+        if token is not None:
+            related = Transfer.objects.select_related("content_image", "owner", "continues")
+            transfer = related.get(pk=wanted.pk)
+            # Not what the row says now: the row may already be another's.
+            transfer.token = token
+            logger.info("transfer %s: claimed, attempt %d", transfer.pk, transfer.attempts)
+            return transfer
+    return None
+
+
+def _take(wanted: Transfer, worker: str) -> uuid.UUID | None:
+    """The token of the claim, or None where another worker or the owner's limit came between."""
+    token, now = uuid.uuid4(), timezone.now()
+    with transaction.atomic():
+        if not fair_share.may_start(wanted):
+            return None
+        taken = (
             _claimable()
-            .filter(pk=pk)
+            .filter(pk=wanted.pk)
             .update(
                 state=State.RUNNING,
                 activity=Activity.LOADING,
@@ -228,15 +247,7 @@ def claim(worker: str) -> Transfer | None:
                 seconds_left=None,
             )
         )
-        if claimed:
-            transfer = Transfer.objects.select_related("content_image", "owner", "continues").get(
-                pk=pk
-            )
-            # Not what the row says now: the row may already be another's.
-            transfer.token = token
-            logger.info("transfer %s: claimed, attempt %d", pk, transfer.attempts)
-            return transfer
-    return None
+    return token if taken else None
 
 
 def look(transfer: Transfer) -> bool:
@@ -416,9 +427,9 @@ def _to_be_resumed() -> Q:
     return Q(state=State.RUNNING, attempts__lt=settings.TRANSFER_MAX_ATTEMPTS)
 
 
-def _left_behind() -> uuid.UUID | None:
+def _left_behind() -> Transfer | None:
     left = Transfer.objects.filter(_to_be_resumed() & _lease_expired())
-    return left.order_by("heartbeat_at").values_list("pk", flat=True).first()
+    return left.only("owner", "state").order_by("heartbeat_at").first()
 
 
 def _abandoned() -> list[Transfer]:

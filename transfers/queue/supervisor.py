@@ -20,7 +20,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from transfers.models import Transfer
-from transfers.queue import estimates, lifecycle, wakeups, workers
+from transfers.queue import estimates, fair_share, lifecycle, wakeups, workers
 from transfers.queue.processes import Child
 
 logger = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class Supervisor:
         return int(settings.WORKERS) - here.count()
 
     def _hangs(self, free: int) -> bool:
-        if free <= 0 or not self._is_complete() or not Transfer.objects.queued().exists():
+        if free <= 0 or not self._is_complete() or fair_share.next_in_turn() is None:
             self._waiting_since = None
             return False
         if self._waiting_since is None:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import SignedInRequest, owners_only
+from accounts.quotas import QuotaError
 from engine.errors import EngineError
 from gallery.access import own_artwork
 from transfers.durations import spoken
@@ -28,7 +29,7 @@ def continue_artwork(request: SignedInRequest, artwork_id: UUID) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         try:
             new = lifecycle.continue_artwork(artwork, size_px=form.cleaned_data["size_px"])
-        except EngineError as error:
+        except (EngineError, QuotaError) as error:
             form.add_error(None, error.sentence)
         else:
             return redirect("transfers:detail", new.pk)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 
 from accounts.access import SignedInRequest, signed_in_page
+from accounts.quotas import QuotaError
 from engine.errors import EngineError
 from transfers.models import Transfer
 from transfers.queue import lifecycle
@@ -83,7 +84,7 @@ def retry(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
         transfer = lifecycle.retry(transfer)
     except lifecycle.WrongStateError:
         pass
-    except EngineError as error:
+    except (EngineError, QuotaError) as error:
         messages.error(request, error.sentence)
     return redirect("transfers:detail", transfer.pk)
 

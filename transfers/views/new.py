@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, signed_in_page
 from accounts.models import User
+from accounts.quotas import QuotaError
 from engine.errors import EngineError
 from engine.params import QUALITIES, Params
 from engine.pyramid import plan
@@ -56,9 +57,13 @@ def new(request: SignedInRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _show(request, form)
     chosen = form.cleaned_data
-    transfer = lifecycle.submit(
-        request.user, chosen["photo"], [(chosen["style"], 1.0)], chosen["params"]
-    )
+    try:
+        transfer = lifecycle.submit(
+            request.user, chosen["photo"], [(chosen["style"], 1.0)], chosen["params"]
+        )
+    except QuotaError as error:
+        form.add_error(None, error.sentence)
+        return _show(request, form)
     return redirect("transfers:detail", transfer.pk)
 
 
@@ -99,7 +104,7 @@ def _store_sent_photo(request: SignedInRequest, values: QueryDict) -> str | None
             ContentImage.Source.UPLOAD,
             title_from_file_name(file.name),
         )
-    except EngineError as error:
+    except (EngineError, QuotaError) as error:
         return error.sentence
     values["photo"] = str(photo.pk)
     return None
@@ -158,7 +163,7 @@ def _times(
     if seconds is None:
         return {}
     turn = forecast.turn_of_another(user, pixel_steps)
-    if not turn.starts_in_s or turn.ready_in_s is None:
+    if turn is None or not turn.starts_in_s or turn.ready_in_s is None:
         return {"time": spoken(seconds)}
     return {"time": spoken(seconds), "ready": spoken(turn.ready_in_s)}
 

@@ -1,0 +1,40 @@
+"""How much room someone's pictures take up, in every app that keeps pictures.
+
+Counted is what arrived or was painted, in full size; the renditions beside it take a few percent
+more. What is in the trash still takes its room.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.quotas import QuotaError, limits_of
+from gallery.pictures import StoredPicture
+
+MB = 10**6
+
+
+def used_bytes(user: User) -> int:
+    """Bytes of all pictures that ``user`` owns."""
+    used = 0
+    for kind in StoredPicture.__subclasses__():
+        own = kind._default_manager.filter(owner=user)  # type: ignore[misc]  # each kind has one
+        used += own.aggregate(used=Sum("bytes"))["used"] or 0
+    return used
+
+
+def check_room(user: User, more_bytes: int) -> None:
+    """Raises QuotaError, reason "storage", where ``more_bytes`` would be beyond the limit."""
+    limit_mb = limits_of(user).storage_mb
+    if limit_mb is None:
+        return
+    used = used_bytes(user)
+    if used + more_bytes <= limit_mb * MB:
+        return
+    sentence = _(
+        "There is no room for another picture: yours take up %(used)d of your %(limit)d MB. "
+        "Make room in your gallery (move pictures to the trash, then empty it), and try again."
+    )
+    raise QuotaError(sentence % {"used": used // MB, "limit": limit_mb}, reason="storage")

@@ -1,0 +1,141 @@
+"""What someone uses of the workers, held against their limits.
+
+Checked when a picture is submitted, in the same transaction: what was let in is painted to its end.
+How many are painted at once is a matter of claiming (``queue.fair_share``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.quotas import Limits, QuotaError, limits_of
+from gallery import storage_use
+from transfers.durations import spoken
+from transfers.models import Transfer
+from transfers.queue import estimates, fair_share
+
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What someone uses, beside what they may.
+
+    painting_s: within the last 24 hours, with what their unfinished pictures still need.
+    """
+
+    limits: Limits
+    running: int
+    waiting: int
+    painting_s: float
+    storage_bytes: int
+
+
+def use_of(user: User) -> Use:
+    """What ``user`` uses right now."""
+    own = Transfer.objects.owned_by(user)
+    return Use(
+        limits=limits_of(user),
+        running=own.running().count(),
+        waiting=own.queued().count(),
+        painting_s=_painting_s(user),
+        storage_bytes=storage_use.used_bytes(user),
+    )
+
+
+def check_submission(owner: User, pixel_steps: Sequence[int]) -> None:
+    """Raises QuotaError where ``owner`` may not submit transfers of so much work each.
+
+    Belongs in the transaction that submits them: two at once wait for each other here.
+    """
+    limits = limits_of(owner)
+    if not limits.any:
+        return
+    User.objects.select_for_update().get(pk=owner.pk)
+    _check_waiting(owner, limits, len(pixel_steps))
+    _check_painting(owner, limits, pixel_steps)
+    storage_use.check_room(owner, 1)
+
+
+def _check_waiting(owner: User, limits: Limits, more: int) -> None:
+    if limits.waiting is None:
+        return
+    waiting = Transfer.objects.owned_by(owner).queued().count()
+    if waiting + more <= limits.waiting:
+        return
+    sentence = ngettext(
+        "You may have %(limit)d picture waiting, and %(waiting)d waits already. "
+        "Try again when it is being painted, or cancel it in the studio.",
+        "You may have %(limit)d pictures waiting, and %(waiting)d are waiting already. "
+        "Try again when some of them are painted, or cancel some in the studio.",
+        limits.waiting,
+    )
+    raise QuotaError(sentence % {"limit": limits.waiting, "waiting": waiting}, reason="waiting")
+
+
+def _check_painting(owner: User, limits: Limits, pixel_steps: Sequence[int]) -> None:
+    if limits.painting_minutes_a_day is None:
+        return
+    speed = estimates.current_speed()
+    needed_s = sum(fair_share.work_s(steps, speed) for steps in pixel_steps)
+    limit_s = limits.painting_minutes_a_day * 60
+    used_s = _painting_s(owner)
+    if used_s + needed_s <= limit_s:
+        return
+    values = {
+        "limit": limits.painting_minutes_a_day,
+        "left": spoken_minutes(max(0.0, limit_s - used_s)),
+        "needed": spoken_minutes(needed_s),
+    }
+    free_in_s = _room_for_it_in_s(owner, used_s + needed_s - limit_s)
+    if needed_s > limit_s or free_in_s is None:
+        sentence = _(
+            "You have %(limit)d minutes of painting a day, and this needs %(needed)s. "
+            "Choose a smaller size."
+        )
+    else:
+        values["when"] = spoken(free_in_s)
+        sentence = _(
+            "Of your %(limit)d minutes of painting a day, %(left)s are left, and this needs "
+            "%(needed)s. Choose a smaller size, or try again in %(when)s."
+        )
+    raise QuotaError(sentence % values, reason="painting")
+
+
+def spoken_minutes(seconds: float) -> str:
+    """Minutes with one digit where they are few: ``"0.5"``, ``"12"``."""
+    minutes = seconds / 60
+    return f"{minutes:.1f}" if minutes < 10 else f"{minutes:.0f}"
+
+
+def _painting_s(user: User) -> float:
+    lately_s = fair_share.painted_lately_s([user.pk], lately_s=DAY_S).get(user.pk, 0.0)
+    waiting = Transfer.objects.owned_by(user).queued()
+    sums = waiting.aggregate(
+        count=Count("pk"), left=Sum("pixel_steps_left"), painted_s=Sum("painting_s")
+    )
+    if not sums["count"]:
+        return lately_s
+    usual_s = fair_share.work_s(sums["left"] / sums["count"], estimates.current_speed())
+    return lately_s + float(sums["painted_s"]) + sums["count"] * usual_s
+
+
+def _room_for_it_in_s(user: User, too_much_s: float) -> float | None:
+    """Seconds until so much painting is a day ago; None where that much has not ended yet."""
+    now = timezone.now()
+    ended = Transfer.objects.owned_by(user).filter(finished_at__gt=now - timedelta(seconds=DAY_S))
+    for finished_at, painting_s in ended.order_by("finished_at").values_list(
+        "finished_at", "painting_s"
+    ):
+        too_much_s -= painting_s
+        if too_much_s <= 0 and finished_at is not None:
+            return DAY_S - (now - finished_at).total_seconds()
+    return None
