@@ -125,7 +125,8 @@ def _painting_s(user: User) -> float:
     if not sums["count"]:
         return lately_s
     usual_s = fair_share.work_s(sums["left"] / sums["count"], estimates.current_speed())
-    return lately_s + float(sums["painted_s"]) + sums["count"] * usual_s
+    waiting_s: float = sums["painted_s"] + sums["count"] * usual_s
+    return lately_s + waiting_s
 
 
 def _room_for_it_in_s(user: User, too_much_s: float) -> float | None:

@@ -2,13 +2,15 @@
 
 from django.urls import include, path
 
-from transfers.views import camera, continuing, files, live, new, studio, use
+from transfers.views import camera, continuing, files, live, many, new, studio, use
 
 app_name = "transfers"
 
 urlpatterns = [
     path("new/", new.new, name="new"),
     path("new/estimates/", new.estimates, name="estimates"),
+    path("new/many/", many.many, name="many"),
+    path("new/many/summary/", many.summary, name="many-summary"),
     path("camera/", camera.camera, name="camera"),
     path("photos/<uuid:photo_id>/<slug:rendition>/", files.photo_file, name="photo-file"),
     path("continue/<uuid:artwork_id>/", continuing.continue_artwork, name="continue"),

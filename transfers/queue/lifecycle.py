@@ -12,7 +12,7 @@ import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -64,48 +64,78 @@ class Progress:
 # What an owner does
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be painted: a photo in styles, each with its weight.
+
+    continues: the earlier picture of that photo, where `params.initial` is "earlier".
+    """
+
+    content_image: ContentImage
+    styles: Sequence[tuple[Style, float]]
+    params: Params
+    continues: Artwork | None = None
+    retry_of: Transfer | None = None
+
+    def pixel_steps(self) -> int:
+        """The work of it. Raises engine.errors.EngineError where it cannot be painted so."""
+        photo, earlier = self.content_image, self.continues
+        size = (earlier.width, earlier.height) if earlier else None
+        pyramid.check_earlier(photo.width, photo.height, self.params, size)
+        earlier_px = max(size) if size else None
+        return pyramid.plan(
+            photo.width, photo.height, self.params, earlier_px=earlier_px
+        ).pixel_steps
+
+
 def submit(
     owner: User,
     content_image: ContentImage,
     styles: Sequence[tuple[Style, float]],
     params: Params,
-    *,
-    continues: Artwork | None = None,
-    retry_of: Transfer | None = None,
 ) -> Transfer:
-    """Queue a new transfer of `content_image` in `styles` (each with its weight) and wake a worker.
+    """Queue a transfer of `content_image` in `styles`, each with its weight; see `submit_all`."""
+    order = Order(content_image=content_image, styles=styles, params=params)
+    return submit_all(owner, [order])[0]
 
-    continues: the earlier picture of that photo, where `params.initial` is "earlier". Row and
-    wake-up are committed together: there is never one without the other. Raises
-    engine.errors.EngineError where the picture cannot be painted so, and
-    accounts.quotas.QuotaError where a limit of the owner's is reached.
+
+def submit_all(owner: User, orders: Sequence[Order]) -> list[Transfer]:
+    """Queue a transfer for each of `orders`, and wake workers: all of them or none.
+
+    Rows and wake-ups are committed together: there is never one without the other. Raises
+    engine.errors.EngineError where a picture cannot be painted so, and accounts.quotas.QuotaError
+    where a limit of the owner's is reached.
     """
-    earlier_size = (continues.width, continues.height) if continues else None
-    pyramid.check_earlier(content_image.width, content_image.height, params, earlier_size)
-    pixel_steps = pyramid.plan(
-        content_image.width,
-        content_image.height,
-        params,
-        earlier_px=max(earlier_size) if earlier_size else None,
-    ).pixel_steps
+    works = [order.pixel_steps() for order in orders]
     now = timezone.now()
     with transaction.atomic():
-        quotas.check_submission(owner, [pixel_steps])
-        transfer = Transfer.objects.create(
-            owner=owner,
-            content_image=content_image,
-            params=params.to_json(),
-            continues=continues,
-            retry_of=retry_of,
-            created_at=now,
-            rank=own_order.usual_rank(pixel_steps, now),
-            pixel_steps_left=pixel_steps,
-        )
-        TransferStyle.objects.bulk_create(
-            TransferStyle(transfer=transfer, style=style, weight=weight) for style, weight in styles
-        )
-        wakeups.ring(transfer)
-    logger.info("transfer %s: submitted", transfer.pk)
+        quotas.check_submission(owner, works)
+        transfers = [
+            # A microsecond apart, so that they are painted in the order given.
+            _queued(owner, order, work, now + timedelta(microseconds=number))
+            for number, (order, work) in enumerate(zip(orders, works, strict=True))
+        ]
+    for transfer in transfers:
+        logger.info("transfer %s: submitted", transfer.pk)
+    return transfers
+
+
+def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -> Transfer:
+    transfer = Transfer.objects.create(
+        owner=owner,
+        content_image=order.content_image,
+        params=order.params.to_json(),
+        continues=order.continues,
+        retry_of=order.retry_of,
+        created_at=created_at,
+        rank=own_order.usual_rank(pixel_steps, created_at),
+        pixel_steps_left=pixel_steps,
+    )
+    TransferStyle.objects.bulk_create(
+        TransferStyle(transfer=transfer, style=style, weight=weight)
+        for style, weight in order.styles
+    )
+    wakeups.ring(transfer)
     return transfer
 
 
@@ -147,14 +177,14 @@ def retry(transfer: Transfer) -> Transfer:
         waiting = old.retries.unfinished().first()
         if waiting is not None:
             return waiting
-        return submit(
-            old.owner,
-            old.content_image,
-            _styles_of(old),
-            Params.from_json(old.params),
+        again = Order(
+            content_image=old.content_image,
+            styles=_styles_of(old),
+            params=Params.from_json(old.params),
             continues=old.continues,
             retry_of=old,
         )
+        return submit_all(old.owner, [again])[0]
 
 
 def request_keep(transfer: Transfer) -> bool:
@@ -184,13 +214,13 @@ def continue_artwork(artwork: Artwork, *, size_px: int) -> Transfer:
     painted_by = Transfer.objects.filter(artwork=artwork).select_related("content_image").first()
     if painted_by is None:
         raise WrongStateError("nothing is known of how this artwork was painted")
-    return submit(
-        artwork.owner,
-        painted_by.content_image,
-        _styles_of(painted_by),
-        continued_params(painted_by, size_px),
+    further = Order(
+        content_image=painted_by.content_image,
+        styles=_styles_of(painted_by),
+        params=continued_params(painted_by, size_px),
         continues=artwork,
     )
+    return submit_all(artwork.owner, [further])[0]
 
 
 def continued_params(painted_by: Transfer, size_px: int) -> Params:

@@ -17,7 +17,8 @@ export function upload(file, { url, token, source = "upload", words, onProgress 
     });
     request.addEventListener("load", () => {
       if (request.status === 201 && request.response) resolve(request.response);
-      else if (request.status === 403) reject(new UploadRefused(words.wordsSignedOut));
+      else if (request.status === 403 && !request.response?.reason)
+        reject(new UploadRefused(words.wordsSignedOut));
       else reject(new UploadRefused(request.response?.detail ?? words.wordsLost));
     });
     request.addEventListener("error", () => reject(new UploadRefused(words.wordsLost)));
