@@ -188,6 +188,7 @@ class Transfer(models.Model):
             ),
             models.Index(fields=["owner", "-created_at"], name="transfer_history"),
             models.Index(fields=["finished_at"], name="transfer_ended"),
+            models.Index(fields=["owner", "finished_at"], name="transfer_own_ended"),
         ]
 
     def __str__(self) -> str:

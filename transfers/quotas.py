@@ -117,16 +117,20 @@ def spoken_minutes(seconds: float) -> str:
 
 
 def _painting_s(user: User) -> float:
-    lately_s = fair_share.painted_lately_s([user.pk], lately_s=DAY_S).get(user.pk, 0.0)
-    waiting = Transfer.objects.owned_by(user).queued()
-    sums = waiting.aggregate(
+    """Seconds of painting that ended in the last 24 hours, and of what is not finished yet."""
+    own, speed = Transfer.objects.owned_by(user), estimates.current_speed()
+    a_day_ago = timezone.now() - timedelta(seconds=DAY_S)
+    ended = own.filter(finished_at__gt=a_day_ago).aggregate(painted_s=Sum("painting_s"))
+    seconds: float = ended["painted_s"] or 0.0
+    for row in own.running():
+        seconds += row.painting_s + fair_share.left_s(row, speed)
+    waiting = own.queued().aggregate(
         count=Count("pk"), left=Sum("pixel_steps_left"), painted_s=Sum("painting_s")
     )
-    if not sums["count"]:
-        return lately_s
-    usual_s = fair_share.work_s(sums["left"] / sums["count"], estimates.current_speed())
-    waiting_s: float = sums["painted_s"] + sums["count"] * usual_s
-    return lately_s + waiting_s
+    if waiting["count"]:
+        each_s = fair_share.work_s(waiting["left"] / waiting["count"], speed)
+        seconds += waiting["painted_s"] + waiting["count"] * each_s
+    return seconds
 
 
 def _room_for_it_in_s(user: User, too_much_s: float) -> float | None:

@@ -54,4 +54,8 @@ class Migration(migrations.Migration):
             model_name='transfer',
             index=models.Index(fields=['finished_at'], name='transfer_ended'),
         ),
+        migrations.AddIndex(
+            model_name='transfer',
+            index=models.Index(fields=['owner', 'finished_at'], name='transfer_own_ended'),
+        ),
     ]
