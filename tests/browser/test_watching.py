@@ -79,6 +79,50 @@ def test_keeping_is_offered_once_something_is_painted(
     assert transfer.keep_requested
 
 
+# A tab that nobody looks at, a browser that gives leave, and what it was asked to show.
+HIDDEN_TAB = """
+Object.defineProperty(document, "hidden", { get: () => window.hiddenTab ?? true });
+window.Notification = class {
+  static permission = "default";
+  static async requestPermission() { return (this.permission = "granted"); }
+  constructor(title, options) {
+    const shown = JSON.parse(sessionStorage.getItem("shown") ?? "[]");
+    sessionStorage.setItem("shown", JSON.stringify([...shown, [title, options.body]]));
+  }
+  addEventListener() {}
+};
+"""
+
+
+def test_who_asked_for_it_is_told_in_a_hidden_tab_that_the_picture_is_ready(
+    browser: Browser, open_page: OpenPage, user: User, transfer: Transfer
+) -> None:
+    page = open_page(browser, f"/transfers/{transfer.pk}/", HIDDEN_TAB)
+    page.get_by_role("button", name="Tell me when it is ready").click()
+    expect(page.get_by_role("button", name="You will be told")).to_be_visible()
+    artwork = hang_artwork(
+        owner=user, image=quadrants(), before=quadrants(), title="Harbour", recipe={"version": 1}
+    )
+    Transfer.objects.filter(pk=transfer.pk).update(state="succeeded", artwork=artwork)
+    page.wait_for_url(f"**/gallery/{artwork.pk}/")
+    expect(page).to_have_title("✓ Harbour – Stylesite")
+    assert page.locator("link[rel=icon]").get_attribute("href").startswith("data:")  # type: ignore[union-attr]
+    shown = page.evaluate("sessionStorage.getItem('shown')")
+    assert shown == '[["Your picture is ready","Harbour, Stripes"]]'
+    page.evaluate("window.hiddenTab = false; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page).to_have_title("Harbour – Stylesite")
+
+
+def test_who_did_not_ask_is_not_told(
+    browser: Browser, open_page: OpenPage, transfer: Transfer
+) -> None:
+    page = open_page(browser, f"/transfers/{transfer.pk}/", HIDDEN_TAB)
+    Transfer.objects.filter(pk=transfer.pk).update(state="failed", error="No.")
+    expect(page.get_by_text("No.")).to_be_visible()
+    expect(page).to_have_title("! Harbour – Stylesite")
+    assert page.evaluate("sessionStorage.getItem('shown')") is None
+
+
 def test_an_unreachable_server_is_waited_for(
     browser: Browser, open_page: OpenPage, transfer: Transfer
 ) -> None:

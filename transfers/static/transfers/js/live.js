@@ -1,5 +1,9 @@
 // The live page. htmx polls the words; this shows the newest preview once it has loaded, speaks the
-// progress now and then, and stays calm while the server cannot be reached.
+// progress now and then, says in the tab and by a notice when it is done, and stays calm while the
+// server cannot be reached.
+
+import { showFailed, showNothing, showProgress } from "../../js/tab.js";
+import { notify, offerNotice } from "./notify.js";
 
 const SPEAK_EVERY_MS = 10_000;
 const FADE_MS = 250;
@@ -8,7 +12,6 @@ const live = document.querySelector("[data-live]");
 const frame = live.querySelector("[data-frame]");
 const poller = live.querySelector("[data-poller]");
 const announcer = live.querySelector("[data-announcer]");
-const title = document.title;
 let etag = null;
 let wanted = frame.querySelector("[data-layer]:last-of-type")?.getAttribute("src") ?? "";
 let spokenAt = Date.now();
@@ -37,14 +40,32 @@ function readFragment() {
   const words = poller.querySelector("[data-words]");
   if (!words) return;
   showPicture(words.dataset.picture);
-  document.title = words.dataset.percent ? `${words.dataset.percent} % · ${title}` : title;
   const keep = live.querySelector("[data-keep]");
   if (keep) keep.hidden = !words.hasAttribute("data-can-be-kept");
   const isLast = words.hasAttribute("data-final");
+  if (!isLast) showProgress(words.dataset.percent ? Number(words.dataset.percent) : null);
+  else if (words.dataset.final === "failed" && document.hidden) tellOfFailure(words);
+  else showNothing();
   if (isLast || Date.now() - spokenAt >= SPEAK_EVERY_MS) {
     spokenAt = Date.now();
     announcer.textContent = words.dataset.spoken;
   }
+}
+
+function tellOfFailure(words) {
+  showFailed();
+  document.addEventListener("visibilitychange", showNothing, { once: true });
+  notify(live.dataset.wordsFailed, { body: words.dataset.spoken });
+}
+
+// The answer that names the finished picture's page, which htmx then opens.
+function tellOfEnd(address) {
+  sessionStorage.setItem("just-finished", address);
+  notify(live.dataset.wordsReady, {
+    body: live.dataset.title,
+    icon: `${address}thumbnail/`,
+    address,
+  });
 }
 
 function setReachable(reachable) {
@@ -54,6 +75,10 @@ function setReachable(reachable) {
 poller.addEventListener("htmx:configRequest", (event) => {
   // Named by hand, so that the answer 304 arrives here and nothing is swapped.
   if (etag) event.detail.headers["If-None-Match"] = etag;
+});
+poller.addEventListener("htmx:beforeOnLoad", (event) => {
+  const address = event.detail.xhr.getResponseHeader("HX-Redirect");
+  if (address?.startsWith("/gallery/")) tellOfEnd(address);
 });
 poller.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status === 304) event.detail.shouldSwap = false;
@@ -67,4 +92,5 @@ poller.addEventListener("htmx:afterSwap", readFragment);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) poller.dispatchEvent(new Event("refresh"));
 });
+offerNotice(live.querySelector("[data-notice]"));
 readFragment();
