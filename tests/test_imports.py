@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = ["accounts", "gallery", "transfers", "stylesite"]  # from the ground up
-TORCH_FREE = ["__init__", "errors", "images", "pace", "params", "pyramid"]
+TORCH_FREE = ["__init__", "errors", "images", "pace", "params", "pyramid", "weight_files"]
 RUNNER = "transfers.queue.runner"
 
 
