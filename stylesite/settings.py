@@ -90,6 +90,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "stylesite.operating.probes.Probes",  # first: a probe knows no host name, session or HTTPS
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -278,7 +279,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
 }
 
-# Logs
+# Logs and metrics
 
 LOG_FORMAT = env.str("STYLESITE_LOG_FORMAT", "line")
 if LOG_FORMAT not in logs.FORMATS:
@@ -305,3 +306,4 @@ LOGGING = {
     # Every message and its end: of interest only to whoever looks for a fault in the queue.
     "loggers": {"django-q": {"level": "WARNING"}},
 }
+METRICS_TOKEN = env.str("STYLESITE_METRICS_TOKEN", "")
