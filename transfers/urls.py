@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from transfers.views import camera, files, live, new
+from transfers.views import camera, files, live, new, queue
 
 app_name = "transfers"
 
@@ -24,4 +24,6 @@ urlpatterns = [
             ]
         ),
     ),
+    path("admin/queue/", queue.overview, name="queue"),
+    path("admin/queue/<uuid:transfer_id>/<slug:name>/", queue.act, name="queue-act"),
 ]
