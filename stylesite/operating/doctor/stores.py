@@ -107,6 +107,6 @@ def presets() -> Iterator[Finding]:
     """Whether newcomers find styles to choose from."""
     count = Style.objects.presets().count()
     if count:
-        yield ok(f"{count} presets are on the wall.")
+        yield ok(f"Presets on the wall: {count}.")
     else:
         yield wrong("No preset is published: run `python manage.py load_presets`.")

@@ -227,7 +227,7 @@ def test_a_cache_without_its_table_is_noticed(settings: Settings) -> None:
 def test_a_site_without_presets_is_told_how_to_load_them() -> None:
     assert "load_presets" in only(stores.presets())[1]
     Style.objects.create(title="Rings", width=4, height=4, bytes=1, sha256="0" * 64)
-    assert only(stores.presets()) == (Level.OK, "1 presets are on the wall.")
+    assert only(stores.presets()) == (Level.OK, "Presets on the wall: 1.")
 
 
 # who paints and what waits
