@@ -76,3 +76,22 @@ def test_one_transfer_is_followed_from_submission_to_success_over_a_kill(
     assert len(set(who)) == 4  # who submitted, the killed worker, the supervisor, the next worker
     assert who[1] == who[2] == victim
     assert site.transfer(pk, "rescues, attempts, failure") == (1, 2, "")
+
+
+def test_what_a_hung_worker_holds_is_put_back_and_goes_on(site: Installation) -> None:
+    (pk,) = site.submit(seconds=8)
+    site.start("work")
+    site.wait_for(lambda: site.transfer(pk, "checkpoint_step")[0] > 8, 40, "a checkpoint")
+    os.kill(site.worker_of(pk), signal.SIGSTOP)
+    put_back = (
+        "from transfers.models import Transfer; from transfers.queue import lifecycle; "
+        f"print(lifecycle.put_back(Transfer.objects.get(pk='{pk}')))"
+    )
+    assert "True" in site.manage("shell", "-v0", "-c", put_back)
+    resumed_s = site.wait_for(
+        lambda: site.transfer(pk, "state, attempts") == ("running", 1), 30, "another worker"
+    )
+    print(f"taken up again after {resumed_s:.1f} s")
+    site.wait_for_state(pk, "succeeded", 60)
+    assert site.artworks() == 1
+    assert site.transfer(pk, "rescues") == (0,)

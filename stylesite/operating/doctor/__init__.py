@@ -22,7 +22,7 @@ CHECKS = (
     Check("disk", stores.disk),
     Check("storage", stores.storage),
     Check("database", stores.database),
-    Check("cache", stores.cache_check),
+    Check("cache", stores.cache_check, needs_database=True),
     Check("presets", stores.presets, needs_database=True),
     Check("workers", queue.workers, needs_database=True),
     Check("queue", queue.queue, needs_database=True),
