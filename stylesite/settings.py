@@ -4,6 +4,7 @@ Own settings are named ``STYLESITE_…`` in the environment. A value of the wron
 start with a sentence that names the variable.
 """
 
+import tomllib
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -11,8 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
 from stylesite import secret_key
+from transfers import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 env = Env()
 
@@ -87,6 +90,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "stylesite.operating.probes.Probes",  # first: a probe knows no host name, session or HTTPS
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -275,12 +279,31 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
 }
 
+# Logs and metrics
+
+LOG_FORMAT = env.str("STYLESITE_LOG_FORMAT", "line")
+if LOG_FORMAT not in logs.FORMATS:
+    raise ImproperlyConfigured("Set STYLESITE_LOG_FORMAT to line or json.")
+LOG_LEVEL = env.str("STYLESITE_LOG_LEVEL", "INFO").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+    raise ImproperlyConfigured("Set STYLESITE_LOG_LEVEL to DEBUG, INFO, WARNING or ERROR.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("STYLESITE_LOG_LEVEL", "INFO").upper()},
+    "filters": {"subject": {"()": "transfers.logs.Subject"}},
+    "formatters": {
+        "line": {"()": "transfers.logs.LineFormatter"},
+        "json": {"()": "transfers.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["subject"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Every message and its end: of interest only to whoever looks for a fault in the queue.
     "loggers": {"django-q": {"level": "WARNING"}},
 }
+METRICS_TOKEN = env.str("STYLESITE_METRICS_TOKEN", "")

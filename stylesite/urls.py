@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from stylesite import views
+from stylesite.operating import metrics
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("transfers.api.urls")),
+    path(metrics.PATH.lstrip("/"), metrics.page, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,5 +1,7 @@
 """The home page, the one page that belongs to no app, and the page for what went wrong here."""
 
+import secrets
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
@@ -30,6 +32,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Needs neither the database nor the session: either may be what broke."""
-    page = render_to_string("500.html", {"site_name": settings.SITE_NAME})
+    """Needs neither the database nor the session: either may be what broke.
+
+    Django logs the error after this, and `transfers.logs` finds the reference on the request.
+    """
+    reference = secrets.token_hex(4)
+    request.reference = reference  # type: ignore[attr-defined]
+    page = render_to_string("500.html", {"site_name": settings.SITE_NAME, "reference": reference})
     return HttpResponseServerError(page)

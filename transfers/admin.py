@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django_q.models import OrmQ, Schedule, Success
 
-from transfers.models import ContentImage, MachineSpeed, Transfer, TransferStyle
+from transfers.models import ContentImage, MachineSpeed, Transfer, TransferStyle, WorkerHost
 
 # Messages are only wake-ups, nobody keeps their success, and no schedule would ever run. What
 # failed stays: it tells of a fault.
@@ -36,7 +36,7 @@ class TransferStyleInline(ReadOnlyAdmin, admin.TabularInline):  # type: ignore[t
 @admin.register(Transfer)
 class TransferAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("id", "owner", "state", "created_at", "finished_at", "painting_s", "attempts")
-    list_filter = ("state", "created_at")
+    list_filter = ("state", "failure", "created_at")
     search_fields = ("=id", "owner__email", "error_reference")
     date_hierarchy = "created_at"
     list_select_related = ("owner",)
@@ -62,3 +62,8 @@ class ContentImageAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-a
 @admin.register(MachineSpeed)
 class MachineSpeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("host", "pixel_steps_per_s", "overhead_s", "measured_at")
+
+
+@admin.register(WorkerHost)
+class WorkerHostAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "state", "workers", "threads_per_worker", "version", "seen_at")

@@ -7,6 +7,7 @@ Transitions live in ``transfers.queue.lifecycle``, never in ``save()``.
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -72,6 +73,9 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
 
     def ended(self) -> Self:
         return self.exclude(state__in=Transfer.UNFINISHED)
+
+    def failed(self) -> Self:
+        return self.filter(state=Transfer.State.FAILED)
 
 
 class Transfer(models.Model):
@@ -150,6 +154,18 @@ class Transfer(models.Model):
         help_text="Its owner wants the picture as it is, without the steps to come.",
     )
 
+    # With defaults of the database's own, so that code from before these columns can still insert.
+    rescues = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often it was taken back from a worker that died."
+    )
+    failure = models.CharField(
+        _("kind of failure"),
+        max_length=24,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="One word, for counting: the engine's reason, crash or attempts.",
+    )
     error = models.TextField(blank=True)
     error_reference = models.CharField(max_length=12, blank=True)
 
@@ -172,6 +188,7 @@ class Transfer(models.Model):
         verbose_name = _("transfer")
         verbose_name_plural = _("transfers")
         indexes = [
+            models.Index(fields=["created_at"], name="transfer_ready", condition=Q(state="queued")),
             models.Index(
                 fields=["owner", "rank", "created_at"],
                 name="transfer_own_order",
@@ -189,7 +206,16 @@ class Transfer(models.Model):
             models.Index(fields=["owner", "-created_at"], name="transfer_history"),
             models.Index(fields=["finished_at"], name="transfer_ended"),
             models.Index(fields=["owner", "finished_at"], name="transfer_own_ended"),
+            models.Index(
+                fields=["-finished_at"], name="transfer_failures", condition=Q(state="failed")
+            ),
+            # Holds all that the metrics sum up, so that counting never reads the rows themselves.
+            # Not with the state first: SQLite would then prefer it to the small indexes above.
+            models.Index(
+                fields=["failure", "state", "rescues", "painting_s"], name="transfer_outcomes"
+            ),
         ]
+        permissions = [("manage_queue", _("Can put back, retry and cancel anybody’s transfers"))]
 
     def __str__(self) -> str:
         return f"{self.content_image_id} {self.state}"
@@ -214,6 +240,52 @@ class TransferStyle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.style_id} × {self.weight}"
+
+
+class WorkerHostQuerySet(models.QuerySet["WorkerHost"]):
+    def alive(self) -> Self:
+        return self.filter(seen_at__gte=timezone.now() - timedelta(seconds=WorkerHost.GONE_S))
+
+    def gone(self) -> Self:
+        return self.filter(seen_at__lt=timezone.now() - timedelta(seconds=WorkerHost.GONE_S))
+
+
+class WorkerHost(models.Model):
+    """A machine or container whose supervisor runs workers; see ``transfers.queue.hosts``.
+
+    One that stops in good order takes its row away. A row that is no longer fresh is that of a
+    host which was killed, or which cannot reach the database.
+    """
+
+    class State(models.TextChoices):
+        WORKING = "working", _("at work")
+        STOPPING = "stopping", _("stopping")
+
+    GONE_S = 15
+    """Not seen for so long, a host counts as gone; it announces itself five times as often."""
+
+    name = models.CharField(_("host"), max_length=120, unique=True)
+    state = models.CharField(
+        _("state"), max_length=12, choices=State.choices, default=State.WORKING
+    )
+    workers = models.PositiveSmallIntegerField(_("workers"))
+    threads_per_worker = models.PositiveSmallIntegerField(_("threads per worker"))
+    version = models.CharField(_("version"), max_length=40, blank=True)
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
+
+    objects = WorkerHostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("host of workers")
+        verbose_name_plural = _("hosts of workers")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_gone(self) -> bool:
+        return timezone.now() - self.seen_at > timedelta(seconds=self.GONE_S)
 
 
 class MachineSpeed(models.Model):

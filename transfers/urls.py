@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from transfers.views import camera, continuing, files, live, many, new, studio, use
+from transfers.views import (
+    camera,
+    continuing,
+    files,
+    live,
+    many,
+    new,
+    queue,
+    studio,
+    use,
+)
 
 app_name = "transfers"
 
@@ -31,4 +41,6 @@ urlpatterns = [
             ]
         ),
     ),
+    path("admin/queue/", queue.overview, name="queue"),
+    path("admin/queue/<uuid:transfer_id>/<slug:name>/", queue.act, name="queue-act"),
 ]

@@ -59,6 +59,15 @@ class Installation:
         assert run.returncode == 0, run.stderr
         return run.stdout
 
+    def failing(self, *words: str) -> str:
+        """Run a management command that must end with 1, and return what it wrote."""
+        command = [sys.executable, "manage.py", *words]
+        run = subprocess.run(
+            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60
+        )
+        assert run.returncode == 1, run.stderr
+        return run.stdout
+
     def refused(self, *words: str) -> str:
         """Run a management command that must fail, and return the sentence it says."""
         command = [sys.executable, "manage.py", *words]
@@ -87,6 +96,16 @@ class Installation:
         """Queue transfers that take about so long each; returns their ids."""
         code = SUBMIT.format(seconds=seconds, count=count, least=24 if seconds > 5 else 4)
         return [line for line in self.manage("shell", "-v0", "-c", code).split() if len(line) == 32]
+
+    def log_of_submit(self, *, seconds: float) -> str:
+        """Queue one transfer that takes about so long, and return what that logged."""
+        code = SUBMIT.format(seconds=seconds, count=1, least=24)
+        command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
+        run = subprocess.run(
+            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60
+        )
+        assert run.returncode == 0, run.stderr
+        return run.stderr
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         connection = sqlite3.connect(self.data_dir / "db.sqlite3", timeout=20)

@@ -5,7 +5,8 @@ import torch
 
 from engine import weights as module
 from engine.errors import WeightsError
-from engine.weights import CONVOLUTIONS, bundled_path, load_weights
+from engine.weight_files import BUNDLED_FILE, bundled_path
+from engine.weights import CONVOLUTIONS, load_weights
 
 WIDTHS = (64, 64, 128, 128, 256, 256, 256, 256, 512)
 
@@ -40,7 +41,7 @@ def test_the_first_layer_takes_rgb_in_0_to_1() -> None:
 def test_a_changed_byte_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = bytearray(bundled_path().read_bytes())
     data[10_000_000] ^= 1
-    changed = tmp_path / module.BUNDLED_FILE
+    changed = tmp_path / BUNDLED_FILE
     changed.write_bytes(data)
     monkeypatch.setattr(module, "bundled_path", lambda: changed)
     with pytest.raises(WeightsError, match="SHA-256"):

@@ -1,3 +1,6 @@
+import logging
+import re
+
 import pytest
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +10,7 @@ from pytest_django import Settings
 
 from stylesite import views
 from stylesite.urls import urlpatterns as site
+from transfers.logs import Subject
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -75,3 +79,17 @@ def test_a_form_without_its_token_is_explained() -> None:
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "a"})
     assert response.status_code == 403
     assert "Go back, reload the page and send the form again." in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_failure_of_ours_is_found_in_the_log_by_the_reference_on_its_page(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ROOT_URLCONF = __name__
+    caplog.handler.addFilter(Subject())
+    page = Client(raise_request_exception=False).get("/broken/").content.decode()
+    found = re.search(r"reference ([0-9a-f]{8})\b", page)
+    assert found is not None
+    entry = next(record for record in caplog.records if record.levelno == logging.ERROR)
+    assert entry.reference == found[1]
+    assert "database is gone" not in page

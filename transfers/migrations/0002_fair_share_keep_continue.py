@@ -14,10 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name='transfer',
-            name='transfer_ready',
-        ),
         migrations.AddField(
             model_name='transfer',
             name='continues',

@@ -26,7 +26,7 @@ from accounts.models import User
 from engine import pyramid
 from engine.params import Params
 from gallery.models import Artwork, Style
-from transfers import quotas
+from transfers import logs, quotas
 from transfers.models import ContentImage, Transfer, TransferQuerySet, TransferStyle
 from transfers.queue import checkpoints, fair_share, own_order, wakeups, workers
 
@@ -116,7 +116,7 @@ def submit_all(owner: User, orders: Sequence[Order]) -> list[Transfer]:
             for number, (order, work) in enumerate(zip(orders, works, strict=True))
         ]
     for transfer in transfers:
-        logger.info("transfer %s: submitted", transfer.pk)
+        logger.info("transfer %s: submitted", transfer.pk, extra=logs.about(transfer))
     return transfers
 
 
@@ -150,7 +150,7 @@ def request_cancel(transfer: Transfer) -> bool:
     if cancelled:
         # Only now: nobody holds the token any more, so no newer checkpoint can appear.
         _drop_files(transfer, preview=False)
-        logger.info("transfer %s: cancelled", transfer.pk)
+        logger.info("transfer %s: cancelled", transfer.pk, extra=logs.about(transfer))
     return bool(cancelled)
 
 
@@ -200,7 +200,7 @@ def request_keep(transfer: Transfer) -> bool:
     )
     transfer.refresh_from_db()
     if asked:
-        logger.info("transfer %s: to be kept as it is", transfer.pk)
+        logger.info("transfer %s: to be kept as it is", transfer.pk, extra=logs.about(transfer))
     return bool(asked)
 
 
@@ -252,7 +252,12 @@ def claim(worker: str) -> Transfer | None:
             transfer = related.get(pk=wanted.pk)
             # Not what the row says now: the row may already be another's.
             transfer.token = token
-            logger.info("transfer %s: claimed, attempt %d", transfer.pk, transfer.attempts)
+            logger.info(
+                "transfer %s: claimed, attempt %d",
+                transfer.pk,
+                transfer.attempts,
+                extra=logs.about(transfer),
+            )
             return transfer
     return None
 
@@ -347,17 +352,20 @@ def succeed(transfer: Transfer, artwork: Artwork) -> None:
         artwork.delete_files()
         raise
     _drop_files(transfer)
-    logger.info("transfer %s: succeeded, artwork %s", transfer.pk, artwork.pk)
+    logger.info(
+        "transfer %s: succeeded, artwork %s", transfer.pk, artwork.pk, extra=logs.about(transfer)
+    )
 
 
-def fail(transfer: Transfer, sentence: str, reference: str = "") -> None:
+def fail(transfer: Transfer, sentence: str, reference: str = "", *, kind: str = "unknown") -> None:
     """RUNNING → FAILED. `sentence` tells the owner why, `reference` finds the entry in the log.
 
-    Raises LeaseLostError when the token is no longer the row's.
+    `kind` is one word for the operator's counts: the engine's reason, or "crash". Raises
+    LeaseLostError when the token is no longer the row's.
     """
-    _write(transfer, **_failure(sentence, reference))
+    _write(transfer, **_failure(sentence, reference, kind))
     _drop_files(transfer, preview=False)
-    logger.info("transfer %s: failed: %s", transfer.pk, sentence)
+    logger.info("transfer %s: failed: %s", transfer.pk, sentence, extra=logs.about(transfer))
 
 
 def give_back(transfer: Transfer) -> None:
@@ -368,7 +376,36 @@ def give_back(transfer: Transfer) -> None:
     with transaction.atomic():
         _write(transfer, **_BACK_IN_QUEUE, attempts=F("attempts") - 1)
         wakeups.ring(transfer)
-    logger.info("transfer %s: given back at step %d", transfer.pk, transfer.checkpoint_step)
+    logger.info(
+        "transfer %s: given back at step %d",
+        transfer.pk,
+        transfer.checkpoint_step,
+        extra=logs.about(transfer),
+    )
+
+
+# What an operator does
+
+
+def put_back(transfer: Transfer) -> bool:
+    """RUNNING → QUEUED without spending the attempt, whatever its worker does; wakes a worker.
+
+    Returns whether this call put it back. False when it had ended, or had changed hands since
+    `transfer` was read. A worker still at it stops at its next look, a second away, and what it
+    has not checkpointed is lost; the next claim resumes from the checkpoint.
+    """
+    with transaction.atomic():
+        if not _held(transfer).update(**_BACK_IN_QUEUE, attempts=F("attempts") - 1):
+            return False
+        wakeups.ring(transfer)
+    logger.warning(
+        "transfer %s: put back from %s at step %d",
+        transfer.pk,
+        transfer.worker,
+        transfer.checkpoint_step,
+        extra=logs.about(transfer),
+    )
+    return True
 
 
 # What the supervisor does
@@ -393,14 +430,20 @@ def _rescue(transfer: Transfer, spend_attempt: bool) -> bool:
             "Painting was interrupted several times, so we stopped trying. "
             "Please try again, perhaps in a smaller size."
         )
-        if not held.update(**_failure(sentence, "")):
+        failure = _failure(sentence, "", "attempts")
+        if not held.update(**failure, rescues=F("rescues") + 1):
             return False
         _drop_files(transfer, preview=False)
-        logger.error("transfer %s: failed, its workers died", transfer.pk)
+        logger.error(
+            "transfer %s: failed, its workers died", transfer.pk, extra=logs.about(transfer)
+        )
         return True
-    attempts = F("attempts") if spend_attempt else F("attempts") - 1
+    # A worker that we ended ourselves was not lost, and spends nothing.
+    spent: dict[str, Any] = (
+        {"rescues": F("rescues") + 1} if spend_attempt else {"attempts": F("attempts") - 1}
+    )
     with transaction.atomic():
-        if not held.update(**_BACK_IN_QUEUE, attempts=attempts):
+        if not held.update(**_BACK_IN_QUEUE, **spent):
             return False
         wakeups.ring(transfer)
     logger.warning(
@@ -408,6 +451,7 @@ def _rescue(transfer: Transfer, spend_attempt: bool) -> bool:
         transfer.pk,
         transfer.worker,
         transfer.checkpoint_step,
+        extra=logs.about(transfer),
     )
     return True
 
@@ -433,12 +477,13 @@ def _cancellation() -> dict[str, Any]:
     }
 
 
-def _failure(sentence: str, reference: str) -> dict[str, Any]:
+def _failure(sentence: str, reference: str, kind: str) -> dict[str, Any]:
     return {
         "state": State.FAILED,
         "token": None,
         "finished_at": timezone.now(),
         "seconds_left": None,
+        "failure": kind,
         "error": sentence,
         "error_reference": reference,
     }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -26,6 +25,7 @@ from engine.params import Params
 from engine.stylize import Step, StyleImage, stylize
 from gallery.artworks import frame_artwork
 from gallery.pictures import StoredPicture
+from transfers import logs
 from transfers.models import Transfer
 from transfers.queue import checkpoints, draining, estimates, lifecycle, workers
 from transfers.queue.lifecycle import LeaseLostError, Progress
@@ -53,27 +53,36 @@ def paint_next() -> bool:
     transfer = lifecycle.claim(workers.this_worker())
     if transfer is None:
         return False
-    with Watch(transfer) as watch:
+    with logs.following(transfer.pk), Watch(transfer) as watch:
         try:
             _Painting(transfer, watch).run()
         except LeaseLostError:
             logger.info("transfer %s: no longer ours, stopped", transfer.pk)
         except EngineError as error:
-            _fail(transfer, error.sentence)
+            _fail(transfer, error.sentence, kind=_kind_of(error))
         except Exception:
             reference = secrets.token_hex(4)
-            logger.exception("transfer %s: failed, reference %s", transfer.pk, reference)
+            logger.exception(
+                "transfer %s: failed, reference %s",
+                transfer.pk,
+                reference,
+                extra={"reference": reference},
+            )
             sentence = _(
                 "Something went wrong on our side while painting. Please try again; if it "
                 "happens again, tell the people who run this site the reference %(reference)s."
             )
-            _fail(transfer, sentence % {"reference": reference}, reference)
+            _fail(transfer, sentence % {"reference": reference}, reference, kind="crash")
     return True
 
 
-def _fail(transfer: Transfer, sentence: str, reference: str = "") -> None:
+def _kind_of(error: EngineError) -> str:
+    return error.reason if isinstance(error, ImageError) else error.code
+
+
+def _fail(transfer: Transfer, sentence: str, reference: str = "", *, kind: str) -> None:
     try:
-        lifecycle.fail(transfer, sentence, reference)
+        lifecycle.fail(transfer, sentence, reference, kind=kind)
     except LeaseLostError:
         logger.info("transfer %s: no longer ours, its failure is not kept", transfer.pk)
 
@@ -124,7 +133,7 @@ class _Painting:
             self.params,
             earlier=None if continues is None else _opened(continues),
             weights=settings.VGG19_WEIGHTS,
-            threads=threads_per_worker(),
+            threads=workers.threads_per_worker(),
         )
         kept = checkpoints.read_checkpoint(self.transfer)
         if kept is not None:
@@ -207,7 +216,9 @@ def calibrate() -> None:
     if _something_else_to_do():
         return
     pace = calibrated(
-        settings.VGG19_WEIGHTS, threads=threads_per_worker(), gives_way=_something_else_to_do
+        settings.VGG19_WEIGHTS,
+        threads=workers.threads_per_worker(),
+        gives_way=_something_else_to_do,
     )
     if pace is None:
         return
@@ -217,11 +228,6 @@ def calibrate() -> None:
 
 def _something_else_to_do() -> bool:
     return draining.is_set() or Transfer.objects.queued().exists()
-
-
-def threads_per_worker() -> int:
-    """The cores this process may use, shared out between the workers of this host."""
-    return max(1, len(os.sched_getaffinity(0)) // settings.WORKERS)
 
 
 def _opened(picture: StoredPicture) -> Image.Image:

@@ -18,9 +18,10 @@ from types import FrameType
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
+from django.utils import timezone
 
-from transfers.models import Transfer
-from transfers.queue import estimates, fair_share, lifecycle, wakeups, workers
+from transfers.models import Transfer, WorkerHost
+from transfers.queue import estimates, fair_share, hosts, lifecycle, wakeups, workers
 from transfers.queue.processes import Child
 
 logger = logging.getLogger(__name__)
@@ -50,13 +51,17 @@ class Supervisor:
         self._stopping = threading.Event()
         self._waiting_since: float | None = None
         self._purged_at = 0.0
+        self._started_at = timezone.now()
+        self._announced_at = 0.0
 
     def run(self) -> None:
         """Keep the pool at work; returns when told to stop and everything has ended."""
         for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(signum, self._ask_to_stop)
+        self._through(self._announce)
         self._through(self._start_pool)
         while not self._stopping.wait(LOOK_S):
+            self._through(self._announce)
             self._through(self._look)
         self._drain()
 
@@ -97,6 +102,12 @@ class Supervisor:
         if monotonic() - self._purged_at > PURGE_S:
             self._purged_at = monotonic()
             wakeups.purge_taken()
+            hosts.forget_long_gone()
+
+    def _announce(self) -> None:
+        if monotonic() - self._announced_at >= hosts.ANNOUNCE_S:
+            self._announced_at = monotonic()
+            hosts.announce(self._started_at)
 
     def _free_workers(self) -> int:
         here = Transfer.objects.running().filter(worker__startswith=f"{workers.host()}/")
@@ -117,9 +128,12 @@ class Supervisor:
     def _drain(self) -> None:
         """Let the workers give back what they hold; what is not back in time goes back anyway."""
         logger.info("stopping: transfers go back to the queue")
+        deadline = monotonic() + DRAIN_S
         self._pool.ask_to_stop()
-        if not self._pool.wait(monotonic() + DRAIN_S):
+        self._through(lambda: hosts.announce(self._started_at, WorkerHost.State.STOPPING))
+        if not self._pool.wait(deadline):
             logger.warning("the workers did not stop within %.0f s and are killed", DRAIN_S)
         self._pool.kill()
         self._through(lambda: logger.info("%d given back", lifecycle.rescue(spend_attempt=False)))
+        self._through(hosts.leave)
         connection.close()

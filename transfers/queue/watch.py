@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextvars import copy_context
 from enum import Enum
 from time import monotonic
 from types import TracebackType
@@ -48,7 +49,13 @@ class Watch:
         self._counted_s = 0.0
         self._counting = threading.Lock()
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"watch {transfer.pk}", daemon=True)
+        # In this context, so that what the thread logs names the transfer as well.
+        self._thread = threading.Thread(
+            target=copy_context().run,
+            args=(self._run,),
+            name=f"watch {transfer.pk}",
+            daemon=True,
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()

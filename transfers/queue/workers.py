@@ -11,6 +11,8 @@ import socket
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
+
 
 @cache
 def host() -> str:
@@ -22,6 +24,11 @@ def host() -> str:
 def this_worker() -> str:
     """The name of the process that calls."""
     return f"{host()}/{os.getpid()}.{_started(os.getpid())}"
+
+
+def threads_per_worker() -> int:
+    """The cores this process may use, shared out between the workers of this host."""
+    return max(1, len(os.sched_getaffinity(0)) // settings.WORKERS)
 
 
 def is_dead(worker: str) -> bool:

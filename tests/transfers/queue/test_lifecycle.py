@@ -302,10 +302,11 @@ def test_failing_tells_the_owner_why_and_keeps_the_last_preview(
     held = claim()
     lifecycle.checkpoint(held, b"x", 3, 9)
     lifecycle.show_preview(held, b"x", 3)
-    lifecycle.fail(held, "The photo is too narrow.", "ab12cd34")
+    lifecycle.fail(held, "The photo is too narrow.", "ab12cd34", kind="too_narrow")
     stored = row(held)
     assert stored.state == State.FAILED
     assert (stored.error, stored.error_reference) == ("The photo is too narrow.", "ab12cd34")
+    assert stored.failure == "too_narrow"
     assert content(stored.preview) == b"x"
     assert not files_below(media_root, "checkpoint")
 
@@ -326,6 +327,41 @@ def test_giving_back_spends_no_attempt_keeps_the_checkpoint_and_rings_again(
     assert content(stored.checkpoint) == b"half"
     assert OrmQ.objects.count() == 1
     assert claim().checkpoint_step == 3
+
+
+# put back
+
+
+def test_putting_back_takes_it_from_its_worker_and_keeps_the_checkpoint(submit: Submit) -> None:
+    transfer = submit()
+    held = claim()
+    lifecycle.checkpoint(held, b"half", 3, 9)
+    OrmQ.objects.all().delete()
+    assert lifecycle.put_back(row(transfer)) is True
+    stored = row(transfer)
+    assert (stored.state, stored.attempts, stored.token) == (State.QUEUED, 0, None)
+    assert content(stored.checkpoint) == b"half"
+    assert OrmQ.objects.count() == 1
+    with pytest.raises(LeaseLostError):
+        lifecycle.heartbeat(held)
+    assert claim().checkpoint_step == 3
+
+
+def test_what_changed_hands_meanwhile_is_not_put_back(submit: Submit, settings: Settings) -> None:
+    submit()
+    seen = claim()
+    expire(seen, settings)
+    heir = claim()
+    assert lifecycle.put_back(seen) is False
+    assert lifecycle.look(heir) is False
+
+
+@pytest.mark.parametrize("state", NOT_RUNNING)
+def test_only_what_is_running_is_put_back(submit: Submit, state: str) -> None:
+    transfer = submit()
+    set_row(transfer, state=state)
+    assert lifecycle.put_back(transfer) is False
+    assert row(transfer).state == state
 
 
 # cancel
@@ -441,6 +477,7 @@ def test_an_expired_lease_goes_back_to_the_queue_and_rings(
     assert lifecycle.rescue() == 1
     stored = row(held)
     assert (stored.state, stored.attempts, stored.token) == (State.QUEUED, 1, None)
+    assert stored.rescues == 1
     assert OrmQ.objects.count() == 1
 
 
@@ -466,7 +503,8 @@ def test_a_worker_killed_by_us_does_not_cost_an_attempt(submit: Submit) -> None:
     transfer = submit()
     lifecycle.claim(f"{workers.host()}/{2**22 + 1}.1")
     assert lifecycle.rescue(spend_attempt=False) == 1
-    assert row(transfer).attempts == 0
+    stored = row(transfer)
+    assert (stored.attempts, stored.rescues) == (0, 0)
 
 
 def test_used_up_attempts_end_in_a_sentence(submit: Submit, settings: Settings) -> None:
@@ -478,6 +516,7 @@ def test_used_up_attempts_end_in_a_sentence(submit: Submit, settings: Settings) 
     stored = row(transfer)
     assert stored.state == State.FAILED
     assert "try again" in stored.error
+    assert (stored.failure, stored.rescues) == ("attempts", settings.TRANSFER_MAX_ATTEMPTS)
     assert lifecycle.claim("here") is None
 
 
@@ -492,3 +531,27 @@ def test_a_heartbeat_in_the_same_moment_beats_the_rescue(
     monkeypatch.setattr(lifecycle, "_abandoned", lambda: abandoned)
     assert lifecycle.rescue() == 0
     assert lifecycle.look(held) is False
+
+
+# the log
+
+
+def test_every_transition_says_which_transfer_it_is_about(
+    submit: Submit, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "transfers.queue.lifecycle")
+    transfer = submit()
+    claim()
+    expire(transfer, settings)
+    lifecycle.rescue()
+    lifecycle.give_back(claim())
+    lifecycle.put_back(claim())
+    lifecycle.fail(claim(), "It went wrong.")
+    again = lifecycle.retry(row(transfer))
+    held = claim()
+    lifecycle.succeed(held, artwork_for(held.owner))
+    lifecycle.request_cancel(submit())
+    said = [getattr(record, "transfer", "") for record in caplog.records]
+    assert "" not in said
+    assert said.count(str(transfer.pk)) == 9
+    assert said.count(str(again.pk)) == 3

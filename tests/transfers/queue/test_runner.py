@@ -17,6 +17,7 @@ from engine.errors import CheckpointError, NumericalError
 from engine.params import Params
 from engine.pyramid import Level, Plan
 from gallery.models import Artwork
+from transfers.logs import Subject
 from transfers.models import MachineSpeed, Transfer
 from transfers.queue import draining, lifecycle, runner
 
@@ -152,7 +153,7 @@ def test_an_engine_error_fails_the_transfer_with_its_sentence(
     stored = row(transfer)
     assert stored.state == State.FAILED
     assert stored.error.endswith("Choose less style strength.")
-    assert stored.error_reference == ""
+    assert (stored.failure, stored.error_reference) == ("numerical", "")
 
 
 def test_an_unknown_error_is_logged_whole_under_the_reference_that_its_owner_sees(
@@ -165,7 +166,7 @@ def test_an_unknown_error_is_logged_whole_under_the_reference_that_its_owner_see
     broken, next_one = submit(), submit()
     runner.paint_next()
     stored = row(broken)
-    assert stored.state == State.FAILED
+    assert (stored.state, stored.failure) == (State.FAILED, "crash")
     assert len(stored.error_reference) == 8
     assert stored.error_reference in stored.error
     assert "conv9_9" not in stored.error
@@ -178,6 +179,18 @@ def test_an_unknown_error_is_logged_whole_under_the_reference_that_its_owner_see
     assert row(next_one).state == State.SUCCEEDED
 
 
+def test_whatever_is_logged_while_painting_names_the_transfer(
+    submit: Submit, engine: FakeEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.addFilter(Subject())
+    engine.before = lambda index: logging.getLogger("somebody.else").warning("step %d", index)
+    transfer = submit()
+    runner.paint_next()
+    logging.getLogger("somebody.else").warning("afterwards")
+    said = [record for record in caplog.records if record.name == "somebody.else"]
+    assert [record.transfer for record in said] == [*[str(transfer.pk)] * engine.total, ""]
+
+
 def test_a_photo_that_is_gone_is_said_in_a_sentence(submit: Submit, engine: FakeEngine) -> None:
     transfer = submit()
     photo = transfer.content_image.original
@@ -185,6 +198,7 @@ def test_a_photo_that_is_gone_is_said_in_a_sentence(submit: Submit, engine: Fake
     runner.paint_next()
     assert row(transfer).state == State.FAILED
     assert "choose it again" in row(transfer).error
+    assert row(transfer).failure == "missing"
 
 
 def test_progress_reaches_the_row(submit: Submit, engine: FakeEngine) -> None:

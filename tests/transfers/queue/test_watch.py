@@ -5,6 +5,7 @@ import pytest
 from django.db import OperationalError
 from pytest_django import Settings
 
+from transfers import logs
 from transfers.models import Transfer
 from transfers.queue import draining, lifecycle, watch
 from transfers.queue.watch import Stop, Watch
@@ -48,6 +49,19 @@ def test_it_keeps_the_lease_and_counts_the_work(held: Transfer) -> None:
         assert watching.stop is None
     counted = Transfer.objects.get(pk=held.pk).painting_s
     assert 0.1 <= counted <= monotonic() - started
+
+
+def test_what_its_thread_logs_names_the_transfer_that_is_followed(
+    held: Transfer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(transfer: Transfer, painted_s: float) -> None:
+        raise OperationalError("the database is away")
+
+    caplog.handler.addFilter(logs.Subject())
+    monkeypatch.setattr(lifecycle, "heartbeat", away)
+    with logs.following(held.pk), Watch(held):
+        until(lambda: "no heartbeat" in caplog.text)
+    assert {record.transfer for record in caplog.records} == {str(held.pk)}
 
 
 def test_it_ends_with_the_context(held: Transfer) -> None:

@@ -1,0 +1,104 @@
+"""Settings that work on a laptop and are dangerous on a server.
+
+Django's own `check --deploy` lists everything that could be hardened; here stands what an
+installation of this site gets wrong, told apart by whether others can reach it.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.mail import get_connection
+
+from stylesite.operating.doctor.findings import Finding, note, ok, wrong
+
+# What Django asks for (security.W009).
+KEY_LENGTH = 50
+KEY_CHARACTERS = 5
+TOKEN_LENGTH = 16
+
+HERE_ONLY = {"localhost", "127.0.0.1", "[::1]"}
+MAIL_ANSWERS_S = 5
+
+
+def is_public() -> bool:
+    """Whether the site answers to names that others can reach."""
+    return bool(set(settings.ALLOWED_HOSTS) - HERE_ONLY)
+
+
+def secrets() -> Iterator[Finding]:
+    """Whether keys can be guessed or read by others."""
+    key, fine = settings.SECRET_KEY, True
+    if len(key) < KEY_LENGTH or len(set(key)) < KEY_CHARACTERS:
+        fine = False
+        yield wrong(
+            f"STYLESITE_SECRET_KEY can be guessed: set it to {KEY_LENGTH} random characters, or "
+            "unset it and let the site draw one."
+        )
+    kept = settings.DATA_DIR / "secret_key"
+    if kept.exists() and stat.S_IMODE(kept.stat().st_mode) & 0o077:
+        fine = False
+        yield wrong(f"Others on this machine can read {kept}: run `chmod 600 {kept}`.")
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < TOKEN_LENGTH:
+        fine = False
+        yield wrong(
+            f"STYLESITE_METRICS_TOKEN can be guessed: set it to {TOKEN_LENGTH} random characters "
+            "or more."
+        )
+    if fine:
+        yield ok("Keys are long enough and private.")
+
+
+def addresses() -> Iterator[Finding]:
+    """Whether the site answers only as it should, and over HTTPS where others reach it."""
+    fine = True
+    if settings.DEBUG:
+        fine = False
+        say = wrong if is_public() else note
+        yield say("STYLESITE_DEBUG is on and shows errors to everybody: unset it.")
+    if "*" in settings.ALLOWED_HOSTS:
+        fine = False
+        yield wrong(
+            "STYLESITE_ALLOWED_HOSTS lets everybody choose the site's name in mails: set it to the "
+            "names that the site has."
+        )
+    if is_public() and not settings.BEHIND_HTTPS:
+        fine = False
+        yield note(
+            "Others can reach this site, and passwords and cookies travel in the clear: put a "
+            "proxy with HTTPS in front and set STYLESITE_BEHIND_HTTPS to true."
+        )
+    if fine:
+        names = ", ".join(settings.ALLOWED_HOSTS)
+        yield ok(f"The site answers to {names}{' over HTTPS' if settings.BEHIND_HTTPS else ''}.")
+
+
+def email() -> Iterator[Finding]:
+    """Whether mail leaves the house. None is sent; the server is only asked to answer."""
+    backend = settings.EMAIL_BACKEND.rpartition(".")[0].rpartition(".")[2]
+    if backend != "smtp":
+        needed = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory" or is_public()
+        say = wrong if settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory" else note
+        yield say(
+            "Mail is not sent but printed: set STYLESITE_EMAIL_URL"
+            + (", or people cannot confirm addresses and reset passwords." if needed else ".")
+        )
+        return
+    try:
+        server = get_connection(timeout=MAIL_ANSWERS_S)
+        server.open()
+        server.close()
+    except OSError as error:  # smtplib's errors are among them
+        yield wrong(
+            f"The mail server does not let us in ({type(error).__name__}): check "
+            "STYLESITE_EMAIL_URL."
+        )
+        return
+    yield ok("The mail server answers.")
+    if "localhost" in settings.DEFAULT_FROM_EMAIL:
+        yield note(
+            "Mail comes from an address that nobody can answer: set STYLESITE_FROM_EMAIL to one of "
+            "your own."
+        )

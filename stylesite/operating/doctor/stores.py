@@ -1,0 +1,112 @@
+"""Where data are kept: disk, storage of pictures, database, cache; and the presets in them."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.utils import NotSupportedError
+
+from gallery.models import Style
+from stylesite.management.commands.up import MIN_FREE_BYTES
+from stylesite.operating import readiness
+from stylesite.operating.doctor.findings import Finding, note, ok, wrong
+
+# Below this a busy day of fine pictures, at some 10 MB each, could fill the disk.
+SOON_FULL_BYTES = 2 * 2**30
+
+
+def disk() -> Iterator[Finding]:
+    """Whether the disk of the data folder has room."""
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    room = f"The disk of the data folder {settings.DATA_DIR} has {free / 2**30:.1f} GB left"
+    if free < MIN_FREE_BYTES:
+        yield wrong(f"{room}, too little to start: make room, or set STYLESITE_DATA_DIR.")
+    elif free < SOON_FULL_BYTES:
+        yield note(f"{room}: make room before it is full.")
+    else:
+        yield ok(f"{room}.")
+
+
+def storage() -> Iterator[Finding]:
+    """Whether pictures can be written, read and removed."""
+    try:
+        readiness.ask_storage()
+    except readiness.NotReadyError as error:
+        reason = error.__cause__
+        yield wrong(f"{error} It says: {reason}." if reason else str(error))
+        return
+    yield ok("A file could be written to the storage of pictures, read and removed.")
+
+
+def database() -> Iterator[Finding]:
+    """Whether the database answers, is up to date, and is of a kind that is supported."""
+    try:
+        readiness.ask_database()
+    except readiness.NotReadyError as error:
+        yield wrong(str(error))
+        return
+    yield ok("The database answers and has every migration.")
+    if connection.vendor == "sqlite":
+        yield from _sqlite()
+    else:
+        yield from _server()
+
+
+def _sqlite() -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        (mode,) = cursor.fetchone()
+    if mode == "wal":
+        yield ok("SQLite writes ahead, so pages can read while a worker writes.")
+    else:
+        yield wrong(
+            f"SQLite is in mode {mode}, so pages wait for workers: put the data folder on a local "
+            "disk, as network file systems do not allow WAL."
+        )
+
+
+def _server() -> Iterator[Finding]:
+    found = ".".join(str(part) for part in connection.get_database_version())
+    name = connection.display_name
+    try:
+        connection.check_database_version_supported()
+    except NotSupportedError:
+        least = ".".join(str(n) for n in connection.features.minimum_database_version or ())
+        yield wrong(f"{name} is {found}: upgrade it to {least} or newer.")
+    else:
+        yield ok(f"{name} {found} is supported.")
+
+
+def cache_check() -> Iterator[Finding]:
+    """Whether the cache keeps what it is given: limits on sign-ins are counted in it."""
+    key, value = f"doctor-{secrets.token_hex(8)}", secrets.token_hex(8)
+    try:
+        cache.set(key, value, 60)
+        same = cache.get(key) == value
+        cache.delete(key)
+    except (OSError, DatabaseError) as error:
+        yield wrong(
+            f"The cache does not answer ({type(error).__name__}), so limits do not hold: run "
+            "`python manage.py createcachetable`, or check that its server runs."
+        )
+        return
+    yield (
+        ok("The cache keeps what it is given.")
+        if same
+        else wrong("The cache forgets what it is given, so limits do not hold: check its server.")
+    )
+
+
+def presets() -> Iterator[Finding]:
+    """Whether newcomers find styles to choose from."""
+    count = Style.objects.presets().count()
+    if count:
+        yield ok(f"Presets on the wall: {count}.")
+    else:
+        yield wrong("No preset is published: run `python manage.py load_presets`.")
