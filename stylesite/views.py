@@ -1,15 +1,22 @@
 """The home page, the one page that belongs to no app, and the page for what went wrong here."""
 
+import sys
+from http import HTTPStatus
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gallery.models import Artwork, Style
 from transfers.models import Transfer
+from transfers.queue.outages import AWAY
 
 LATEST_WORKS = 12
+
+TRY_AGAIN_S = 10
 
 
 @require_safe
@@ -30,6 +37,22 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Needs neither the database nor the session: either may be what broke."""
-    page = render_to_string("500.html", {"site_name": settings.SITE_NAME})
-    return HttpResponseServerError(page)
+    """Needs neither the database nor the session: either may be what broke.
+
+    When the database or the bucket is merely away, the answer is 503: programs try again.
+    """
+    if request.path.startswith("/api/"):
+        answer: HttpResponse = JsonResponse(
+            {
+                "detail": _("Something broke on our side. Please try again in a minute."),
+                "reason": "broken",
+            }
+        )
+    else:
+        page = render_to_string("500.html", {"site_name": settings.SITE_NAME})
+        answer = HttpResponse(page)
+    answer.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
+    if isinstance(sys.exception(), AWAY):
+        answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        answer["Retry-After"] = str(TRY_AGAIN_S)
+    return answer

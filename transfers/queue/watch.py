@@ -89,8 +89,9 @@ class Watch:
                     self.stop = Stop.DRAINING
                 try:
                     if monotonic() - beat_at >= settings.TRANSFER_HEARTBEAT_S:
-                        beat_at = monotonic()
+                        now = monotonic()
                         self.count_work()
+                        beat_at = now
                     elif not lifecycle.is_held(self._transfer):
                         self.stop = Stop.LOST
                 except LeaseLostError:
