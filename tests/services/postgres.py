@@ -18,14 +18,19 @@ from tests.services.processes import ServerError, end, free_ports, program, star
 HASTE = ["-cfsync=off", "-csynchronous_commit=off", "-cfull_page_writes=off"]
 
 
+def folders() -> list[Path]:
+    """Where Debian keeps the server's programs, off the PATH; the newest first."""
+    found = Path("/usr/lib/postgresql").glob("*/bin")
+    return sorted(found, key=lambda path: float(path.parent.name), reverse=True)
+
+
 class Postgres:
     """One server on a free port. It refuses to be run by root, who starts it as `postgres`."""
 
     def __init__(self) -> None:
-        folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
         hint = "apt-get install postgresql"
-        self._server = program("postgres", hint, folders)
-        self._initdb = program("initdb", hint, folders)
+        self._server = program("postgres", hint, folders())
+        self._initdb = program("initdb", hint, folders())
         (self.port,) = free_ports(1)
         self._folder = Path(tempfile.mkdtemp(prefix="stylesite-postgres-"))
         self._log = self._folder / "log"
