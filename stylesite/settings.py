@@ -246,7 +246,7 @@ if not S3_BUCKET and any(
     (S3_ENDPOINT_URL, S3_REGION, S3_ACCESS_KEY, S3_SECRET_KEY, S3_SIGNED_URLS)
 ):
     raise ImproperlyConfigured(
-        "Set STYLESITE_S3_BUCKET to the name of a bucket, or no STYLESITE_S3_ variable at all."
+        "Set STYLESITE_S3_BUCKET to the name of a bucket, or unset the other settings of a bucket."
     )
 if bool(S3_ACCESS_KEY) != bool(S3_SECRET_KEY):
     raise ImproperlyConfigured(

@@ -28,8 +28,8 @@ class Command(BaseCommand):
                 self.prepare_database()
         except FilesUnavailableError as error:
             raise CommandError(
-                f"The bucket {settings.S3_BUCKET} could not be used ({error.strerror}): check the"
-                " variables whose names begin with STYLESITE_S3_, and run this again."
+                f"The bucket {settings.S3_BUCKET} could not be used ({error.strerror}): check"
+                " STYLESITE_S3_BUCKET and the settings that belong to it, and run this again."
             ) from error
         except OSError as error:
             raise CommandError(

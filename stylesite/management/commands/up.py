@@ -140,7 +140,7 @@ def check_bucket() -> None:
     except OSError as error:
         give_up(
             f"The bucket {settings.S3_BUCKET} does not let Stylesite in ({error.strerror}). Check "
-            "the variables whose names begin with STYLESITE_S3_."
+            "STYLESITE_S3_BUCKET and the settings that belong to it."
         )
 
 
