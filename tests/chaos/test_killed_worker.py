@@ -52,7 +52,7 @@ def test_a_busy_worker_killed_with_9_costs_seconds_and_ends_in_one_artwork(
     assert lost_s <= 10
     assert site.artworks() == 1
     assert site.transfer(pk, "artwork_id")[0] is not None
-    assert site.ages_s("transfers") == {}
+    site.wait_for(lambda: site.ages_s("transfers") == {}, 5, "its files to be gone")
 
 
 def test_a_worker_killed_while_idle_does_not_hold_up_the_next_transfer(site: Installation) -> None:

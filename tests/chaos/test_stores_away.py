@@ -56,7 +56,7 @@ def test_a_database_restarted_while_painting_costs_no_attempt(
     assert site.transfer(pk, "attempts") == (1,)
     assert site.worker_of(pk) == painter
     assert site.artworks() == 1
-    assert site.ages_s("transfers") == {}
+    site.wait_for(lambda: site.ages_s("transfers") == {}, 5, "its files to be gone")
 
     (after,) = site.submit(seconds=0.5)
     waited_s = site.wait_for_state(after, "succeeded", 20)

@@ -57,7 +57,7 @@ def paint_next() -> bool:
         return False
     with Watch(transfer) as watch:
         try:
-            _Painting(transfer, watch).run()
+            outlast(lambda: _Painting(transfer, watch), watch).run()
         except LeaseLostError:
             logger.info("transfer %s: no longer ours, stopped", transfer.pk)
         except EngineError as error:

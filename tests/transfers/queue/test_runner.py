@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -20,7 +21,7 @@ from engine.pyramid import Level, Plan
 from gallery.files import FilesUnavailableError
 from gallery.models import Artwork
 from transfers.models import MachineSpeed, Transfer
-from transfers.queue import checkpoints, draining, lifecycle, patience, runner
+from transfers.queue import draining, lifecycle, patience, runner
 
 # The watch beats from a thread, with a connection of its own that sees only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -378,7 +379,14 @@ def test_stores_away_while_painting_cost_a_report_but_not_the_picture(
 
 @pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize(
-    "what", ["_opened", "frame_artwork", "lifecycle.succeed", "checkpoints.read_checkpoint"]
+    "what",
+    [
+        "_opened",
+        "frame_artwork",
+        "lifecycle.succeed",
+        "checkpoints.read_checkpoint",
+        "estimates.current_speed",
+    ],
 )
 def test_stores_away_at_the_beginning_or_the_end_are_waited_for(
     submit: Submit,
@@ -388,7 +396,7 @@ def test_stores_away_at_the_beginning_or_the_end_are_waited_for(
     error: Exception,
 ) -> None:
     module, _dot, name = f"runner.{what}".rpartition(".")
-    where: Any = {"runner": runner, "runner.lifecycle": lifecycle}.get(module, checkpoints)
+    where: Any = import_module(f"transfers.queue.{module.removeprefix('runner.')}")
     act, failures = getattr(where, name), [error, error]
 
     def stumbling(*given: Any, **named: Any) -> Any:
