@@ -8,9 +8,11 @@ export STYLESITE_VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(STYLESITE_VENV)/bin
 TESTS ?= tests
+# What is tested on PostgreSQL too, when everything is tested
+ON_POSTGRES := tests/transfers tests/gallery tests/accounts
 
 .DEFAULT_GOAL := help
-.PHONY: help run install python dev browser assets lint types test bench bench-engine clean
+.PHONY: help run install python dev browser servers assets lint types test bench bench-engine clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -31,6 +33,9 @@ dev: python
 browser: dev
 	@$(BIN)/python -m tests.browser.install
 
+servers: dev
+	@$(BIN)/python -m tests.services.install
+
 assets: dev
 	@$(BIN)/python manage.py tailwind build
 
@@ -41,8 +46,9 @@ lint: dev ## check style, types and templates
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-test: lint browser assets ## everything: lint, types, unit, real VGG19, real browser (TESTS=path for a part)
+test: lint browser servers assets ## everything: lint, types, unit, real VGG19, browser and servers (TESTS=path for a part)
 	$(BIN)/python -m pytest $(TESTS) --cov --cov-report=term:skip-covered
+	$(if $(filter tests,$(TESTS)),$(BIN)/python -m tests.services $(BIN)/python -m pytest -q $(ON_POSTGRES))
 
 bench: dev ## measure the engine and the way from submit to saved picture
 	$(BIN)/python -m tests.benchmarks

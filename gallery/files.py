@@ -7,11 +7,11 @@ public media address.
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from pathlib import PurePosixPath
 
+from django.conf import settings
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
@@ -22,6 +22,15 @@ CONTENT_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp
 YEAR_S = 365 * 24 * 3600
 CHANGEABLE_S = 60
 CHUNK_BYTES = 64 * 1024
+
+# How long a signed address of the bucket works, and how long a browser may go there without asking
+# us again: shorter, so that it never arrives too late.
+SIGNED_S = 300
+FOLLOWED_S = 240
+
+
+class FilesUnavailableError(OSError):
+    """The store of files does not answer, or refuses. Nothing was changed; it may soon be over."""
 
 
 def file_response(
@@ -38,9 +47,14 @@ def file_response(
     caches keep it: only for what every visitor may see. ``immutable`` is for addresses whose
     content never changes; others are asked about again after a minute. Raises Http404 when there is
     no such file.
+
+    With STYLESITE_S3_SIGNED_URLS the answer is a redirect to the bucket instead, which then streams
+    the file, says whether it is there, and serves parts of it.
     """
     if not file:
         raise Http404
+    if settings.S3_SIGNED_URLS:
+        return _redirect(request, file, download_as=download_as, public=public)
     try:
         modified_at = file.storage.get_modified_time(str(file.name))
     except FileNotFoundError as missing:
@@ -50,7 +64,8 @@ def file_response(
         request, etag, int(modified_at.timestamp())
     )
     if response is None:
-        response = _opened(file, modified_at)
+        response = _described(file) if request.method == "HEAD" else _opened(file)
+        response["Last-Modified"] = http_date(modified_at.timestamp())
         if download_as:
             response["Content-Disposition"] = content_disposition_header(True, download_as)
     response["ETag"] = etag
@@ -77,13 +92,38 @@ def harden(
     return response
 
 
-def _opened(file: FieldFile, modified_at: datetime) -> FileResponse:
-    suffix = PurePosixPath(str(file.name)).suffix
+def _opened(file: FieldFile) -> FileResponse:
     try:
         opened = file.storage.open(str(file.name))
     except FileNotFoundError as missing:
         raise Http404 from missing
-    response = FileResponse(opened, content_type=CONTENT_TYPES[suffix])
+    response = FileResponse(opened, content_type=_content_type(file))
     response.block_size = CHUNK_BYTES
-    response["Last-Modified"] = http_date(modified_at.timestamp())
     return response
+
+
+def _described(file: FieldFile) -> HttpResponse:
+    """The answer to HEAD: everything but the file, which a bucket would send us for nothing."""
+    response = HttpResponse(content_type=_content_type(file))
+    response["Content-Length"] = str(file.storage.size(str(file.name)))
+    return response
+
+
+def _redirect(
+    request: HttpRequest, file: FieldFile, *, download_as: str | None, public: bool
+) -> HttpResponseBase:
+    """Without an ETag: a browser that compared it would keep an address that no longer works."""
+    headers = {"ResponseContentType": _content_type(file)}
+    if download_as:
+        headers["ResponseContentDisposition"] = content_disposition_header(True, download_as) or ""
+    address = file.storage.signed_url(  # type: ignore[attr-defined]  # gallery.s3.S3Files
+        str(file.name),
+        expire_s=SIGNED_S,
+        method=str(request.method),
+        answer_headers=headers | {"ResponseCacheControl": f"private, max-age={YEAR_S}, immutable"},
+    )
+    return harden(HttpResponseRedirect(address), public=public, max_age_s=FOLLOWED_S)
+
+
+def _content_type(file: FieldFile) -> str:
+    return CONTENT_TYPES[PurePosixPath(str(file.name)).suffix]

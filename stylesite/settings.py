@@ -37,6 +37,14 @@ def _yes_or_no(name: str, default: bool) -> bool:
         raise ImproperlyConfigured(f"Set {name} to true or false.") from None
 
 
+def _web_address(name: str, schemes: tuple[str, ...], example: str) -> str:
+    value = env.str(name, "").strip().rstrip("/")
+    scheme, found, rest = value.partition("://")
+    if value and not (found and rest and scheme in schemes):
+        raise ImproperlyConfigured(f"Set {name} to an address such as {example}.")
+    return value
+
+
 # Where things are
 
 DATA_DIR = Path(env.str("STYLESITE_DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
@@ -126,18 +134,52 @@ COTTON_DIR = "components"
 # Database. SQLite in WAL mode lets pages read while a worker writes; IMMEDIATE transactions wait
 # for their turn instead of failing when two processes write at once.
 
-DATABASES = {
-    "default": env.dj_db_url("STYLESITE_DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
+try:
+    _database = env.dj_db_url("STYLESITE_DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+except (EnvError, ValueError):
+    _database = {"ENGINE": ""}
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    # Threads keep their connection; one that a restarted server has cut is noticed and replaced at
+    # the next request. A server that vanished without a word is given up after 20 s.
+    _database["CONN_MAX_AGE"] = 600
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 20,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+        **_database.get("OPTIONS", {}),
+    }
+else:
+    raise ImproperlyConfigured(
+        "Set STYLESITE_DATABASE_URL to an address such as postgres://user:password@host/name, or "
+        "to sqlite:////folder/file; other databases are not supported."
+    )
+DATABASES = {"default": _database}
 
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+# Cache: limits must hold across processes, so never one in a process's own memory
+
+REDIS_URL = _web_address("STYLESITE_REDIS_URL", ("redis", "rediss"), "redis://host:6379/0")
+CACHES: dict[str, dict[str, object]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "stylesite",
+        "OPTIONS": {
+            "socket_connect_timeout": 2,
+            "socket_timeout": 2,
+            "health_check_interval": 30,
+        },
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
 
 # People
@@ -192,15 +234,50 @@ TIME_ZONE = env.str("STYLESITE_TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
 
-# Files. Media are private: views hand them out after asking who may; there is no MEDIA_URL.
+# Files, in the data folder or in an S3 bucket. Media are private: views hand them out after asking
+# who may; there is no MEDIA_URL.
 
 MEDIA_ROOT = DATA_DIR / "media"
+S3_BUCKET = env.str("STYLESITE_S3_BUCKET", "").strip()
+S3_ENDPOINT_URL = _web_address(
+    "STYLESITE_S3_ENDPOINT_URL", ("http", "https"), "https://s3.example.org"
+)
+S3_REGION = env.str("STYLESITE_S3_REGION", "").strip()
+S3_ACCESS_KEY = env.str("STYLESITE_S3_ACCESS_KEY", "")
+S3_SECRET_KEY = env.str("STYLESITE_S3_SECRET_KEY", "")
+S3_SIGNED_URLS = _yes_or_no("STYLESITE_S3_SIGNED_URLS", False)
+if not S3_BUCKET and any(
+    (S3_ENDPOINT_URL, S3_REGION, S3_ACCESS_KEY, S3_SECRET_KEY, S3_SIGNED_URLS)
+):
+    raise ImproperlyConfigured(
+        "Set STYLESITE_S3_BUCKET to the name of a bucket, or unset the other settings of a bucket."
+    )
+if bool(S3_ACCESS_KEY) != bool(S3_SECRET_KEY):
+    raise ImproperlyConfigured(
+        "Set both STYLESITE_S3_ACCESS_KEY and STYLESITE_S3_SECRET_KEY, or neither when the usual "
+        "AWS variables or the machine's role give access."
+    )
+if S3_SIGNED_URLS and not (S3_ENDPOINT_URL or S3_REGION):
+    raise ImproperlyConfigured(
+        "Set STYLESITE_S3_REGION or STYLESITE_S3_ENDPOINT_URL too: with STYLESITE_S3_SIGNED_URLS, "
+        "pages must know from where browsers fetch pictures."
+    )
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_HASHED = _yes_or_no("STYLESITE_STATIC_HASHED", not DEBUG)
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+STORAGES: dict[str, dict[str, object]] = {
+    "default": {
+        "BACKEND": "gallery.s3.S3Files",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": S3_ENDPOINT_URL or None,
+            "region_name": S3_REGION or ("us-east-1" if S3_ENDPOINT_URL else None),
+        }
+        | ({"access_key": S3_ACCESS_KEY, "secret_key": S3_SECRET_KEY} if S3_ACCESS_KEY else {}),
+    }
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_HASHED
@@ -234,6 +311,7 @@ WORKERS = _whole_number("STYLESITE_WORKERS", 1, at_least=1)
 Q_CLUSTER = {
     "name": "paint",
     "orm": "default",
+    "broker_class": "transfers.queue.broker.PatientBroker",
     "workers": WORKERS,
     "queue_limit": WORKERS,
     "bulk": 1,
@@ -256,7 +334,14 @@ TAILWIND_APP_NAME = "stylesite.theme"
 TAILWIND_USE_STANDALONE_BINARY = True
 TAILWIND_STANDALONE_BINARY_VERSION = "v4.3.3"
 
-# The browser's leash: nothing from elsewhere, nothing inline
+# The browser's leash: nothing from elsewhere, nothing inline; pictures from the bucket only where
+# pages send browsers there
+
+S3_ORIGINS: list[str] = []
+if S3_SIGNED_URLS and S3_ENDPOINT_URL:
+    S3_ORIGINS = ["/".join(S3_ENDPOINT_URL.split("/")[:3])]
+elif S3_SIGNED_URLS:  # Amazon's oldest region is addressed without its name
+    S3_ORIGINS = [f"https://{S3_BUCKET}.s3{dot}.amazonaws.com" for dot in ("", f".{S3_REGION}")]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -264,7 +349,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-        "img-src": [SELF, "blob:", "data:"],
+        "img-src": [SELF, "blob:", "data:", *S3_ORIGINS],
         "media-src": [SELF, "blob:"],
         "object-src": [NONE],
     }

@@ -1,17 +1,23 @@
 """The home page, the one page that belongs to no app, and the page for what went wrong here."""
 
 import secrets
+import sys
+from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gallery.models import Artwork, Style
 from transfers.models import Transfer
+from transfers.queue.outages import AWAY
 
 LATEST_WORKS = 12
+
+TRY_AGAIN_S = 10
 
 
 @require_safe
@@ -34,9 +40,24 @@ def home(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Needs neither the database nor the session: either may be what broke.
 
-    Django logs the error after this, and `transfers.logs` finds the reference on the request.
+    When the database or the bucket is merely away, the answer is 503: programs try again. Django
+    logs the error after this, and `transfers.logs` finds the reference on the request.
     """
     reference = secrets.token_hex(4)
     request.reference = reference  # type: ignore[attr-defined]
-    page = render_to_string("500.html", {"site_name": settings.SITE_NAME, "reference": reference})
-    return HttpResponseServerError(page)
+    if request.path.startswith("/api/"):
+        answer: HttpResponse = JsonResponse(
+            {
+                "detail": _("Something broke on our side. Please try again in a minute."),
+                "reason": "broken",
+                "reference": reference,
+            }
+        )
+    else:
+        shown = {"site_name": settings.SITE_NAME, "reference": reference}
+        answer = HttpResponse(render_to_string("500.html", shown))
+    answer.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
+    if isinstance(sys.exception(), AWAY):
+        answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        answer["Retry-After"] = str(TRY_AGAIN_S)
+    return answer

@@ -7,7 +7,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
+from tests.services.fixtures import bucket, postgres, redis_server, s3
 from transfers.queue import forecast
+
+__all__ = ["bucket", "postgres", "redis_server", "s3"]
 
 
 @pytest.fixture(autouse=True)

@@ -17,10 +17,14 @@ os.environ.update(
     OMP_WAIT_POLICY="PASSIVE",
 )
 
+# `python -m tests.services` sets it, to a PostgreSQL that it starts.
+if address := os.environ.get("STYLESITE_TEST_DATABASE_URL"):
+    os.environ["STYLESITE_DATABASE_URL"] = address
+
 from stylesite.settings import *  # noqa: E402, F403
 from stylesite.settings import DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
 
 # A file, not memory: the live server's threads then lock it as they do in production.
-DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+DATABASES["default"]["TEST"] = {} if address else {"NAME": str(DATA_DIR / "test.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns when it is missing

@@ -1,12 +1,15 @@
-"""An installation for each test, copied from one that is prepared once."""
+"""An installation for each test, copied from one that is prepared once, of either kind."""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from tests.chaos.installation import Installation
+from tests.chaos.installation import Installation, SharedInstallation
+from tests.services.postgres import Postgres
+from tests.services.s3 import S3
 
 # Draws a photo and a style, and measures how fast this machine paints.
 PREPARE = """
@@ -30,10 +33,26 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with its database, a photo, a style, and this machine's speed."""
     template = Installation(tmp_path_factory.mktemp("chaos") / "template")
     template.data_dir.mkdir()
+    prepare(template)
+    return template.data_dir
+
+
+@pytest.fixture(scope="session")
+def prepared_stores(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, s3: S3
+) -> SharedInstallation:
+    """A database and a bucket with the same in them."""
+    postgres.create("template")
+    folder = tmp_path_factory.mktemp("chaos-stores") / "template"
+    template = SharedInstallation(folder, postgres, s3, "template")
+    prepare(template)
+    return template
+
+
+def prepare(template: Installation) -> None:
     template.manage("migrate", "-v0")
     template.manage("createcachetable")
     template.manage("shell", "-v0", "-c", PREPARE)
-    return template.data_dir
 
 
 @pytest.fixture
@@ -42,3 +61,25 @@ def site(prepared: Path, tmp_path: Path) -> Iterator[Installation]:
     shutil.copytree(prepared, installation.data_dir)
     yield installation
     installation.stop_everything()
+
+
+@pytest.fixture
+def shared_site(
+    prepared_stores: SharedInstallation, tmp_path: Path
+) -> Iterator[SharedInstallation]:
+    """A host of a site on PostgreSQL and S3."""
+    template = prepared_stores
+    name = f"site-{uuid4().hex[:8]}"
+    template.postgres.create(name, template.name)
+    installation = SharedInstallation(tmp_path / "shared", template.postgres, template.s3, name)
+    template.s3.copy(template.name, name)
+    yield installation
+    installation.stop_everything()
+
+
+@pytest.fixture(params=["one machine", "many hosts"])
+def any_site(request: pytest.FixtureRequest) -> Installation:
+    """The test runs once on either kind."""
+    kind = {"one machine": "site", "many hosts": "shared_site"}[request.param]
+    installation: Installation = request.getfixturevalue(kind)
+    return installation

@@ -1,6 +1,7 @@
-"""Whole installations in folders of their own: real processes, a real SQLite file, the real VGG19.
+"""Whole installations in folders of their own: real processes, real stores, the real VGG19.
 
-The tests look from outside, as an operator would: at rows with sqlite3, at processes in /proc.
+One machine has SQLite and a disk, many hosts share PostgreSQL and S3. The tests look from outside,
+as an operator would: at rows with SQL, at files in their store, at processes in /proc.
 """
 
 import contextlib
@@ -11,8 +12,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import Any
+
+import psycopg
+
+from tests.services.postgres import Postgres
+from tests.services.s3 import S3
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +40,7 @@ for seed in range({count}):
 
 
 class Installation:
-    """One data folder, and the processes started on it."""
+    """One machine: a data folder with everything in it, and the processes started on it."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
@@ -108,11 +114,22 @@ class Installation:
         return run.stderr
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database answers; values stand for question marks."""
         connection = sqlite3.connect(self.data_dir / "db.sqlite3", timeout=20)
         try:
             return connection.execute(sql, values).fetchall()
         finally:
             connection.close()
+
+    def ages_s(self, folder: str) -> dict[str, float]:
+        """The names of all stored files below a folder, and how long ago each was written."""
+        media = self.data_dir / "media"
+        found = {}
+        for path in (media / folder).rglob("*"):
+            with contextlib.suppress(FileNotFoundError):  # replaced meanwhile by the next one
+                if path.is_file():
+                    found[str(path.relative_to(media))] = time() - path.stat().st_mtime
+        return found
 
     def transfer(self, pk: str, columns: str) -> tuple[Any, ...]:
         return self.ask(f"SELECT {columns} FROM transfers_transfer WHERE id = ?", pk)[0]
@@ -163,3 +180,26 @@ class Installation:
                 os.kill(pid, signal.SIGKILL)
         for process in self._started:
             process.wait()
+
+
+class SharedInstallation(Installation):
+    """One of the hosts that share a database and a bucket, both called `name`."""
+
+    def __init__(self, data_dir: Path, postgres: Postgres, s3: S3, name: str) -> None:
+        super().__init__(data_dir)
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self.postgres, self.s3, self.name = postgres, s3, name
+        self.env["STYLESITE_DATABASE_URL"] = postgres.url(name)
+        self.env |= s3.settings(name)
+
+    def another_host(self, data_dir: Path) -> "SharedInstallation":
+        """A second host of the same site, with a data folder of its own."""
+        return SharedInstallation(data_dir, self.postgres, self.s3, self.name)
+
+    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.postgres.url(self.name), autocommit=True) as connection:
+            return connection.execute(sql.replace("?", "%s"), values).fetchall()  # type: ignore[call-overload]
+
+    def ages_s(self, folder: str) -> dict[str, float]:
+        files = self.s3.files(self.name, f"{folder}/")
+        return {name: time() - written.timestamp() for name, written in files.items()}

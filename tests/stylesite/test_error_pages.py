@@ -59,7 +59,7 @@ def test_a_failure_of_ours_needs_no_database() -> None:
 @pytest.mark.parametrize(
     ("address", "status", "sentence"),
     [
-        ("/broken/", 500, "What you have saved is safe."),
+        ("/broken/", 503, "What you have saved is safe."),
         ("/forbidden/", 403, "This door is closed"),
         ("/unreadable/", 400, "couldn’t be read"),
     ],
@@ -72,6 +72,19 @@ def test_each_failure_has_its_page(
     response = Client(raise_request_exception=False).get(address)
     assert response.status_code == status
     assert sentence in response.content.decode()
+
+
+def test_programs_are_told_in_their_own_way() -> None:
+    response = views.server_error(RequestFactory().get("/api/v1/content-images/"))
+    assert response.status_code == 500
+    assert b'"reason": "broken"' in response.content
+
+
+@pytest.mark.django_db
+def test_a_store_that_is_away_asks_to_be_tried_again(settings: Settings) -> None:
+    settings.ROOT_URLCONF = __name__
+    response = Client(raise_request_exception=False).get("/broken/")
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
 
 
 @pytest.mark.django_db

@@ -49,7 +49,7 @@ def operator(person: User, may: Callable[..., None]) -> Client:
 
 @pytest.fixture
 def running(transfer: Transfer) -> Transfer:
-    held = lifecycle.claim("paint-07~1/77.1")
+    held = lifecycle.claim("paint-07~1~boot/77.1")
     assert held is not None
     return held
 

@@ -12,6 +12,7 @@ import secrets
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from gallery.files import FilesUnavailableError
 from transfers.models import Transfer
 
 logger = logging.getLogger(__name__)
@@ -19,18 +20,22 @@ logger = logging.getLogger(__name__)
 
 def write(transfer: Transfer, kind: str, data: bytes, suffix: str) -> str:
     """Store `data` under a new name and return the name. Nothing refers to it yet."""
-    key = str(transfer.pk)
-    name = f"transfers/{key[:2]}/{key}-{kind}-{secrets.token_hex(6)}.{suffix}"
+    name = f"{_folder(transfer)}/{transfer.pk}-{kind}-{secrets.token_hex(6)}.{suffix}"
     return default_storage.save(name, ContentFile(data))
 
 
 def read_checkpoint(transfer: Transfer) -> bytes | None:
-    """The last checkpoint, or None when there is none: then painting starts from the beginning."""
+    """The last checkpoint, or None when there is none: then painting starts from the beginning.
+
+    Raises FilesUnavailableError when it may be there in a moment.
+    """
     if not transfer.checkpoint:
         return None
     try:
         with transfer.checkpoint.open("rb") as file:
             data: bytes = file.read()
+    except FilesUnavailableError:
+        raise
     except OSError:
         logger.warning("transfer %s: its checkpoint cannot be read", transfer.pk, exc_info=True)
         return None
@@ -45,3 +50,26 @@ def delete(name: str | None) -> None:
         default_storage.delete(name)
     except OSError:
         logger.warning("could not remove %s", name, exc_info=True)
+
+
+def sweep(transfer: Transfer, *, keep: str) -> None:
+    """Remove all files of a transfer that has ended, but the one named `keep`.
+
+    Those too that no row ever named, because the worker or the database went away in that instant.
+    """
+    folder = _folder(transfer)
+    try:
+        _folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    except OSError:
+        logger.warning("transfer %s: its files are left over", transfer.pk, exc_info=True)
+        return
+    for file in files:
+        name = f"{folder}/{file}"
+        if file.startswith(f"{transfer.pk}-") and name != keep:
+            delete(name)
+
+
+def _folder(transfer: Transfer) -> str:
+    return f"transfers/{str(transfer.pk)[:2]}"

@@ -76,7 +76,7 @@ def statuses() -> list[HostStatus]:
     """Every host that is known, by name. Three queries, however many hosts and transfers."""
     speeds = dict(MachineSpeed.objects.values_list("host", "pixel_steps_per_s"))
     held = Transfer.objects.running().values_list("worker", flat=True)
-    busy = Counter(worker.partition("/")[0] for worker in held)
+    busy = Counter(workers.host_of(worker) for worker in held)
     return [
         HostStatus(host, busy[host.name], speeds.get(host.name))
         for host in WorkerHost.objects.order_by("name")

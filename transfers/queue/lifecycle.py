@@ -29,6 +29,7 @@ from gallery.models import Artwork, Style
 from transfers import logs, quotas
 from transfers.models import ContentImage, Transfer, TransferQuerySet, TransferStyle
 from transfers.queue import checkpoints, fair_share, own_order, wakeups, workers
+from transfers.queue.outages import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -336,7 +337,19 @@ def succeed(transfer: Transfer, artwork: Artwork) -> None:
     The files of `artwork` are written already, so that nobody waits for the database meanwhile;
     they are removed when its row is not kept. Raises LeaseLostError when the token is no longer
     the row's: of two workers that finish the same transfer, only one keeps its artwork.
+
+    When the database goes away meanwhile, nobody knows whether it kept the rows. The files stay,
+    and the call may be repeated.
     """
+    if not Transfer.objects.filter(pk=transfer.pk, artwork=artwork.pk).exists():
+        _keep_artwork(transfer, artwork)
+    _drop_files(transfer)
+    logger.info(
+        "transfer %s: succeeded, artwork %s", transfer.pk, artwork.pk, extra=logs.about(transfer)
+    )
+
+
+def _keep_artwork(transfer: Transfer, artwork: Artwork) -> None:
     try:
         with transaction.atomic():
             artwork.save(force_insert=True)
@@ -348,13 +361,11 @@ def succeed(transfer: Transfer, artwork: Artwork) -> None:
                 seconds_left=None,
                 artwork=artwork,
             )
+    except DATABASE_AWAY:
+        raise
     except BaseException:
         artwork.delete_files()
         raise
-    _drop_files(transfer)
-    logger.info(
-        "transfer %s: succeeded, artwork %s", transfer.pk, artwork.pk, extra=logs.about(transfer)
-    )
 
 
 def fail(transfer: Transfer, sentence: str, reference: str = "", *, kind: str = "unknown") -> None:
@@ -532,6 +543,9 @@ def _write(transfer: Transfer, **values: Any) -> None:
 def _name_file(transfer: Transfer, name: str, **values: Any) -> None:
     try:
         _write(transfer, **values)
+    except DATABASE_AWAY:
+        # Perhaps the row names it already: a database that went away does not say.
+        raise
     except BaseException:
         checkpoints.delete(name)
         raise
@@ -539,9 +553,9 @@ def _name_file(transfer: Transfer, name: str, **values: Any) -> None:
 
 def _drop_files(transfer: Transfer, *, preview: bool = True) -> None:
     """Forget the files of a transfer that has ended; a failed one keeps its preview to be seen."""
-    row = Transfer.objects.get(pk=transfer.pk)
     gone = {"checkpoint": ""} | ({"preview": ""} if preview else {})
     Transfer.objects.filter(pk=transfer.pk).update(**gone)
+    row = Transfer.objects.get(pk=transfer.pk)
+    checkpoints.sweep(transfer, keep=row.preview.name or "")
     for field in gone:
-        checkpoints.delete(getattr(row, field).name)
         setattr(transfer, field, "")

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, Min, OuterRef
 from django.utils import timezone
 
 from transfers.models import Transfer
-from transfers.queue import hosts
+from transfers.queue import hosts, workers
 
 # A living worker beats every 5 s. One that missed two beats is worth a look; after 30 s its
 # transfer is taken from it.
@@ -38,7 +38,7 @@ class Running:
 
     @property
     def host(self) -> str:
-        return self.transfer.worker.partition("/")[0]
+        return workers.host_of(self.transfer.worker)
 
 
 @dataclass(frozen=True, slots=True)

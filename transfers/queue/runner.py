@@ -29,6 +29,8 @@ from transfers import logs
 from transfers.models import Transfer
 from transfers.queue import checkpoints, draining, estimates, lifecycle, workers
 from transfers.queue.lifecycle import LeaseLostError, Progress
+from transfers.queue.outages import AWAY, DATABASE_AWAY, forget_connection
+from transfers.queue.patience import outlast
 from transfers.queue.recipes import artwork_title, recipe_for
 from transfers.queue.watch import Stop, Watch
 
@@ -55,11 +57,14 @@ def paint_next() -> bool:
         return False
     with logs.following(transfer.pk), Watch(transfer) as watch:
         try:
-            _Painting(transfer, watch).run()
+            outlast(lambda: _Painting(transfer, watch), watch).run()
         except LeaseLostError:
             logger.info("transfer %s: no longer ours, stopped", transfer.pk)
         except EngineError as error:
             _fail(transfer, error.sentence, kind=_kind_of(error))
+        except AWAY as error:
+            forget_connection(error)
+            _leave(transfer, stopping=watch.stop is Stop.DRAINING)
         except Exception:
             reference = secrets.token_hex(4)
             logger.exception(
@@ -85,6 +90,26 @@ def _fail(transfer: Transfer, sentence: str, reference: str = "", *, kind: str) 
         lifecycle.fail(transfer, sentence, reference, kind=kind)
     except LeaseLostError:
         logger.info("transfer %s: no longer ours, its failure is not kept", transfer.pk)
+    except DATABASE_AWAY as error:
+        forget_connection(error)
+        logger.exception("transfer %s: its failure is not kept, its lease runs out", transfer.pk)
+
+
+def _leave(transfer: Transfer, *, stopping: bool) -> None:
+    """The database or the files were away for too long, or while the worker is being stopped."""
+    logger.exception("transfer %s: the database or the files were away", transfer.pk)
+    if not stopping:
+        sentence = _(
+            "The site could not reach its own files for a long time, so painting stopped. "
+            "Please try again later."
+        )
+        _fail(transfer, sentence, kind="away")
+        return
+    try:
+        lifecycle.give_back(transfer)
+    except (LeaseLostError, *DATABASE_AWAY) as error:
+        forget_connection(error)
+        logger.info("transfer %s: not given back, the supervisor frees it", transfer.pk)
 
 
 class _Painting:
@@ -101,9 +126,9 @@ class _Painting:
         self.reported_at = self.checkpoint_at = self.preview_due_at = monotonic()
 
     def run(self) -> None:
-        content = _opened(self.transfer.content_image)
+        content, styles, earlier, kept = outlast(self._inputs, self.watch)
         last: Step | None = None
-        for step in self._steps(content):
+        for step in self._steps(content, styles, earlier, kept):
             if last is None:
                 logger.info("transfer %s: begins at step %d", self.transfer.pk, step.index)
             self.watch.moved()
@@ -123,19 +148,34 @@ class _Painting:
             )
         self._save(content, last)
 
-    def _steps(self, content: Image.Image) -> Iterator[Step]:
-        """The steps still to do; a checkpoint that cannot be used means all of them."""
+    def _inputs(
+        self,
+    ) -> tuple[Image.Image, list[StyleImage], Image.Image | None, bytes | None]:
         continues = self.transfer.continues
+        return (
+            _opened(self.transfer.content_image),
+            [StyleImage(_opened(share.style), share.weight) for share in self.shares],
+            None if continues is None else _opened(continues),
+            checkpoints.read_checkpoint(self.transfer),
+        )
+
+    def _steps(
+        self,
+        content: Image.Image,
+        styles: list[StyleImage],
+        earlier: Image.Image | None,
+        kept: bytes | None,
+    ) -> Iterator[Step]:
+        """The steps still to do; a checkpoint that cannot be used means all of them."""
         run = partial(
             stylize,
             content,
-            [StyleImage(_opened(share.style), share.weight) for share in self.shares],
+            styles,
             self.params,
-            earlier=None if continues is None else _opened(continues),
+            earlier=earlier,
             weights=settings.VGG19_WEIGHTS,
             threads=workers.threads_per_worker(),
         )
-        kept = checkpoints.read_checkpoint(self.transfer)
         if kept is not None:
             try:
                 yield from run(resume=kept)
@@ -150,11 +190,12 @@ class _Painting:
         now = monotonic()
         if now - self.reported_at >= REPORT_S or step.index == 1:
             self.reported_at = now
-            lifecycle.report(self.transfer, self._progress(step, now))
+            progress = self._progress(step, now)
+            self._keep(lambda: lifecycle.report(self.transfer, progress))
         if not self.transfer.preview_step or now >= self.preview_due_at:
             began = monotonic()
             picture = encode_jpeg(step.preview(PREVIEW_SIDE_PX), quality=85)
-            self._keep_file(lambda: lifecycle.show_preview(self.transfer, picture, step.index))
+            self._keep(lambda: lifecycle.show_preview(self.transfer, picture, step.index))
             pause_s = min(MOST_PREVIEW_S, (monotonic() - began) / MOST_SHOWING)
             self.preview_due_at = now + max(settings.TRANSFER_PREVIEW_S, pause_s)
         if step.level != self.level or now - self.checkpoint_at >= settings.TRANSFER_CHECKPOINT_S:
@@ -176,14 +217,16 @@ class _Painting:
     def _checkpoint(self, step: Step) -> None:
         data = step.checkpoint()
         left = step.plan.pixel_steps - step.plan.pixel_steps_until(step.index)
-        self._keep_file(lambda: lifecycle.checkpoint(self.transfer, data, step.index, left))
+        self._keep(lambda: lifecycle.checkpoint(self.transfer, data, step.index, left))
 
-    def _keep_file(self, write: Callable[[], None]) -> None:
+    def _keep(self, write: Callable[[], None]) -> None:
         try:
             write()
-        except OSError:
-            # A full disk costs a preview, or some work after a crash; the picture goes on.
-            logger.warning("transfer %s: file not written", self.transfer.pk, exc_info=True)
+        except (OSError, *DATABASE_AWAY) as error:
+            # A full disk, or a database or bucket that is away, costs a preview, or some work
+            # after a crash; the picture goes on.
+            forget_connection(error)
+            logger.warning("transfer %s: not written", self.transfer.pk, exc_info=True)
 
     def _give_back(self, step: Step) -> None:
         self._checkpoint(step)
@@ -193,17 +236,21 @@ class _Painting:
     def _save(self, content: Image.Image, step: Step) -> None:
         progress = self._progress(step, monotonic())
         saving = dataclasses.replace(progress, activity=Transfer.Activity.SAVING)
-        lifecycle.report(self.transfer, saving)
+        self._keep(lambda: lifecycle.report(self.transfer, saving))
         picture = step.image()
-        self.watch.count_work()
-        artwork = frame_artwork(
-            owner=self.transfer.owner,
-            image=picture,
-            before=content,
-            title=artwork_title(self.transfer, self.shares),
-            recipe=recipe_for(self.transfer, self.params, self.shares, step, self.watch.painted_s),
+        outlast(self.watch.count_work, self.watch)
+        painted_s = self.watch.painted_s
+        artwork = outlast(
+            lambda: frame_artwork(
+                owner=self.transfer.owner,
+                image=picture,
+                before=content,
+                title=artwork_title(self.transfer, self.shares),
+                recipe=recipe_for(self.transfer, self.params, self.shares, step, painted_s),
+            ),
+            self.watch,
         )
-        lifecycle.succeed(self.transfer, artwork)
+        outlast(lambda: lifecycle.succeed(self.transfer, artwork), self.watch)
         if self.pace.teaches:
             estimates.learn(self.pace, self.pace.since_last_s)
 

@@ -33,6 +33,9 @@ PURGE_S = 10.0
 # waits for this process a second and a half longer.
 DRAIN_S = 8.0
 
+# When the database was away, nobody could beat. Its workers get this long to say that they live.
+BEAT_AGAIN_S = 4.0
+
 # A free worker that has been rung for takes a transfer within a second. When none does for this
 # long, the pool hangs: a worker killed while idle keeps a lock that all others wait for.
 NOBODY_CAME_S = 12.0
@@ -53,6 +56,7 @@ class Supervisor:
         self._purged_at = 0.0
         self._started_at = timezone.now()
         self._announced_at = 0.0
+        self._away_at = float("-inf")
 
     def run(self) -> None:
         """Keep the pool at work; returns when told to stop and everything has ended."""
@@ -75,6 +79,7 @@ class Supervisor:
         except DatabaseError:
             logger.exception("the database does not answer, trying again")
             connection.close()
+            self._away_at = monotonic()
         except Exception:
             logger.exception("the supervisor stumbled, going on")
 
@@ -93,6 +98,8 @@ class Supervisor:
         if self._pool.restart_if_dead():
             wakeups.forget_taken_by_the_dead()
             wakeups.ring_missing()
+        if self._was_away():
+            return
         lifecycle.rescue()
         free = self._free_workers()
         wakeups.ring_lost(free)
@@ -109,8 +116,13 @@ class Supervisor:
             self._announced_at = monotonic()
             hosts.announce(self._started_at)
 
+    def _was_away(self) -> bool:
+        """Whether the database is only just back; raises the database's error while it is not."""
+        connection.ensure_connection()
+        return monotonic() - self._away_at < BEAT_AGAIN_S
+
     def _free_workers(self) -> int:
-        here = Transfer.objects.running().filter(worker__startswith=f"{workers.host()}/")
+        here = Transfer.objects.running().filter(worker__startswith=f"{workers.system()}/")
         return int(settings.WORKERS) - here.count()
 
     def _hangs(self, free: int) -> bool:

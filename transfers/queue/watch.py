@@ -97,8 +97,9 @@ class Watch:
                     self.stop = Stop.DRAINING
                 try:
                     if monotonic() - beat_at >= settings.TRANSFER_HEARTBEAT_S:
-                        beat_at = monotonic()
+                        now = monotonic()
                         self.count_work()
+                        beat_at = now
                     elif lifecycle.look(self._transfer) and self.stop is None:
                         self.stop = Stop.KEEP
                 except LeaseLostError:

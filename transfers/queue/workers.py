@@ -1,7 +1,8 @@
 """Who holds a transfer: names for worker processes, and whether one is still alive.
 
 A name says host, process and when it started, so that the supervisor of a host can tell at once
-that a worker was killed, instead of waiting for its lease to expire.
+that a worker was killed, instead of waiting for its lease to expire. It says too which start of
+which machine that was: of two machines that share a name, neither may call the other's dead.
 """
 
 from __future__ import annotations
@@ -21,9 +22,21 @@ def host() -> str:
     return f"{socket.gethostname()[:60]}~{namespace}"
 
 
+@cache
+def system() -> str:
+    """This start of this machine: two machines may share even a name, but not a boot."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text()
+    return f"{host()}~{boot[:8]}"
+
+
 def this_worker() -> str:
     """The name of the process that calls."""
-    return f"{host()}/{os.getpid()}.{_started(os.getpid())}"
+    return f"{system()}/{os.getpid()}.{_started(os.getpid())}"
+
+
+def host_of(worker: str) -> str:
+    """The host, as `host` names it, of a worker's name; empty for what is no such name."""
+    return worker.rpartition("/")[0].rpartition("~")[0]
 
 
 def threads_per_worker() -> int:
@@ -32,9 +45,9 @@ def threads_per_worker() -> int:
 
 
 def is_dead(worker: str) -> bool:
-    """Whether the process behind a name of this host is gone; False for names of other hosts."""
+    """Whether a process of this machine is gone; False for those of others and of earlier boots."""
     where, _slash, process = worker.partition("/")
-    if where != host():
+    if where != system():
         return False
     pid, _dot, started = process.partition(".")
     return not pid.isdigit() or _started(int(pid)) != started

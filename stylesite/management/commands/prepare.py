@@ -1,13 +1,19 @@
 """Everything between installed packages and a site that can start; safe to run at every start."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import OperationalError, connection
+
+from gallery.files import FilesUnavailableError
+
+# Any number, as long as every host takes the same one.
+PREPARING = 7_270_619
 
 
 class Command(BaseCommand):
@@ -18,8 +24,13 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             self.step(3, "Building the stylesheet (about 2 seconds)", self.build_stylesheet)
-            self.step(4, "Bringing the database up to date (about 2 seconds)", self.migrate)
-            self.step(5, "Loading the preset styles (about 10 seconds the first time)", self.load)
+            with one_host_at_a_time():
+                self.prepare_database()
+        except FilesUnavailableError as error:
+            raise CommandError(
+                f"The bucket {settings.S3_BUCKET} could not be used ({error.strerror}): check"
+                " STYLESITE_S3_BUCKET and the settings that belong to it, and run this again."
+            ) from error
         except OSError as error:
             raise CommandError(
                 f"{settings.DATA_DIR} could not be written ({error.strerror}): make room on the"
@@ -30,8 +41,12 @@ class Command(BaseCommand):
                 f"The database could not be used ({error}): check STYLESITE_DATABASE_URL, and that"
                 " the disk has room."
             ) from error
-        call_command("create_first_admin", stdout=self.stdout)
         self.stdout.write(f"      Ready in {time.monotonic() - started:.0f} s")
+
+    def prepare_database(self) -> None:
+        self.step(4, "Bringing the database up to date (about 2 seconds)", self.migrate)
+        self.step(5, "Loading the preset styles (about 10 seconds the first time)", self.load)
+        call_command("create_first_admin", stdout=self.stdout)
 
     def step(self, number: int, what: str, do: Callable[[], None]) -> None:
         self.stdout.write(f"[{number}/6] {what}")
@@ -49,3 +64,20 @@ class Command(BaseCommand):
 
     def load(self) -> None:
         call_command("load_presets", stdout=self.stdout)
+
+
+@contextmanager
+def one_host_at_a_time() -> Iterator[None]:
+    """On PostgreSQL, hosts that are prepared in the same moment take turns.
+
+    The lock is the connection's, so it goes with a host that dies.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+    try:
+        yield
+    finally:
+        connection.close()

@@ -20,6 +20,7 @@ from types import FrameType
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         check_data_dir(data_dir)
         with take_lock(data_dir), listen(host, port) as listener:
             check_database()
+            check_bucket()
             Site(self, host, listener).run()
 
 
@@ -127,6 +129,19 @@ def check_database() -> None:
         connection.close()
     if missing:
         give_up("The database is not up to date. Run `python manage.py migrate` and start again.")
+
+
+def check_bucket() -> None:
+    """Make sure that the bucket is there and lets us in, when files lie in one."""
+    if not settings.S3_BUCKET:
+        return
+    try:
+        storages["default"].check()  # type: ignore[attr-defined]  # gallery.s3.S3Files
+    except OSError as error:
+        give_up(
+            f"The bucket {settings.S3_BUCKET} does not let Stylesite in ({error.strerror}). Check "
+            "STYLESITE_S3_BUCKET and the settings that belong to it."
+        )
 
 
 class Site:

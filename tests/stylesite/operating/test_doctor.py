@@ -234,7 +234,7 @@ def test_a_site_without_presets_is_told_how_to_load_them() -> None:
 
 
 def test_workers_that_are_there_are_counted(host: WorkerHost, transfer: Transfer) -> None:
-    set_row(transfer, state=State.RUNNING, worker="a~1/7.1", token=uuid.uuid4())
+    set_row(transfer, state=State.RUNNING, worker="a~1~boot/7.1", token=uuid.uuid4())
     assert only(queue.workers()) == (Level.OK, "Workers: 2 on 1 host, 1 free.")
 
 

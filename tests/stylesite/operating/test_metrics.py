@@ -77,7 +77,7 @@ def test_hosts_tell_their_workers_and_gone_ones_have_none(
     long_ago = timezone.now() - timedelta(seconds=60)
     WorkerHost.objects.create(name="b~1", workers=2, threads_per_worker=2, seen_at=long_ago)
     MachineSpeed.objects.create(host="a~1", pixel_steps_per_s=250_000, overhead_s=1)
-    transfer(photo, State.RUNNING, worker="a~1/77.1", token=uuid.uuid4())
+    transfer(photo, State.RUNNING, worker="a~1~boot/77.1", token=uuid.uuid4())
     found = samples(client)
     assert found["stylesite_workers", "a~1"] == 3
     assert found["stylesite_workers_free", "a~1"] == 2

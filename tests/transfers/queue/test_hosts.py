@@ -75,7 +75,7 @@ def test_busy_and_free_workers_are_told_apart_by_host(submit: Submit) -> None:
     add_host("a~11")
     held = submit()
     Transfer.objects.filter(pk=held.pk).update(
-        state=Transfer.State.RUNNING, worker="a~1/77.1", token=uuid.uuid4()
+        state=Transfer.State.RUNNING, worker="a~1~boot/77.1", token=uuid.uuid4()
     )
     MachineSpeed.objects.create(host="a~11", pixel_steps_per_s=1e5, overhead_s=1)
     first, second = hosts.statuses()

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -16,7 +16,7 @@ from engine.params import Params
 from gallery.artworks import frame_artwork
 from gallery.models import Artwork, Style
 from transfers.models import ContentImage, Transfer
-from transfers.queue import lifecycle, workers
+from transfers.queue import checkpoints, lifecycle, workers
 from transfers.queue.lifecycle import LeaseLostError, Progress, WrongStateError
 
 State = Transfer.State
@@ -495,13 +495,13 @@ def test_a_living_worker_of_this_host_keeps_its_transfer(submit: Submit) -> None
 
 def test_a_killed_worker_of_this_host_is_noticed_before_its_lease_expires(submit: Submit) -> None:
     submit()
-    lifecycle.claim(f"{workers.host()}/{2**22 + 1}.1")
+    lifecycle.claim(f"{workers.system()}/{2**22 + 1}.1")
     assert lifecycle.rescue() == 1
 
 
 def test_a_worker_killed_by_us_does_not_cost_an_attempt(submit: Submit) -> None:
     transfer = submit()
-    lifecycle.claim(f"{workers.host()}/{2**22 + 1}.1")
+    lifecycle.claim(f"{workers.system()}/{2**22 + 1}.1")
     assert lifecycle.rescue(spend_attempt=False) == 1
     stored = row(transfer)
     assert (stored.attempts, stored.rescues) == (0, 0)
@@ -555,3 +555,59 @@ def test_every_transition_says_which_transfer_it_is_about(
     assert "" not in said
     assert said.count(str(transfer.pk)) == 9
     assert said.count(str(again.pk)) == 3
+
+
+# A database that goes away between asking and answering
+
+
+def test_a_success_whose_answer_was_lost_is_not_a_second_artwork(
+    submit: Submit, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transfer = submit()
+    held, artwork = claim(), artwork_for(user)
+    keep = lifecycle._keep_artwork
+
+    def lost(*given: Any) -> None:
+        keep(*given)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(lifecycle, "_keep_artwork", lost)
+        with pytest.raises(OperationalError):
+            lifecycle.succeed(held, artwork)
+    lifecycle.succeed(held, artwork)
+    assert row(transfer).artwork == artwork
+    assert Artwork.objects.count() == 1
+    assert content(artwork.original)
+
+
+@pytest.mark.parametrize("gone", [OperationalError, InterfaceError])
+def test_files_stay_when_nobody_knows_whether_their_row_was_kept(
+    submit: Submit, user: User, monkeypatch: pytest.MonkeyPatch, gone: type[Exception]
+) -> None:
+    submit()
+    held, artwork = claim(), artwork_for(user)
+    lifecycle.checkpoint(held, b"first", 1, 9)
+    write = lifecycle._write
+
+    def lost(transfer: Transfer, **values: Any) -> None:
+        write(transfer, **values)
+        raise gone("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(lifecycle, "_write", lost)
+        with pytest.raises(gone):
+            lifecycle.checkpoint(held, b"second", 2, 9)
+        assert content(row(held).checkpoint) == b"second"
+        with pytest.raises(gone):
+            lifecycle.succeed(held, artwork)
+    assert content(artwork.original)
+
+
+def test_what_no_row_ever_named_goes_with_the_transfer(submit: Submit, media_root: Path) -> None:
+    transfer, other = submit(), submit()
+    left_over = checkpoints.write(transfer, "checkpoint", b"left over", "bin")
+    kept = checkpoints.write(other, "checkpoint", b"another's", "bin")
+    lifecycle.request_cancel(transfer)
+    assert not (media_root / left_over).exists()
+    assert (media_root / kept).exists()

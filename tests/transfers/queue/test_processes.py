@@ -9,6 +9,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from transfers.models import Transfer
 from transfers.queue import processes, workers
 from transfers.queue.processes import Child
 
@@ -24,7 +25,7 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def name_of(pid: int) -> str:
-    return f"{workers.host()}/{pid}.{workers._started(pid)}"
+    return f"{workers.system()}/{pid}.{workers._started(pid)}"
 
 
 def test_this_process_is_alive() -> None:
@@ -107,3 +108,14 @@ signal.pause()
     while workers._started(child) is not None and monotonic() < deadline:
         sleep(0.02)
     assert workers._started(child) is None
+
+
+def test_a_worker_of_another_machine_with_our_name_is_not_ours_to_call_dead() -> None:
+    elsewhere = f"{workers.host()}~01234567/{2**22 + 1}.1"
+    assert not workers.is_dead(elsewhere)
+    assert workers.is_dead(f"{workers.system()}/{2**22 + 1}.1")
+
+
+def test_the_name_of_a_worker_fits_its_column() -> None:
+    longest = f"{'h' * 60}~{2**32}~01234567/{2**22}.{2**63}"
+    assert len(longest) <= Transfer._meta.get_field("worker").max_length

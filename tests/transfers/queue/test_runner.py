@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from time import sleep
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from PIL import Image
 from pytest_django import Settings
@@ -16,16 +18,19 @@ from pytest_django import Settings
 from engine.errors import CheckpointError, NumericalError
 from engine.params import Params
 from engine.pyramid import Level, Plan
+from gallery.files import FilesUnavailableError
 from gallery.models import Artwork
 from transfers.logs import Subject
 from transfers.models import MachineSpeed, Transfer
-from transfers.queue import draining, lifecycle, runner
+from transfers.queue import draining, lifecycle, patience, runner
 
 # The watch beats from a thread, with a connection of its own that sees only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Submit = Callable[..., Transfer]
 State = Transfer.State
+
+AWAY = [OperationalError("gone"), InterfaceError("closed"), FilesUnavailableError(5, "silent")]
 
 
 @dataclass(frozen=True)
@@ -431,6 +436,91 @@ def test_a_full_disk_costs_the_checkpoint_but_not_the_picture(
     transfer = submit()
     runner.paint_next()
     assert row(transfer).state == State.SUCCEEDED
+
+
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("write", ["report", "checkpoint", "show_preview"])
+def test_stores_away_while_painting_cost_a_report_but_not_the_picture(
+    submit: Submit,
+    engine: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    write: str,
+    error: Exception,
+) -> None:
+    def away(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(lifecycle, write, away)
+    transfer = submit()
+    runner.paint_next()
+    assert row(transfer).state == State.SUCCEEDED
+
+
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    "what",
+    [
+        "_opened",
+        "frame_artwork",
+        "lifecycle.succeed",
+        "checkpoints.read_checkpoint",
+        "estimates.TimeLeft",
+    ],
+)
+def test_stores_away_at_the_beginning_or_the_end_are_waited_for(
+    submit: Submit,
+    engine: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    error: Exception,
+) -> None:
+    module, _dot, name = f"runner.{what}".rpartition(".")
+    where: Any = import_module(f"transfers.queue.{module.removeprefix('runner.')}")
+    act, failures = getattr(where, name), [error, error]
+
+    def stumbling(*given: Any, **named: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return act(*given, **named)
+
+    monkeypatch.setattr(where, name, stumbling)
+    monkeypatch.setattr(patience, "PAUSE_S", 0.0)
+    transfer = submit()
+    runner.paint_next()
+    assert not failures
+    assert row(transfer).state == State.SUCCEEDED
+    assert Artwork.objects.count() == 1
+
+
+def test_stores_away_for_too_long_fail_the_transfer_with_a_sentence(
+    submit: Submit, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise FilesUnavailableError(5, "silent")
+
+    monkeypatch.setattr(runner, "_opened", away)
+    monkeypatch.setattr(patience, "LONGEST_S", 0.0)
+    transfer = submit()
+    runner.paint_next()
+    assert row(transfer).state == State.FAILED
+    assert row(transfer).error.endswith("Please try again later.")
+
+
+def test_a_worker_stopped_while_stores_are_away_gives_the_transfer_back(
+    submit: Submit,
+    engine: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    drained: Callable[[], None],
+) -> None:
+    def away(*_: Any) -> None:
+        drained()
+        raise FilesUnavailableError(5, "silent")
+
+    monkeypatch.setattr(runner, "_opened", away)
+    monkeypatch.setattr(patience, "PAUSE_S", 0.1)
+    transfer = submit()
+    runner.paint_next()
+    assert (row(transfer).state, row(transfer).attempts) == (State.QUEUED, 0)
 
 
 def test_a_worker_whose_transfer_was_finished_by_another_makes_no_second_artwork(

@@ -1,0 +1,44 @@
+"""Makes sure that the servers of the tests are there: `python -m tests.services.install`.
+
+SeaweedFS comes with requirements-dev.txt, PostgreSQL and Redis from the system's packages.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tests.services.postgres import folders
+from tests.services.processes import ServerError, program
+
+NEEDED = {"initdb": "postgresql", "redis-server": "redis-server"}
+
+
+def missing() -> list[str]:
+    """The packages whose programs are not here."""
+    packages = []
+    for name, package in NEEDED.items():
+        try:
+            program(name, "", folders())
+        except ServerError:
+            packages.append(package)
+    return packages
+
+
+def main() -> int:
+    if (packages := missing()) and os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing {' and '.join(packages)} with apt-get (about a minute)", flush=True)
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=False)
+    if packages := missing():
+        print(
+            f"The tests need servers of their own: run sudo apt-get install {' '.join(packages)}"
+            " and try again.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""What the environment may say of database, files and cache, and how a mistake is answered."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+SHOW = """
+import json
+import django
+django.setup()
+from django.conf import settings
+from django.core.files.storage import default_storage, storages
+shown = {"database": settings.DATABASES["default"], "images": settings.CONTENT_SECURITY_POLICY}
+shown["images"] = shown["images"]["DIRECTIVES"]["img-src"]
+shown["cache"] = settings.CACHES["default"]["BACKEND"].rpartition(".")[2]
+shown["files"] = storages["default"].__class__.__name__
+if settings.S3_SIGNED_URLS:
+    shown["address"] = default_storage.signed_url(
+        "a.png", expire_s=60, method="GET", answer_headers={}
+    )
+print(json.dumps(shown, default=str))
+"""
+
+
+def run(
+    tmp_path: Path, settings: dict[str, str], *command: str
+) -> subprocess.CompletedProcess[str]:
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("STYLESITE_", "AWS_"))}
+    own |= {"STYLESITE_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "stylesite.settings"}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=own | settings, capture_output=True, text=True
+    )
+
+
+def shown(tmp_path: Path, **settings: str) -> dict[str, object]:
+    ran = run(tmp_path, settings, "-c", SHOW)
+    assert ran.returncode == 0, ran.stderr
+    answer: dict[str, object] = json.loads(ran.stdout)
+    return answer
+
+
+def test_one_machine_needs_nothing_said(tmp_path: Path) -> None:
+    found = shown(tmp_path)
+    assert found["database"]["ENGINE"].endswith("sqlite3")
+    assert (found["files"], found["cache"]) == ("FileSystemStorage", "DatabaseCache")
+
+
+def test_postgresql_keeps_its_own_options_of_the_address(tmp_path: Path) -> None:
+    address = "postgres://ada:secret@db.example.org/site?sslmode=require&connect_timeout=9"
+    database = shown(tmp_path, STYLESITE_DATABASE_URL=address)["database"]
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert (database["HOST"], database["NAME"]) == ("db.example.org", "site")
+    assert database["CONN_HEALTH_CHECKS"] is True
+    assert database["OPTIONS"]["sslmode"] == "require"
+    assert str(database["OPTIONS"]["connect_timeout"]) == "9"
+
+
+def test_redis_is_the_cache_when_it_is_named(tmp_path: Path) -> None:
+    assert shown(tmp_path, STYLESITE_REDIS_URL="redis://localhost/1")["cache"] == "RedisCache"
+
+
+KEYS = {"STYLESITE_S3_ACCESS_KEY": "access", "STYLESITE_S3_SECRET_KEY": "secret"}
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"STYLESITE_S3_REGION": "us-east-1"},
+        {"STYLESITE_S3_REGION": "eu-central-1"},
+        {"STYLESITE_S3_ENDPOINT_URL": "https://s3.example.org:9000/"},
+    ],
+    ids=["oldest region", "region", "another make"],
+)
+def test_pages_allow_pictures_from_where_they_send_browsers(
+    tmp_path: Path, where: dict[str, str]
+) -> None:
+    signed = {"STYLESITE_S3_BUCKET": "pictures", "STYLESITE_S3_SIGNED_URLS": "true"}
+    found = shown(tmp_path, **signed, **KEYS, **where)
+    origin = "/".join(str(found["address"]).split("/")[:3])
+    assert origin.startswith("https://")
+    assert origin in found["images"]
+
+
+def test_pages_allow_pictures_from_nowhere_else_when_the_site_streams_them(tmp_path: Path) -> None:
+    found = shown(tmp_path, STYLESITE_S3_BUCKET="pictures", STYLESITE_S3_REGION="us-east-1", **KEYS)
+    assert found["files"] == "S3Files"
+    assert found["images"] == ["'self'", "blob:", "data:"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"STYLESITE_DATABASE_URL": "mysql://host/name"}, "Set STYLESITE_DATABASE_URL to"),
+        ({"STYLESITE_DATABASE_URL": "no address"}, "Set STYLESITE_DATABASE_URL to"),
+        ({"STYLESITE_REDIS_URL": "localhost:6379"}, "Set STYLESITE_REDIS_URL to"),
+        ({"STYLESITE_S3_REGION": "us-east-1"}, "Set STYLESITE_S3_BUCKET to"),
+        ({"STYLESITE_S3_SIGNED_URLS": "true"}, "Set STYLESITE_S3_BUCKET to"),
+        (
+            {"STYLESITE_S3_BUCKET": "pictures", "STYLESITE_S3_ACCESS_KEY": "access"},
+            "Set both STYLESITE_S3_ACCESS_KEY and",
+        ),
+        (
+            {"STYLESITE_S3_BUCKET": "pictures", "STYLESITE_S3_ENDPOINT_URL": "s3.example.org"},
+            "Set STYLESITE_S3_ENDPOINT_URL to",
+        ),
+        (
+            {"STYLESITE_S3_BUCKET": "pictures", "STYLESITE_S3_SIGNED_URLS": "true"},
+            "Set STYLESITE_S3_REGION or",
+        ),
+        (
+            {"STYLESITE_S3_BUCKET": "pictures", "STYLESITE_S3_SIGNED_URLS": "perhaps"},
+            "Set STYLESITE_S3_SIGNED_URLS to true or false",
+        ),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_one_sentence(
+    tmp_path: Path, wrong: dict[str, str], sentence: str
+) -> None:
+    ran = run(tmp_path, wrong, "manage.py", "work")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith(sentence)
+    assert ran.stderr.count("\n") == 1
