@@ -80,7 +80,7 @@ class S3Files(S3Storage):  # type: ignore[misc]  # the package has no types
 
     def check(self) -> None:
         """Raise FilesUnavailableError unless the bucket is there and lets us in."""
-        with as_os_errors(self.bucket_name):
+        with as_os_errors(self.bucket_name, may_be_missing=False):
             self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
 
     def exists(self, name: str) -> bool:
@@ -140,20 +140,24 @@ class S3Files(S3Storage):  # type: ignore[misc]  # the package has no types
         return File(spool, name)
 
     def _save(self, name: str, content: File[bytes]) -> str:
-        with as_os_errors(name):
+        with as_os_errors(name, may_be_missing=False):
             saved: str = super()._save(name, content)
             return saved
 
 
 @contextmanager
-def as_os_errors(name: str) -> Iterator[None]:
-    """Turn what the S3 client raises into what a disk would have raised for the file `name`."""
+def as_os_errors(name: str, *, may_be_missing: bool = True) -> Iterator[None]:
+    """Turn what the S3 client raises into what a disk would have raised for the file `name`.
+
+    Where no file is asked for, "not found" is no answer of a bucket that works.
+    """
     try:
         yield
     except ClientError as error:
         answer = error.response.get("Error", {})
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        if status == HTTPStatus.NOT_FOUND and answer.get("Code") in MISSING_FILE:
+        not_found = status == HTTPStatus.NOT_FOUND and may_be_missing
+        if not_found and answer.get("Code") in MISSING_FILE:
             raise FileNotFoundError(errno.ENOENT, "No such file in the bucket", name) from error
         raise FilesUnavailableError(errno.EIO, str(error), name) from error
     except (BotoCoreError, Boto3Error, RetriesExceededError) as error:

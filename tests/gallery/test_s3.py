@@ -249,5 +249,7 @@ def test_a_missing_bucket_is_no_missing_file(s3: S3, bucket: str) -> None:
     )
     with pytest.raises(FilesUnavailableError):
         storage.open("one.png")
-    with pytest.raises(OSError, match="nowhere"):
+    with pytest.raises(FilesUnavailableError):
+        storage.save("one.png", ContentFile(b"x"))
+    with pytest.raises(FilesUnavailableError, match="nowhere"):
         storage.check()

@@ -43,6 +43,7 @@ class S3:
             [
                 *(self._weed, "server", "-s3", "-filer", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
                 *("-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0"),
+                "-s3.autoCreateBucket=false",
                 *("-volume.max=1000", "-master.volumeSizeLimitMB=64", "-master.electionTimeout=1s"),
                 *(f"-dir={self._folder / 'data'}", f"-s3.config={self._folder / 's3.json'}"),
                 *(f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}"),

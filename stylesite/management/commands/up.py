@@ -26,6 +26,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from gallery.files import FilesUnavailableError
 from transfers.queue.processes import Child
 
 LOOK_S = 0.25
@@ -137,7 +138,7 @@ def check_bucket() -> None:
         return
     try:
         storages["default"].check()  # type: ignore[attr-defined]  # gallery.s3.S3Files
-    except OSError as error:
+    except FilesUnavailableError as error:
         give_up(
             f"The bucket {settings.S3_BUCKET} does not let Stylesite in ({error.strerror}). Check "
             "STYLESITE_S3_BUCKET and the settings that belong to it."
