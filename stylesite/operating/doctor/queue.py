@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from stylesite.operating.doctor.findings import Finding, note, ok, wrong
 from transfers.models import MachineSpeed, Transfer, WorkerHost
-from transfers.queue import hosts, workers
+from transfers.queue import hosts
+from transfers.queue.workers import host_of
 
 # A free worker takes a transfer within a second, and a lost wake-up is repeated after five.
 WAITS_FOR_NOBODY_S = 60
@@ -110,7 +111,7 @@ def clock() -> Iterator[Finding]:
     fast = sorted(
         set(WorkerHost.objects.filter(seen_at__gt=ahead).values_list("name", flat=True))
         | {
-            workers.host_of(worker)
+            host_of(worker)
             for worker in Transfer.objects.running()
             .filter(heartbeat_at__gt=ahead)
             .values_list("worker", flat=True)
