@@ -16,13 +16,12 @@ from time import monotonic
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.quotas import limits_of_all
 from transfers.models import Transfer
-from transfers.queue import estimates, fair_share, own_order
+from transfers.queue import estimates, fair_share, hosts, own_order
 
 # Of a process's time, what playing the queue through may take: one of a hundred thousand transfers
 # takes about a second, and is looked at every twenty.
@@ -83,6 +82,7 @@ class _Queue:
 
     def __init__(self) -> None:
         self._speed = estimates.current_speed()
+        self._workers = hosts.workers_at_work()
         self._rows: dict[int, list[_Row]] = defaultdict(list)
         waiting = Transfer.objects.queued().in_own_order()
         columns = ("owner_id", "rank", "created_at", "pk", "pixel_steps_left")
@@ -114,7 +114,7 @@ class _Queue:
         since = {owner: _earliest_from_each_on(own) for owner, own in rows.items()}
         claimants = [_Claimant(used_s.get(owner, 0.0), since[owner][0], owner, 0) for owner in rows]
         heapq.heapify(claimants)
-        painters = _Painters(self._running, settings.WORKERS, limits)
+        painters = _Painters(self._running, self._workers, limits)
         turns: dict[UUID, Turn] = {}
         while (claimant := painters.next_of(claimants)) is not None:
             used, _since, owner, number = claimant

@@ -72,6 +72,12 @@ def forget_long_gone() -> int:
     return gone
 
 
+def workers_at_work() -> int:
+    """Workers of all hosts that are at work; before any has announced itself, as many as here."""
+    known = WorkerHost.objects.filter(state=WorkerHost.State.WORKING)
+    return sum(host.workers for host in known if not host.is_gone) or int(settings.WORKERS)
+
+
 def statuses() -> list[HostStatus]:
     """Every host that is known, by name. Three queries, however many hosts and transfers."""
     speeds = dict(MachineSpeed.objects.values_list("host", "pixel_steps_per_s"))

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
-from transfers.models import ContentImage, MachineSpeed, Transfer
+from transfers.models import ContentImage, MachineSpeed, Transfer, WorkerHost
 from transfers.queue import estimates, forecast, lifecycle
 from transfers.queue.forecast import Turn
 
@@ -63,6 +63,18 @@ def test_two_workers_halve_the_wait(
     first, second, third = submit_as(user), submit_as(user), submit_as(user)
     assert [turn(t).starts_in_s for t in (first, second)] == [0, 0]
     assert turn(third).starts_in_s == pytest.approx(seconds(first))
+
+
+def test_the_workers_of_all_hosts_share_the_queue(
+    submit_as: SubmitAs, user: User, measured: MachineSpeed
+) -> None:
+    for name, workers in (("a~1", 1), ("b~1", 2)):
+        WorkerHost.objects.create(name=name, workers=workers, threads_per_worker=1)
+    long_ago = timezone.now() - timedelta(minutes=5)
+    WorkerHost.objects.create(name="gone~1", workers=9, threads_per_worker=1, seen_at=long_ago)
+    rows = [submit_as(user) for _number in range(4)]
+    assert [turn(row).starts_in_s for row in rows[:3]] == [0, 0, 0]
+    assert turn(rows[3]).starts_in_s == pytest.approx(seconds(rows[0]))
 
 
 def test_before_anything_was_measured_there_is_a_place_but_no_time(
