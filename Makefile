@@ -12,7 +12,7 @@ TESTS ?= tests
 ON_POSTGRES := tests/transfers tests/gallery tests/accounts
 
 .DEFAULT_GOAL := help
-.PHONY: help run install python dev browser servers assets lint types test bench bench-engine clean
+.PHONY: help run install python dev browser servers assets lint types test chaos bench bench-engine clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -49,6 +49,9 @@ lint: dev ## check style, types and templates
 test: lint browser servers assets ## everything: lint, types, unit, real VGG19, browser and servers (TESTS=path for a part)
 	$(BIN)/python -m pytest $(TESTS) --cov --cov-report=term:skip-covered
 	$(if $(filter tests,$(TESTS)),$(BIN)/python -m tests.services $(BIN)/python -m pytest -q $(ON_POSTGRES))
+
+chaos: browser servers assets ## kill, freeze and starve everything, for half an hour, and print what it cost
+	$(BIN)/python -m pytest tests/chaos -m "long or not long" -rP
 
 bench: dev ## measure the engine and the way from submit to saved picture
 	$(BIN)/python -m tests.benchmarks

@@ -18,9 +18,10 @@ from accounts.models import User
 from gallery.models import Style
 from transfers.models import ContentImage
 from transfers.queue import runner
-photo = ContentImage(owner=User.objects.create_user("ada@example.org", "x"), title="Clouds")
-photo.set_picture(Image.effect_noise((192, 144), 60).convert("RGB"))
-photo.save()
+for name in ("ada", "bob", "cat", "dan", "eve"):
+    photo = ContentImage(owner=User.objects.create_user(f"{name}@example.org", "x"), title="Clouds")
+    photo.set_picture(Image.effect_noise((192, 144), 60).convert("RGB"))
+    photo.save()
 style = Style(title="Rings", slug="rings")
 style.set_picture(Image.radial_gradient("L").convert("RGB"))
 style.save()

@@ -30,12 +30,13 @@ from engine.pyramid import plan
 from gallery.models import Style
 from transfers.models import ContentImage, MachineSpeed
 from transfers.queue import lifecycle
-photo, style = ContentImage.objects.get(), Style.objects.get()
+owner = User.objects.get(email="{owner}")
+photo, style = ContentImage.objects.filter(owner=owner).get(), Style.objects.get()
 one = plan(192, 144, Params(size_px=192, steps=1)).pixel_steps
 steps = max({least}, int({seconds} * MachineSpeed.objects.get().pixel_steps_per_s / one))
 for seed in range({count}):
     params = Params(size_px=192, steps=steps, seed=seed)
-    print(lifecycle.submit(User.objects.get(), photo, [(style, 1.0)], params).pk.hex)
+    print(lifecycle.submit(owner, photo, [(style, 1.0)], params).pk.hex)
 """
 
 
@@ -98,14 +99,17 @@ class Installation:
         self._started.append(started)
         return started
 
-    def submit(self, *, seconds: float, count: int = 1) -> list[str]:
+    def submit(
+        self, *, seconds: float, count: int = 1, owner: str = "ada@example.org"
+    ) -> list[str]:
         """Queue transfers that take about so long each; returns their ids."""
-        code = SUBMIT.format(seconds=seconds, count=count, least=24 if seconds > 5 else 4)
+        least = 24 if seconds > 5 else 4
+        code = SUBMIT.format(seconds=seconds, count=count, least=least, owner=owner)
         return [line for line in self.manage("shell", "-v0", "-c", code).split() if len(line) == 32]
 
     def log_of_submit(self, *, seconds: float) -> str:
         """Queue one transfer that takes about so long, and return what that logged."""
-        code = SUBMIT.format(seconds=seconds, count=1, least=24)
+        code = SUBMIT.format(seconds=seconds, count=1, least=24, owner="ada@example.org")
         command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
         run = subprocess.run(
             command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60
@@ -120,6 +124,22 @@ class Installation:
             return connection.execute(sql, values).fetchall()
         finally:
             connection.close()
+
+    def tell(self, sql: str, *values: object) -> None:
+        """Change the database; values stand for question marks."""
+        connection = sqlite3.connect(self.data_dir / "db.sqlite3", timeout=20)
+        try:
+            with connection:
+                connection.execute(sql, values)
+        finally:
+            connection.close()
+
+    def cut_files(self, folder: str, kind: str) -> int:
+        """Take the second half of every stored file of a kind; returns how many were cut."""
+        paths = list((self.data_dir / "media" / folder).rglob(f"*{kind}-*"))
+        for path in paths:
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        return len(paths)
 
     def ages_s(self, folder: str) -> dict[str, float]:
         """The names of all stored files below a folder, and how long ago each was written."""
@@ -203,3 +223,13 @@ class SharedInstallation(Installation):
     def ages_s(self, folder: str) -> dict[str, float]:
         files = self.s3.files(self.name, f"{folder}/")
         return {name: time() - written.timestamp() for name, written in files.items()}
+
+    def tell(self, sql: str, *values: object) -> None:
+        with psycopg.connect(self.postgres.url(self.name), autocommit=True) as connection:
+            connection.execute(sql.replace("?", "%s"), values)  # type: ignore[call-overload]
+
+    def cut_files(self, folder: str, kind: str) -> int:
+        names = [name for name in self.s3.files(self.name, f"{folder}/") if f"{kind}-" in name]
+        for name in names:
+            self.s3.cut(self.name, name)
+        return len(names)

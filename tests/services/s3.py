@@ -100,6 +100,12 @@ class S3:
         found = [item for page in pages for item in page.get("Contents", [])]
         return {item["Key"]: item["LastModified"].astimezone(UTC) for item in found}
 
+    def cut(self, bucket: str, name: str) -> None:
+        """Take the second half of a file."""
+        client = self.client()
+        data = client.get_object(Bucket=bucket, Key=name)["Body"].read()
+        client.put_object(Bucket=bucket, Key=name, Body=data[: len(data) // 2])
+
     def copy(self, source: str, target: str) -> None:
         """Copy all files of one bucket into another."""
         client = self.client()

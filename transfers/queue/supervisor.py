@@ -40,6 +40,10 @@ BEAT_AGAIN_S = 4.0
 # long, the pool hangs: a worker killed while idle keeps a lock that all others wait for.
 NOBODY_CAME_S = 12.0
 
+# A pool that was whole and has lost one of its processes for this long does not get it back: its
+# own guard, which would start workers again, is dead or waits for somebody who is.
+NOT_WHOLE_S = 8.0
+
 
 class Supervisor:
     """One pool and its care, until SIGTERM, SIGINT or SIGHUP."""
@@ -53,6 +57,7 @@ class Supervisor:
         )
         self._stopping = threading.Event()
         self._waiting_since: float | None = None
+        self._whole_at: float | None = None
         self._purged_at = 0.0
         self._started_at = timezone.now()
         self._announced_at = 0.0
@@ -86,7 +91,7 @@ class Supervisor:
     def _start_pool(self) -> None:
         """Begin with a clean slate: nothing is held, nothing is taken, everything is rung."""
         self._pool.kill()
-        self._waiting_since = None
+        self._waiting_since = self._whole_at = None
         lifecycle.rescue(spend_attempt=False)
         wakeups.forget_taken_by_the_dead()
         wakeups.ring_missing()
@@ -96,6 +101,7 @@ class Supervisor:
 
     def _look(self) -> None:
         if self._pool.restart_if_dead():
+            self._waiting_since = self._whole_at = None
             wakeups.forget_taken_by_the_dead()
             wakeups.ring_missing()
         if self._was_away():
@@ -103,7 +109,10 @@ class Supervisor:
         lifecycle.rescue()
         free = self._free_workers()
         wakeups.ring_lost(free)
-        if self._hangs(free):
+        if self._has_lost_processes():
+            logger.error("the pool is not whole for %.0f s, starting it again", NOT_WHOLE_S)
+            self._start_pool()
+        elif self._hangs(free):
             logger.error("nobody came for %.0f s, starting the pool again", NOBODY_CAME_S)
             self._start_pool()
         if monotonic() - self._purged_at > PURGE_S:
@@ -132,6 +141,11 @@ class Supervisor:
         if self._waiting_since is None:
             self._waiting_since = monotonic()
         return monotonic() - self._waiting_since > NOBODY_CAME_S
+
+    def _has_lost_processes(self) -> bool:
+        if self._is_complete():
+            self._whole_at = monotonic()
+        return self._whole_at is not None and monotonic() - self._whole_at > NOT_WHOLE_S
 
     def _is_complete(self) -> bool:
         """Whether the pool is up: itself, its sentinel, pusher, monitor and all its workers."""
