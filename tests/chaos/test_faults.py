@@ -154,7 +154,7 @@ def small_disk(prepared: Path, tmp_path: Path) -> Iterator[Installation]:
         yield installation
     finally:
         installation.stop_everything()
-        subprocess.run(["umount", str(disk)], check=True)
+        subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 @pytest.mark.long
