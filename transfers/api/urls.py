@@ -55,5 +55,5 @@ urlpatterns = [
     path("transfers/<uuid:transfer_id>/", include(transfer_urls)),
     path("artworks/", artworks.ArtworkList.as_view(), name="artworks"),
     path("artworks/<uuid:artwork_id>/", include(artwork_urls)),
-    re_path(r"^.*$", docs.NothingHere.as_view()),
+    re_path("", docs.NothingHere.as_view()),
 ]

@@ -8,6 +8,7 @@ import json
 import os
 import random
 from typing import Any
+from uuid import UUID
 
 import schemathesis
 
@@ -34,17 +35,25 @@ def map_body(context: object, body: Any) -> Any:
         return body
     if isinstance(body.get("image"), bytes):
         body["image"] = PICTURE
-    if isinstance(body.get("content_image"), str):
+    if _is_id(body.get("content_image")):
         body["content_image"] = THINGS["photo_id"][0]
-    if isinstance(body.get("content_images"), list) and body["content_images"]:
-        body["content_images"] = THINGS["photo_id"]
+    if isinstance(body.get("content_images"), list) and all(map(_is_id, body["content_images"])):
+        body["content_images"] = THINGS["photo_id"][: len(body["content_images"])]
     if isinstance(body.get("styles"), list):
         body["styles"] = [_real(style, number) for number, style in enumerate(body["styles"])]
     return body
 
 
 def _real(style: Any, number: int) -> Any:
+    """Only in the place of a well-formed id: what is wrong on purpose must stay wrong."""
     known = THINGS["style_id"][number % len(THINGS["style_id"])]
-    if isinstance(style, dict) and isinstance(style.get("style"), str):
+    if isinstance(style, dict) and _is_id(style.get("style")):
         return {**style, "style": known}
-    return known if isinstance(style, str) else style
+    return known if _is_id(style) else style
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value.lower()
+    except ValueError:
+        return False

@@ -74,6 +74,9 @@ def test_several_styles_share_a_picture(
         ({"styles": [{"weight": 1}]}, "styles.0.style"),
         ({"styles": [{"style": str(uuid4()), "weight": 0}]}, "styles.0.weight"),
         ({"styles": [{"style": str(uuid4()), "weight": 101}]}, "styles.0.weight"),
+        ({"styles": [{"style": str(uuid4()), "weight": "1"}]}, "styles.0.weight"),
+        ({"styles": [{"style": str(uuid4()), "weight": True}]}, "styles.0.weight"),
+        ({"content_image": 5}, "content_image"),
         ({"styles": [{"style": str(uuid4())}] * 9}, "styles"),
         ({"quality": "best"}, "quality"),
         ({"quality": "fine", "params": {"size_px": 512}}, "quality"),
@@ -215,7 +218,7 @@ def test_a_finished_one_is_continued_larger(
     answer = response.json()
     assert answer["continues"] == str(artwork.pk)
     assert (answer["params"]["size_px"], answer["params"]["initial"]) == (512, "earlier")
-    for body in ({}, {"size_px": 95}, {"size_px": 4097}, {"size_px": "large"}):
+    for body in ({}, {"size_px": 95}, {"size_px": 4097}, {"size_px": "512"}, {"size_px": 512.5}):
         assert refused(api.post(address, body)) == ["size_px"]
 
 

@@ -46,7 +46,7 @@ def test_what_the_engine_says_of_pictures_is_known() -> None:
     assert set(KINDS) >= REASONS
 
 
-@pytest.mark.parametrize("path", ["/nope/", "/transfers/abc/", "/me", "/transfers/1/cancel/"])
+@pytest.mark.parametrize("path", ["/nope/", "/transfers/abc/", "/me", "/styles/%0A/", "/%00/"])
 def test_an_address_that_does_not_exist_says_so(visitor: ApiClient, path: str) -> None:
     for method in ("GET", "POST", "PATCH", "DELETE"):
         response = visitor.send(method, path)

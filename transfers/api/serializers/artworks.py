@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from gallery.models import Artwork
-from transfers.api.serializers.fields import AddressField, file_addresses
+from transfers.api.serializers.fields import AddressField, TextField, file_addresses
 
 
 class ArtworkFilesSerializer(serializers.Serializer):
@@ -55,4 +55,4 @@ class ArtworkSerializer(serializers.ModelSerializer):
 
 
 class ArtworkChangeSerializer(serializers.Serializer):
-    title = serializers.CharField(max_length=120, required=False)
+    title = TextField(max_length=120, required=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -25,6 +26,46 @@ class NumberField(serializers.FloatField):
 
     def to_representation(self, value: float) -> float | None:
         return float(value) if math.isfinite(value) else None
+
+
+class TextField(serializers.CharField):
+    """Text, and not a number that could be written as one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text: str = super().to_internal_value(data)
+        return text
+
+
+class IdField(serializers.UUIDField):
+    """An id as answers carry it: DRF would take a number, too."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        pk: UUID = super().to_internal_value(data)
+        return pk
+
+
+class ExactFloatField(serializers.FloatField):
+    """A number of JSON, and not text or a truth that could be read as one."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool) or not isinstance(data, (int, float)):
+            self.fail("invalid")
+        number: float = super().to_internal_value(data)
+        return number
+
+
+class ExactIntegerField(serializers.IntegerField):
+    """The same for whole numbers."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        number: int = super().to_internal_value(data)
+        return number
 
 
 class ParamsField(serializers.Field):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from gallery.forms import MAX_TAGS, title_from_file_name
 from gallery.models import Style
-from transfers.api.serializers.fields import AddressField, file_addresses
+from transfers.api.serializers.fields import AddressField, TextField, file_addresses
 
 MAX_TAGS_LENGTH = 300
 """Of all tags together, as the site's form for them holds."""
@@ -70,12 +71,12 @@ class StyleSerializer(serializers.ModelSerializer):
 class StyleChangeSerializer(serializers.Serializer):
     """What one may say about a style of one's own."""
 
-    title = serializers.CharField(max_length=120, required=False)
-    artist = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    year = serializers.CharField(max_length=40, required=False, allow_blank=True)
-    licence = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    title = TextField(max_length=120, required=False)
+    artist = TextField(max_length=120, required=False, allow_blank=True)
+    year = TextField(max_length=40, required=False, allow_blank=True)
+    licence = TextField(max_length=120, required=False, allow_blank=True)
     tags = serializers.ListField(
-        child=serializers.RegexField(r"^[^,]+$", max_length=60),
+        child=TextField(max_length=60, validators=[RegexValidator(r"^[^,]+$")]),
         max_length=MAX_TAGS,
         required=False,
         help_text="Without commas; stored in small letters, each once.",
@@ -94,7 +95,7 @@ class StyleUploadSerializer(StyleChangeSerializer):
     """The same, with the picture. Without a title, the file's name is the title."""
 
     image = serializers.FileField(allow_empty_file=True, help_text="JPEG, PNG, WebP, HEIC or AVIF.")
-    title = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    title = TextField(max_length=120, required=False, allow_blank=True)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if not values.get("title"):

@@ -11,7 +11,14 @@ from rest_framework import serializers
 from engine.params import QUALITIES, RANGES
 from gallery.models import Artwork
 from transfers.api.schema import params_schema
-from transfers.api.serializers.fields import AddressField, NumberField, ParamsField
+from transfers.api.serializers.fields import (
+    AddressField,
+    ExactFloatField,
+    ExactIntegerField,
+    IdField,
+    NumberField,
+    ParamsField,
+)
 from transfers.models import Transfer
 from transfers.queue import estimates
 from transfers.queue.own_order import Whither
@@ -30,8 +37,8 @@ class TransferParamsField(ParamsField):
 
 
 class StyleShareSerializer(serializers.Serializer):
-    style = serializers.UUIDField()
-    weight = serializers.FloatField(min_value=0.01, max_value=100, default=1.0)
+    style = IdField()
+    weight = ExactFloatField(min_value=0.01, max_value=100, default=1.0)
 
 
 class SettingsSerializer(serializers.Serializer):
@@ -54,19 +61,15 @@ class SettingsSerializer(serializers.Serializer):
 
 
 class NewTransferSerializer(SettingsSerializer):
-    content_image = serializers.UUIDField()
+    content_image = IdField()
     styles = StyleShareSerializer(many=True, min_length=1, max_length=MAX_STYLES)
 
 
 class NewBatchSerializer(SettingsSerializer):
     """Every photo in every style, each a picture of its own."""
 
-    content_images = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=MAX_BATCH
-    )
-    styles = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=MAX_BATCH
-    )
+    content_images = serializers.ListField(child=IdField(), min_length=1, max_length=MAX_BATCH)
+    styles = serializers.ListField(child=IdField(), min_length=1, max_length=MAX_BATCH)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if len(set(values["content_images"])) * len(set(values["styles"])) > MAX_BATCH:
@@ -81,7 +84,7 @@ class MoveSerializer(serializers.Serializer):
 
 
 class ContinueSerializer(serializers.Serializer):
-    size_px = serializers.IntegerField(
+    size_px = ExactIntegerField(
         min_value=int(RANGES["size_px"][0]),
         max_value=int(RANGES["size_px"][1]),
         help_text="Longer side of the new picture: at least that of the old one.",

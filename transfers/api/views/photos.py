@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -84,7 +84,7 @@ class ContentImageDetail(ApiView):
             with transaction.atomic():
                 photo.delete()
                 transaction.on_commit(photo.delete_files)
-        except RestrictedError as error:
+        except (RestrictedError, IntegrityError) as error:  # the second: ordered just now
             raise RefusedError(
                 "in_use", _("This photo has been painted, so it stays with its transfers.")
             ) from error
