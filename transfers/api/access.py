@@ -115,7 +115,11 @@ class PerMinute(BaseThrottle):
 
 
 def _counted(key: str) -> int:
-    """Add one to a counter that the cache forgets by itself, and return it."""
+    """Add one to a counter that the cache forgets by itself, and return it.
+
+    Exact where the cache adds by itself (Redis); the database's reads and writes, so that requests
+    in the very same moment may count as one.
+    """
     try:
         return cache.incr(key)
     except ValueError:  # the first of this minute, or forgotten since
