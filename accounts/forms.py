@@ -4,13 +4,15 @@ A password is asked for once: every password field can be shown (js/password.js)
 than typing blindly twice.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 
 EMAIL_LABEL = _("E-mail address")
 NEW_PASSWORD_HELP = _(
@@ -82,3 +84,40 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for m
         model = User
         fields = ("name",)
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+
+class ApiTokenForm(forms.Form):
+    """What a new API token is called, what it may do, and for how long."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=ApiToken._meta.get_field("name").max_length,
+        help_text=_("For yourself: where you use it, such as “Holiday script”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("It may"),
+        choices=ApiToken.Scope.choices,
+        initial=[ApiToken.Scope.READ, ApiToken.Scope.TRANSFERS],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Please allow it at least one thing.")},
+    )
+    lasts_days = forms.TypedChoiceField(
+        label=_("It expires"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[
+            ("30", _("in 30 days")),
+            ("90", _("in 90 days")),
+            ("365", _("in a year")),
+            ("", _("never")),
+        ],
+        initial="365",
+    )
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the token ends; None for never."""
+        days = self.cleaned_data["lasts_days"]
+        return None if days is None else timezone.now() + timedelta(days=days)

@@ -1,9 +1,16 @@
-"""People. An account is an e-mail address and a password; there are no user names."""
+"""People, and the tokens by which their programs sign in.
+
+An account is an e-mail address and a password; there are no user names. How a token is drawn,
+found and withdrawn lives in ``tokens``.
+"""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.models import (
     AbstractBaseUser,
     BaseUserManager,
@@ -125,3 +132,61 @@ class Quota(models.Model):
 
     def __str__(self) -> str:
         return str(self.user or self.group or _("everybody"))
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def owned_by(self, user: User) -> Self:
+        """Those that ``user`` has not withdrawn, newest first."""
+        return self.filter(owner=user, revoked_at=None).order_by("-created_at")
+
+    def valid(self, now: datetime) -> Self:
+        """Those that open something at ``now``."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
+        return self.filter(unexpired, revoked_at=None, owner__is_active=True)
+
+
+class ApiToken(models.Model):
+    """What a program of ``owner`` shows instead of a password. The secret itself is not kept."""
+
+    class Scope(models.TextChoices):
+        """What a token allows. None includes another."""
+
+        READ = "read", _("See and download your photos, styles, transfers and pictures")
+        TRANSFERS = "write:transfers", _("Send photos and have them painted; stop, keep, reorder")
+        GALLERY = "write:gallery", _("Add, change and throw away styles and pictures")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
+    )
+    name = models.CharField(
+        _("name"), max_length=80, help_text=_("For yourself: where you use it.")
+    )
+    scopes = models.JSONField(_("what it may do"), default=list)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret.")
+    ending = models.CharField(
+        max_length=4, help_text="The secret's last characters, to tell tokens apart."
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    expires_at = models.DateTimeField(_("expires"), null=True)
+    revoked_at = models.DateTimeField(_("withdrawn"), null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        indexes = [models.Index(fields=["owner", "-created_at"], name="api_token_list")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What it allows, in words, in the order of ``Scope``."""
+        return [str(scope.label) for scope in self.Scope if scope.value in self.scopes]

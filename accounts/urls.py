@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import token_pages, views
 
 app_name = "accounts"
 
 urlpatterns = [
     path("settings/", views.settings, name="settings"),
+    path("tokens/", token_pages.token_list, name="tokens"),
+    path("tokens/add/", token_pages.add, name="token-add"),
+    path("tokens/<uuid:token_id>/revoke/", token_pages.revoke, name="token-revoke"),
 ]

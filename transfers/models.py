@@ -302,3 +302,30 @@ class MachineSpeed(models.Model):
 
     def __str__(self) -> str:
         return self.host
+
+
+class IdempotencyKey(models.Model):
+    """A request that its sender may repeat without having the same painted twice.
+
+    The row is written in one transaction with the transfers it led to, so there is never one
+    without the other; the constraint makes the second of two simultaneous requests wait for the
+    first and then find its answer.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="idempotency_keys"
+    )
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked.")
+    transfer_ids = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("idempotency key")
+        verbose_name_plural = _("idempotency keys")
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "key"], name="idempotency_key_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

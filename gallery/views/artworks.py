@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +15,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
-from PIL import Image
 
 from accounts.access import SignedInRequest, owners_only, signed_in_page
 from accounts.models import User
 from gallery import artworks
 from gallery.access import own_artwork
-from gallery.files import bytes_response, file_response
+from gallery.downloads import download_response
+from gallery.files import file_response
 from gallery.forms import ArtworkTitleForm
 from gallery.models import Artwork, Style
-from gallery.pictures import encode
 from gallery.recipes import recipe_lines
 
 PAGE_SIZE = 60
@@ -71,18 +69,8 @@ def artwork_file(request: SignedInRequest, artwork_id: UUID, rendition: str) -> 
 @require_safe
 @owners_only
 def download(request: SignedInRequest, artwork_id: UUID, file_format: str) -> HttpResponseBase:
-    """The picture itself: PNG with every pixel as painted, or a JPEG made of it now."""
-    found = own_artwork(request.user, artwork_id)
-    if file_format == "png":
-        return file_response(request, found.original, download_as=_file_name(found, ".png"))
-    if file_format != "jpg":
-        raise Http404
-    try:
-        with found.original.open() as file, Image.open(file, formats=["PNG"]) as painted:
-            data = encode(painted, "JPEG")
-    except FileNotFoundError as missing:
-        raise Http404 from missing
-    return bytes_response(data, download_as=_file_name(found, ".jpg"))
+    """The picture itself, as PNG or JPEG."""
+    return download_response(request, own_artwork(request.user, artwork_id), file_format)
 
 
 @require_POST
@@ -172,9 +160,3 @@ def _style_still_here(user: User, recipe: dict[str, Any]) -> Style | None:
     ids = [style["style_id"] for style in recipe.get("styles") or [] if style.get("style_id")]
     usable = {str(style.pk): style for style in Style.objects.usable_by(user).filter(pk__in=ids)}
     return next((usable[pk] for pk in ids if pk in usable), None)
-
-
-def _file_name(artwork: Artwork, suffix: str) -> str:
-    """The title as a file name that every system takes."""
-    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", artwork.title)
-    return (" ".join(name.split()).strip(" .") or "picture") + suffix

@@ -165,7 +165,7 @@ def test_a_photo_that_has_no_room_is_refused_and_leaves_no_file(
     file = SimpleUploadedFile("other.jpg", as_file(quadrants(300, 200)))
     response = signed_in.post("/api/v1/content-images/", {"image": file})
     assert response.status_code == 403
-    assert response.json()["reason"] == "storage"
+    assert response.json()["reason"] == "quota_storage"
     assert "2 of your 2 MB" in response.json()["detail"]
     assert ContentImage.objects.count() == kept
 

@@ -1,11 +1,59 @@
 """Addresses of the API, below /api/v1/."""
 
-from django.urls import path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
-from transfers.api.views import ContentImageList
+from transfers.api.views import artworks, docs, me, ordering, photos, steering, styles, transfers
 
 app_name = "api"
 
+photo_urls = [
+    path("", photos.ContentImageDetail.as_view(), name="content-image"),
+    path("files/<slug:rendition>/", photos.ContentImageFile.as_view(), name="content-image-file"),
+]
+
+style_urls = [
+    path("", styles.StyleDetail.as_view(), name="style"),
+    path("restore/", styles.StyleRestore.as_view(), name="style-restore"),
+    path("files/<slug:rendition>/", styles.StyleFile.as_view(), name="style-file"),
+]
+
+transfer_urls = [
+    path("", transfers.TransferDetail.as_view(), name="transfer"),
+    path("cancel/", steering.TransferCancel.as_view(), name="transfer-cancel"),
+    path("keep/", steering.TransferKeep.as_view(), name="transfer-keep"),
+    path("move/", steering.TransferMove.as_view(), name="transfer-move"),
+    path("retry/", ordering.TransferRetry.as_view(), name="transfer-retry"),
+    path("continue/", ordering.TransferContinue.as_view(), name="transfer-continue"),
+    path("preview/", transfers.TransferPreview.as_view(), name="transfer-preview"),
+    path("result/<slug:file_format>/", transfers.TransferResult.as_view(), name="transfer-result"),
+]
+
+artwork_urls = [
+    path("", artworks.ArtworkDetail.as_view(), name="artwork"),
+    path("restore/", artworks.ArtworkRestore.as_view(), name="artwork-restore"),
+    path("files/<slug:rendition>/", artworks.ArtworkFile.as_view(), name="artwork-file"),
+    path(
+        "download/<slug:file_format>/", artworks.ArtworkDownload.as_view(), name="artwork-download"
+    ),
+]
+
 urlpatterns = [
-    path("content-images/", ContentImageList.as_view(), name="content-images"),
+    path("", RedirectView.as_view(pattern_name="api:docs")),
+    path("docs/", docs.docs, name="docs"),
+    path("openapi.json", docs.openapi, name="openapi"),
+    path("problems/", docs.problems, name="problems"),
+    path("me/", me.Me.as_view(), name="me"),
+    path("content-images/", photos.ContentImageList.as_view(), name="content-images"),
+    path("content-images/<uuid:photo_id>/", include(photo_urls)),
+    path("styles/", styles.StyleList.as_view(), name="styles"),
+    path("styles/<uuid:style_id>/", include(style_urls)),
+    path("transfers/", transfers.TransferList.as_view(), name="transfers"),
+    path("transfers/batch/", ordering.NewBatch.as_view(), name="batch"),
+    path("transfers/estimate/", ordering.Estimate.as_view(), name="estimate"),
+    path("transfers/cancel-waiting/", steering.CancelWaiting.as_view(), name="cancel-waiting"),
+    path("transfers/<uuid:transfer_id>/", include(transfer_urls)),
+    path("artworks/", artworks.ArtworkList.as_view(), name="artworks"),
+    path("artworks/<uuid:artwork_id>/", include(artwork_urls)),
+    re_path("", docs.NothingHere.as_view()),
 ]

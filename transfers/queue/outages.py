@@ -9,6 +9,9 @@ from django.db import InterfaceError, OperationalError, connection
 from gallery.files import FilesUnavailableError
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
+TRY_AGAIN_S = 10
+"""After how long somebody who asks while it is away should ask again."""
+
 AWAY = (*DATABASE_AWAY, FilesUnavailableError)
 
 

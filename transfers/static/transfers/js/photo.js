@@ -116,10 +116,10 @@ export function startPhoto(form, { onChosen, onSettled }) {
     const local = showLocally(file, () => running === mine);
     let arrived = false;
     try {
-      const photo = await mine.done;
+      const { id, title, width, height, files } = await mine.done;
       await local;
       if (running === mine) {
-        choose(photo);
+        choose({ id, title, width, height, display: files.display });
         status.textContent = area.dataset.wordsReady;
         arrived = true;
       }

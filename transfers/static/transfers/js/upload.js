@@ -3,6 +3,9 @@
 
 export class UploadRefused extends Error {}
 
+// Reasons that the API gives when the page's session has ended, or is another one by now.
+const SIGNED_OUT = ["not_signed_in", "csrf"];
+
 // Returns {done, stop}: `done` resolves to the stored photo, or rejects with UploadRefused, whose
 // message is a sentence for people, or with "AbortError" after stop(). `words` holds the sentences
 // that only the page can know: wordsLost and wordsSignedOut, as in its data attributes.
@@ -17,7 +20,7 @@ export function upload(file, { url, token, source = "upload", words, onProgress 
     });
     request.addEventListener("load", () => {
       if (request.status === 201 && request.response) resolve(request.response);
-      else if (request.status === 403 && !request.response?.reason)
+      else if (SIGNED_OUT.includes(request.response?.reason))
         reject(new UploadRefused(words.wordsSignedOut));
       else reject(new UploadRefused(request.response?.detail ?? words.wordsLost));
     });

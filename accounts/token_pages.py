@@ -1,0 +1,56 @@
+"""The pages of API tokens: the list, a new one, and withdrawing one.
+
+A secret is on the answer that made it and nowhere else: it is never stored, so no later page and
+no session can give it away.
+"""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import tokens
+from accounts.access import SignedInRequest, owners_only, signed_in_page
+from accounts.forms import ApiTokenForm
+from accounts.models import ApiToken
+
+
+@require_safe
+@signed_in_page
+def token_list(request: SignedInRequest) -> HttpResponse:
+    own = ApiToken.objects.owned_by(request.user)
+    return render(request, "accounts/tokens.html", {"tokens": own})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+@sensitive_variables("secret")
+def add(request: SignedInRequest) -> HttpResponse:
+    form = ApiTokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        token, secret = tokens.issue(
+            request.user, form.cleaned_data["name"], form.cleaned_data["scopes"], form.expires_at
+        )
+        context = {"token": token, "secret": secret}
+        return render(request, "accounts/token_made.html", context, status=201)
+    return render(
+        request, "accounts/token_add.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@owners_only
+def revoke(request: SignedInRequest, token_id: UUID) -> HttpResponse:
+    """Asks first: nothing can undo it."""
+    token = get_object_or_404(ApiToken.objects.owned_by(request.user), pk=token_id)
+    if request.method != "POST":
+        return render(request, "accounts/token_revoke.html", {"token": token})
+    tokens.revoke(token)
+    messages.success(request, _("“%(name)s” opens nothing any more.") % {"name": token.name})
+    return redirect("accounts:tokens")

@@ -1,0 +1,73 @@
+"""API tokens: drawn, found by what a program shows, and withdrawn.
+
+Only the SHA-256 of a secret is stored. That is enough for 32 random bytes, which nobody can guess
+or try through; passwords, which people choose, need the slow hashes that Django gives them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import ApiToken, User
+
+PREFIX = "sty_"
+"""Begins every secret, so that people and scanners of leaked secrets recognise one."""
+
+SECRET_BYTES = 32
+
+USE_NOTED_EVERY = timedelta(minutes=1)
+"""A program that polls must not write a row with every request."""
+
+
+def issue(
+    owner: User, name: str, scopes: Iterable[str], expires_at: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """A new token of ``owner`` and its secret, which cannot be had again."""
+    secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    wanted = set(scopes)
+    token = ApiToken.objects.create(
+        owner=owner,
+        name=name,
+        scopes=[scope.value for scope in ApiToken.Scope if scope.value in wanted],
+        digest=digest_of(secret),
+        ending=secret[-4:],
+        expires_at=expires_at,
+    )
+    return token, secret
+
+
+def find(secret: str) -> ApiToken | None:
+    """The token with this secret and its owner, and note that it was used.
+
+    None for an unknown, expired or withdrawn one, and for one of a closed account.
+    """
+    now = timezone.now()
+    token = (
+        ApiToken.objects.valid(now).select_related("owner").filter(digest=digest_of(secret)).first()
+    )
+    if token is not None:
+        _note_use(token, now)
+    return token
+
+
+def revoke(token: ApiToken) -> None:
+    """Withdraw ``token`` for good; doing it twice keeps the first date."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _note_use(token: ApiToken, now: datetime) -> None:
+    """The UPDATE looks once more, so that of many requests at once only one writes."""
+    long_ago = now - USE_NOTED_EVERY
+    if token.last_used_at is None or token.last_used_at <= long_ago:
+        stale = Q(last_used_at=None) | Q(last_used_at__lte=long_ago)
+        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)

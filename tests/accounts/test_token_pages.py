@@ -1,0 +1,119 @@
+"""The pages on which people make, see and withdraw API tokens."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts import tokens
+from accounts.models import ApiToken, User
+
+LIST = "/accounts/tokens/"
+ADD = "/accounts/tokens/add/"
+CHOSEN = {"name": "Holiday script", "scopes": ["read"], "lasts_days": "30"}
+
+pytestmark = pytest.mark.django_db
+
+
+def secret_on(page: str) -> str:
+    return re.findall(r"sty_[\w-]{43}", page)[0]
+
+
+def test_a_token_is_made_and_its_secret_shown_once(signed_in: Client, user: User) -> None:
+    response = signed_in.post(ADD, CHOSEN)
+    assert response.status_code == 201
+    assert "no-store" in response["Cache-Control"]
+    secret = secret_on(response.content.decode())
+    token = tokens.find(secret)
+    assert token is not None
+    assert (token.owner, token.name, token.scopes) == (user, "Holiday script", ["read"])
+    assert token.expires_at is not None
+    assert timedelta(days=29) < token.expires_at - timezone.now() <= timedelta(days=30)
+    for page in (LIST, ADD, f"/accounts/tokens/{token.pk}/revoke/"):
+        assertNotContains(signed_in.get(page), secret)
+    assert all(secret not in str(row.get_decoded()) for row in Session.objects.all())
+
+
+def test_a_token_may_last_for_ever(signed_in: Client) -> None:
+    signed_in.post(ADD, {**CHOSEN, "lasts_days": ""})
+    assert ApiToken.objects.get().expires_at is None
+
+
+def test_the_list_tells_tokens_apart(signed_in: Client, user: User) -> None:
+    _token, secret = tokens.issue(user, "Booth", ["read"], timezone.now() - timedelta(days=1))
+    page = signed_in.get(LIST).content.decode()
+    for words in ("Booth", f"sty_…{secret[-4:]}", "See and download", "Not used yet", "Expired."):
+        assert words in page
+    assert "Add, change and throw away" not in page
+
+
+def test_a_token_is_withdrawn_after_a_question(signed_in: Client, user: User) -> None:
+    token, secret = tokens.issue(user, "Booth", ["read"])
+    address = f"/accounts/tokens/{token.pk}/revoke/"
+    assertContains(signed_in.get(address), "cannot be undone")
+    assert tokens.find(secret) is not None
+    response = signed_in.post(address, follow=True)
+    assertRedirects(response, LIST)
+    assertContains(response, "opens nothing any more")
+    assertContains(response, "You have no token yet")
+    assert tokens.find(secret) is None
+
+
+def test_the_settings_lead_to_the_tokens(signed_in: Client) -> None:
+    assertContains(signed_in.get("/accounts/settings/"), f'"{LIST}"')
+
+
+def test_a_stranger_neither_sees_nor_withdraws_it(
+    client: Client, user: User, stranger: User
+) -> None:
+    token, secret = tokens.issue(user, "Booth", ["read"])
+    client.force_login(stranger)
+    assertNotContains(client.get(LIST), "Booth")
+    for method in (client.get, client.post):
+        assert method(f"/accounts/tokens/{token.pk}/revoke/").status_code == 404
+    assert tokens.find(secret) is not None
+
+
+def test_visitors_are_asked_to_sign_in(client: Client, user: User) -> None:
+    token, _secret = tokens.issue(user, "Booth", ["read"])
+    for page in (LIST, ADD):
+        assert client.get(page)["Location"] == f"/accounts/login/?next={page}"
+    assert client.post(ADD, CHOSEN).status_code == 302
+    assert client.post(f"/accounts/tokens/{token.pk}/revoke/").status_code == 404
+    assert ApiToken.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"name": ""}, "This field is required"),
+        ({"name": "A" * 81}, "at most 80 characters"),
+        ({"scopes": []}, "at least one thing"),
+        ({"scopes": ["everything"]}, "Select a valid choice"),
+        ({"lasts_days": "7"}, "Select a valid choice"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_made(
+    signed_in: Client, change: dict[str, object], words: str
+) -> None:
+    response = signed_in.post(ADD, {**CHOSEN, **change})
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert not ApiToken.objects.exists()
+
+
+def test_a_name_is_text_and_never_markup(signed_in: Client) -> None:
+    page = signed_in.post(ADD, {**CHOSEN, "name": "<b>x</b>"}).content.decode()
+    assert "<b>x</b>" not in page
+    assert "<b>x</b>" not in signed_in.get(LIST).content.decode()
+
+
+def test_wrong_methods_are_not_allowed(signed_in: Client, user: User) -> None:
+    token, _secret = tokens.issue(user, "Booth", ["read"])
+    assert signed_in.post(LIST).status_code == 405
+    assert signed_in.delete(ADD).status_code == 405
+    assert signed_in.delete(f"/accounts/tokens/{token.pk}/revoke/").status_code == 405

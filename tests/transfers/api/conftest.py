@@ -1,0 +1,99 @@
+"""Clients that show a token, and what they find: a photo, styles, transfers and an artwork."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts import tokens
+from accounts.models import ApiToken, User
+from gallery.artworks import frame_artwork
+from gallery.models import Artwork
+from tests.transfers.drawings import quadrants
+from transfers.models import Transfer
+
+API = "/api/v1"
+
+
+def data_of(response: Any) -> bytes:
+    """The file in an answer; reading it to its end closes it."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+class ApiClient(Client):
+    """Sends JSON, and the token it was made with; `api.post("/transfers/", {...})`."""
+
+    def __init__(self, secret: str = "") -> None:
+        self.token = f"Bearer {secret}"
+        super().__init__(headers={"Authorization": self.token} if secret else {})
+
+    def generic(self, method: str, path: str, *args: Any, **kwargs: Any) -> Any:
+        return super().generic(
+            method, path if path.startswith(API) else API + path, *args, **kwargs
+        )
+
+    def send(self, method: str, path: str, data: object = None, **kwargs: Any) -> Any:
+        return self.generic(
+            method.upper(),
+            path,
+            self._encode_json({} if data is None else data, "application/json"),
+            content_type="application/json",
+            **kwargs,
+        )
+
+    def post(self, path: str, data: object = None, **kwargs: Any) -> Any:
+        return self.send("POST", path, data, **kwargs)
+
+    def patch(self, path: str, data: object = None, **kwargs: Any) -> Any:
+        return self.send("PATCH", path, data, **kwargs)
+
+    def upload(self, path: str, data: dict[str, object]) -> Any:
+        return Client.post(self, path, data)
+
+
+@pytest.fixture
+def api_of(db: None) -> Callable[..., ApiClient]:
+    """A client with a token of this person; all scopes unless some are named."""
+
+    def make(owner: User, *scopes: str) -> ApiClient:
+        _token, secret = tokens.issue(owner, "Test", scopes or ApiToken.Scope.values)
+        return ApiClient(secret)
+
+    return make
+
+
+@pytest.fixture
+def api(api_of: Callable[..., ApiClient], user: User) -> ApiClient:
+    return api_of(user)
+
+
+@pytest.fixture
+def strangers_api(api_of: Callable[..., ApiClient], stranger: User) -> ApiClient:
+    return api_of(stranger)
+
+
+@pytest.fixture
+def visitor(db: None) -> ApiClient:
+    return ApiClient()
+
+
+@pytest.fixture
+def artwork(user: User) -> Artwork:
+    framed = frame_artwork(
+        owner=user,
+        image=quadrants(96, 64),
+        before=quadrants(96, 64),
+        title="Harbour in stripes",
+        recipe={"steps": 3, "styles": [{"title": "Stripes"}]},
+    )
+    framed.save()
+    return framed
+
+
+@pytest.fixture
+def finished(transfer: Transfer, artwork: Artwork) -> Transfer:
+    """A transfer that succeeded, with its artwork."""
+    transfer.state, transfer.artwork = Transfer.State.SUCCEEDED, artwork
+    transfer.save()
+    return transfer

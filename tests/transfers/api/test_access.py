@@ -1,0 +1,189 @@
+"""Who may use the API, with which token, and how often."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import tokens
+from accounts.models import ApiToken, Quota, User
+from gallery.models import Artwork, Style
+from tests.transfers.api.conftest import ApiClient
+from transfers.models import ContentImage, Transfer
+
+pytestmark = pytest.mark.django_db
+
+ApiOf = Callable[..., ApiClient]
+
+READS = [
+    "/me/",
+    "/content-images/",
+    "/content-images/{photo}/",
+    "/content-images/{photo}/files/original/",
+    "/styles/",
+    "/styles/{style}/",
+    "/styles/{style}/files/display/",
+    "/transfers/",
+    "/transfers/{transfer}/",
+    "/transfers/{transfer}/preview/",
+    "/transfers/{transfer}/result/png/",
+    "/artworks/",
+    "/artworks/{artwork}/",
+    "/artworks/{artwork}/files/before/",
+    "/artworks/{artwork}/download/jpg/",
+]
+WRITES = [
+    ("POST", "/content-images/", "write:transfers"),
+    ("DELETE", "/content-images/{photo}/", "write:transfers"),
+    ("POST", "/styles/", "write:gallery"),
+    ("PATCH", "/styles/{style}/", "write:gallery"),
+    ("DELETE", "/styles/{style}/", "write:gallery"),
+    ("POST", "/styles/{style}/restore/", "write:gallery"),
+    ("POST", "/transfers/", "write:transfers"),
+    ("POST", "/transfers/batch/", "write:transfers"),
+    ("POST", "/transfers/estimate/", "read"),
+    ("POST", "/transfers/cancel-waiting/", "write:transfers"),
+    ("POST", "/transfers/{transfer}/cancel/", "write:transfers"),
+    ("POST", "/transfers/{transfer}/keep/", "write:transfers"),
+    ("POST", "/transfers/{transfer}/move/", "write:transfers"),
+    ("POST", "/transfers/{transfer}/retry/", "write:transfers"),
+    ("POST", "/transfers/{transfer}/continue/", "write:transfers"),
+    ("PATCH", "/artworks/{artwork}/", "write:gallery"),
+    ("DELETE", "/artworks/{artwork}/", "write:gallery"),
+    ("POST", "/artworks/{artwork}/restore/", "write:gallery"),
+]
+
+
+@pytest.fixture
+def ids(
+    photo: ContentImage, own_style: Style, finished: Transfer, artwork: Artwork
+) -> dict[str, object]:
+    return {
+        "photo": photo.pk,
+        "style": own_style.pk,
+        "transfer": finished.pk,
+        "artwork": artwork.pk,
+    }
+
+
+def test_me_tells_whose_token_it_is_and_what_it_may(api_of: ApiOf, user: User) -> None:
+    answer = api_of(user, "read").get("/me/").json()
+    assert answer["email"] == "ada@example.org"
+    assert answer["scopes"] == ["read"]
+    assert answer["token"] == {"name": "Test", "expires_at": None}
+    assert answer["limits"]["upload_max_bytes"] == 25 * 2**20
+    assert answer["limits"]["transfers_per_batch"] == 100
+
+
+def test_a_signed_in_page_needs_no_token(signed_in: Client) -> None:
+    answer = signed_in.get("/api/v1/me/").json()
+    assert answer["token"] is None
+    assert answer["scopes"] == ["read", "write:transfers", "write:gallery"]
+
+
+def test_a_stranger_finds_nothing_of_anybody_elses(
+    strangers_api: ApiClient, ids: dict[str, object]
+) -> None:
+    for path in READS:
+        response = strangers_api.get(path.format(**ids))
+        if "{" in path:
+            assert (path, response.status_code) == (path, 404)
+            assert response.json()["reason"] == "not_found"
+        elif path not in ("/me/", "/styles/"):
+            assert response.json()["results"] == []
+    for method, path, _scope in WRITES:
+        if "{" in path:
+            response = strangers_api.send(method, path.format(**ids))
+            assert (path, response.status_code) == (path, 404)
+    assert Transfer.objects.get().state == "succeeded"
+    assert not Style.objects.get(owner__email="ada@example.org").trashed_at
+
+
+def test_a_visitor_is_asked_for_a_token(visitor: ApiClient, ids: dict[str, object]) -> None:
+    for method, path in [("GET", path) for path in READS] + [row[:2] for row in WRITES]:
+        response = visitor.send(method, path.format(**ids))
+        assert (method, path, response.status_code) == (method, path, 401)
+        assert response["WWW-Authenticate"] == "Bearer"
+        assert response.json()["reason"] == "not_signed_in"
+
+
+@pytest.mark.parametrize("scope", ApiToken.Scope.values)
+def test_each_operation_needs_its_scope(
+    api_of: ApiOf, user: User, ids: dict[str, object], scope: str
+) -> None:
+    token = api_of(user, scope)
+    reads = [("GET", path, None if path == "/me/" else "read") for path in READS]
+    for method, path, needed in [*reads, *WRITES]:
+        if needed in (scope, None):
+            continue
+        response = token.send(method, path.format(**ids))
+        assert (method, path, response.status_code) == (method, path, 403)
+        assert response.json()["reason"] == "scope"
+        assert str(needed) in response.json()["detail"]
+
+
+def test_no_address_answers_to_a_method_it_does_not_have(
+    api: ApiClient, ids: dict[str, object]
+) -> None:
+    known: dict[str, set[str]] = {path: {"GET", "HEAD"} for path in READS}
+    for method, path, _scope in WRITES:
+        known.setdefault(path, set()).add(method)
+    for path, methods in known.items():
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - methods:
+            response = api.send(method, path.format(**ids))
+            assert (method, path, response.status_code) == (method, path, 405)
+            assert response.json()["reason"] == "method_not_allowed"
+            assert set(response["Allow"].split(", ")) == methods
+
+
+def test_an_expired_or_withdrawn_token_opens_nothing(user: User) -> None:
+    _old, expired = tokens.issue(user, "Old", ["read"], timezone.now() - timedelta(seconds=1))
+    token, withdrawn = tokens.issue(user, "Lost", ["read"])
+    tokens.revoke(token)
+    for secret in (expired, withdrawn, "sty_made-up", "\xff"):
+        response = ApiClient(secret).get("/me/")
+        assert response.status_code == 401
+        assert response.json()["reason"] == "bad_token"
+        assert 'error="invalid_token"' in response["WWW-Authenticate"]
+
+
+def test_a_wrong_token_is_refused_even_where_somebody_is_signed_in(signed_in: Client) -> None:
+    response = signed_in.get("/api/v1/me/", headers={"Authorization": "Bearer sty_wrong"})
+    assert response.status_code == 401
+
+
+def test_other_kinds_of_credentials_are_no_token(visitor: ApiClient) -> None:
+    for said in ("Basic YTpi", "Bearer", "sty_x", ""):
+        assert visitor.get("/me/", headers={"Authorization": said}).status_code == 401
+
+
+def test_too_many_requests_of_one_person_wait_whichever_token_they_use(
+    settings: Settings, api_of: ApiOf, user: User, stranger: User
+) -> None:
+    cache.clear()
+    settings.API_READS_PER_MINUTE = 3
+    settings.API_WRITES_PER_MINUTE = 1
+    first, second = api_of(user), api_of(user)
+    answers = [client.get("/me/") for client in (first, second, first, second)]
+    assert [answer.status_code for answer in answers][-1] == 429
+    problem = answers[-1].json()
+    assert problem["reason"] == "too_many_requests"
+    assert 1 <= int(answers[-1]["Retry-After"]) <= 60
+    assert first.post("/transfers/cancel-waiting/").status_code == 200
+    assert second.post("/transfers/cancel-waiting/").status_code == 429
+    assert api_of(stranger).get("/me/").status_code == 200
+    cache.clear()
+
+
+def test_what_one_uses_is_told_beside_what_one_may(
+    api_of: ApiOf, user: User, transfer: Transfer
+) -> None:
+    Quota.objects.create(waiting=5, storage_mb=100)
+    used = api_of(user, "read").get("/me/").json()["use"]
+    assert (used["waiting"], used["waiting_limit"]) == (1, 5)
+    assert used["storage_bytes"] == transfer.content_image.bytes
+    assert (used["storage_bytes_limit"], used["running_limit"]) == (100_000_000, None)

@@ -1,0 +1,98 @@
+"""From the ids and settings of a request to what `lifecycle.submit` takes.
+
+Photos and styles are fetched through whoever asks, so that somebody else's are not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from engine.errors import EngineError, ImageError, ParameterError
+from engine.params import QUALITIES, Params
+from gallery.models import Style
+from transfers.api.problems import RefusedError, field_refused
+from transfers.models import ContentImage, Transfer
+from transfers.queue import lifecycle
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One picture to be painted. `photo_field`: where the request named the photo."""
+
+    owner: User
+    photo: ContentImage
+    styles: Sequence[tuple[Style, float]]
+    params: Params
+    photo_field: str
+
+    def submit(self) -> Transfer:
+        """Queue it. Raises RefusedError, naming the field, where the photo cannot be painted so."""
+        try:
+            return lifecycle.submit(self.owner, self.photo, self.styles, self.params)
+        except EngineError as error:
+            raise named(error, self.photo_field) from error
+
+
+def one(owner: User, values: dict[str, Any]) -> Order:
+    """The order of a validated NewTransferSerializer."""
+    photos = _photos(owner, [values["content_image"]], "content_image")
+    shares = values["styles"]
+    styles = _styles(owner, [share["style"] for share in shares], "styles.{}.style")
+    if len(set(styles)) < len(styles):
+        raise field_refused("styles", _("Name each style once; its weight says how much of it."))
+    weighted = [(style, share["weight"]) for style, share in zip(styles, shares, strict=True)]
+    return Order(owner, photos[0], weighted, _params(styles[0], values), "content_image")
+
+
+def many(owner: User, values: dict[str, Any]) -> list[Order]:
+    """Those of a validated NewBatchSerializer: every photo in every style."""
+    photos = _photos(owner, _once_each(values["content_images"]), "content_images.{}")
+    styles = _styles(owner, _once_each(values["styles"]), "styles.{}")
+    return [
+        Order(owner, photo, [(style, 1.0)], _params(style, values), f"content_images.{number}")
+        for number, photo in enumerate(photos)
+        for style in styles
+    ]
+
+
+def named(error: EngineError, photo_field: str) -> EngineError | RefusedError:
+    """`error` with the field it belongs to; those that say it themselves stay as they are."""
+    if isinstance(error, ParameterError) or not isinstance(error, ImageError):
+        return error
+    return RefusedError(error.reason, error.sentence, errors={photo_field: [error.sentence]})
+
+
+def _params(style: Style, values: dict[str, Any]) -> Params:
+    """The style's recommendation, then the quality's size, then what was asked for."""
+    size = {"size_px": QUALITIES[values["quality"]]} if "quality" in values else {}
+    return Params.from_json({**style.params, **size, **values.get("params", {})})
+
+
+def _photos(owner: User, ids: list[UUID], path: str) -> list[ContentImage]:
+    found = ContentImage.objects.owned_by(owner).in_bulk(ids)
+    return [
+        found.get(pk) or _missing(path, number, _("You have no photo with this id."))
+        for number, pk in enumerate(ids)
+    ]
+
+
+def _styles(owner: User, ids: list[UUID], path: str) -> list[Style]:
+    found = Style.objects.usable_by(owner).in_bulk(ids)
+    return [
+        found.get(pk) or _missing(path, number, _("There is no style with this id for you."))
+        for number, pk in enumerate(ids)
+    ]
+
+
+def _missing(path: str, number: int, sentence: str) -> Any:
+    raise field_refused(path.format(number), sentence)
+
+
+def _once_each(ids: list[UUID]) -> list[UUID]:
+    return list(dict.fromkeys(ids))

@@ -1,0 +1,383 @@
+"""What goes wrong, said to people and to programs: RFC 9457 problem documents.
+
+Every error of the API leaves through `handle`, which DRF calls for whatever a view raises. The
+kinds are listed once, in `KINDS`; the page behind each problem's `type`, and a test of docs/api.md,
+read that list.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from accounts.quotas import QuotaError
+from engine.errors import EngineError, ImageError, ParameterError
+from gallery import uploads
+from transfers.queue.lifecycle import WrongStateError
+from transfers.queue.outages import AWAY, TRY_AGAIN_S
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: the word for programs, the usual status, and what it means."""
+
+    reason: str
+    status: int
+    title: Any
+    meaning: Any
+
+
+_PICTURE = gettext_lazy("The picture cannot be used")
+_t = gettext_lazy
+
+KINDS: dict[str, Kind] = {
+    kind.reason: kind
+    for kind in (
+        Kind(
+            "malformed",
+            400,
+            _t("The request cannot be read"),
+            _t("The body is not JSON (or not a form, where a file is sent). Send it anew."),
+        ),
+        Kind(
+            "invalid",
+            400,
+            _t("A field is missing or wrong"),
+            _t("“errors” names each field and says what is wrong with it."),
+        ),
+        Kind(
+            "bad_cursor",
+            400,
+            _t("There is no such page"),
+            _t("Follow “next” and “previous” as they were given, or start without a cursor."),
+        ),
+        Kind(
+            "not_signed_in",
+            401,
+            _t("Who are you?"),
+            _t("Send a token: “Authorization: Bearer sty_…”. Your settings page makes them."),
+        ),
+        Kind(
+            "bad_token",
+            401,
+            _t("This token opens nothing"),
+            _t("It is mistyped, expired or withdrawn, or its account is closed. Make a new one."),
+        ),
+        Kind(
+            "scope",
+            403,
+            _t("This token may not do that"),
+            _t("Each operation needs one scope; make a token that has it."),
+        ),
+        Kind(
+            "csrf",
+            403,
+            _t("The page’s own token is missing"),
+            _t("Only for pages of the site: programs send an API token and never see this."),
+        ),
+        Kind(
+            "forbidden",
+            403,
+            _t("You may not do that"),
+            _t("It exists, but it is not yours to change, such as a preset style."),
+        ),
+        Kind(
+            "quota_waiting",
+            403,
+            _t("Too many of yours are waiting"),
+            _t("Try again when some are painted, or cancel some; “me” says what you may use."),
+        ),
+        Kind(
+            "quota_painting",
+            403,
+            _t("Your painting time for the day is used up"),
+            _t("Choose a smaller size or come back later; “me” says what you may use."),
+        ),
+        Kind(
+            "quota_storage",
+            403,
+            _t("There is no room left for you"),
+            _t("Throw pictures away and empty the trash; “me” says what you may use."),
+        ),
+        Kind(
+            "not_found",
+            404,
+            _t("There is nothing here"),
+            _t("The address is wrong, or what was here is gone or somebody else’s."),
+        ),
+        Kind(
+            "method_not_allowed",
+            405,
+            _t("Not with this method"),
+            _t("The header “Allow” names the methods of this address."),
+        ),
+        Kind(
+            "in_use",
+            409,
+            _t("It is still in use"),
+            _t("A photo stays as long as there are transfers of it."),
+        ),
+        Kind(
+            "wrong_state",
+            409,
+            _t("Not in this state"),
+            _t("The transfer has ended, or has not begun, or nothing is painted yet. Read it."),
+        ),
+        Kind(
+            "too_large",
+            413,
+            _t("This is too large"),
+            _t("Files may have as many bytes as “me” says under “limits”, other bodies 1 MB."),
+        ),
+        Kind(
+            "unsupported_media_type",
+            415,
+            _t("Not in this format"),
+            _t("Send JSON, or a multipart form where there is a file."),
+        ),
+        Kind(
+            "key_reused",
+            422,
+            _t("This key belongs to another request"),
+            _t("An Idempotency-Key stands for one request for 24 hours. Draw a new one."),
+        ),
+        Kind(
+            "cannot_paint",
+            422,
+            _t("This cannot be painted"),
+            _t("The sentence says why and what would work."),
+        ),
+        Kind(
+            "too_many_requests",
+            429,
+            _t("Too many requests"),
+            _t("Wait as many seconds as the header “Retry-After” says."),
+        ),
+        Kind(
+            "server_error",
+            500,
+            _t("Something broke on our side"),
+            _t("Try again; if it stays, tell the site’s owner the reference."),
+        ),
+        Kind(
+            "unavailable",
+            503,
+            _t("A part of the site is away"),
+            _t("Its database or its files. Try again after as many seconds as “Retry-After” says."),
+        ),
+        Kind("empty", 400, _PICTURE, _t("The file has no bytes.")),
+        Kind("svg", 400, _PICTURE, _t("SVG drawings have no pixels. Send a JPEG or a PNG.")),
+        Kind("gif", 400, _PICTURE, _t("GIFs are not taken. Send one frame as a JPEG or a PNG.")),
+        Kind(
+            "unsupported",
+            400,
+            _PICTURE,
+            _t("A format that is not taken. Send JPEG, PNG, WebP, HEIC or AVIF."),
+        ),
+        Kind("not_an_image", 400, _PICTURE, _t("The file is not a picture at all.")),
+        Kind(
+            "too_many_pixels", 400, _PICTURE, _t("“me” says under “limits” how many it may have.")
+        ),
+        Kind("too_small", 400, _PICTURE, _t("Each side needs 32 pixels at least.")),
+        Kind("too_narrow", 400, _PICTURE, _t("It is too long and narrow to be painted.")),
+        Kind("damaged", 400, _PICTURE, _t("The file is cut off or broken. Send it again.")),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that went wrong. `errors`: sentences by the path of the field they belong to."""
+
+    reason: str
+    sentence: str
+    status: int = 0
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
+
+    def response(self) -> Response:
+        kind = KINDS[self.reason]
+        status = self.status or kind.status
+        body = {
+            "type": f"{reverse('api:problems')}#{self.reason}",
+            "title": str(kind.title),
+            "status": status,
+            "detail": self.sentence,
+            "reason": self.reason,
+            "errors": {_printable(name): list(said) for name, said in self.errors.items()},
+        }
+        if self.reference:
+            body["reference"] = self.reference
+        return Response(body, status, headers=dict(self.headers), content_type=MEDIA_TYPE)
+
+
+class RefusedError(Exception):
+    """A view's own refusal. `reason` is one of `KINDS`, whose status it has."""
+
+    def __init__(
+        self, reason: str, sentence: str, *, errors: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.problem = Problem(reason=reason, sentence=sentence, errors=errors or {})
+
+
+def field_refused(name: str, sentence: str) -> RefusedError:
+    """What is sent in field `name` cannot be taken."""
+    return RefusedError("invalid", sentence, errors={name: [sentence]})
+
+
+def too_large_file() -> RefusedError:
+    return RefusedError("too_large", uploads.too_large_sentence())
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's exception handler. What nobody foresaw is logged whole, and the answer refers to it."""
+    problem = _foreseen(error) or _of_drf(error) or _away(error)
+    return (problem or _unforeseen(error, context)).response()
+
+
+def _foreseen(error: Exception) -> Problem | None:
+    """Our own errors, whose sentences are fit for people as they are.
+
+    A new kind of error with a sentence gets its line here and, for a new reason, its entry in
+    `KINDS`.
+    """
+    match error:
+        case RefusedError():
+            return error.problem
+        case QuotaError():
+            return Problem(reason=f"quota_{error.reason}", sentence=error.sentence)
+        case ParameterError():
+            path = f"params.{error.field}" if error.field else "params"
+            sentence = error.sentence
+            return Problem(reason="invalid", sentence=sentence, errors={path: [sentence]})
+        case ImageError(reason="too_large"):
+            return too_large_file().problem
+        case ImageError():
+            return Problem(reason=error.reason, sentence=error.sentence)
+        case EngineError():
+            return Problem(reason="cannot_paint", sentence=error.sentence)
+        case WrongStateError():
+            return Problem(
+                reason="wrong_state", sentence=_("This is not possible in its present state.")
+            )
+    return None
+
+
+def _of_drf(error: Exception) -> Problem | None:
+    """What Django and DRF raise themselves."""
+    match error:
+        case exceptions.ValidationError():
+            return _invalid(error)
+        case exceptions.ParseError():
+            return Problem(reason="malformed", sentence=_("The request cannot be read."))
+        case exceptions.AuthenticationFailed():
+            return _unauthenticated("bad_token", str(error.detail))
+        case exceptions.NotAuthenticated():
+            sentence = _("Please send a token in the header “Authorization: Bearer …”.")
+            return _unauthenticated("not_signed_in", sentence)
+        case exceptions.PermissionDenied() if str(error.detail).startswith("CSRF"):
+            return Problem(reason="csrf", sentence=_("Please reload the page and try again."))
+        case exceptions.PermissionDenied() | PermissionDenied():
+            return Problem(reason="forbidden", sentence=_("You may not do that."))
+        case exceptions.NotFound() | Http404():
+            return Problem(
+                reason="not_found",
+                sentence=_("There is nothing at this address, or it is not yours."),
+            )
+        case exceptions.MethodNotAllowed():
+            sentence = _("This address does not answer to this method.")
+            return Problem(reason="method_not_allowed", sentence=sentence)
+        case exceptions.UnsupportedMediaType():
+            sentence = _("The body is in a format that this address does not read.")
+            return Problem(reason="unsupported_media_type", sentence=sentence)
+        case exceptions.Throttled():
+            wait_s = max(1, round(error.wait or 1))
+            return Problem(
+                reason="too_many_requests",
+                sentence=_("That was a lot at once. Please wait a little and go on."),
+                headers={"Retry-After": str(wait_s)},
+            )
+        case MultiPartParserError() | UnreadablePostError():
+            return Problem(reason="malformed", sentence=_("The form cannot be read."))
+        case RequestDataTooBig():
+            return Problem(reason="too_large", sentence=_("The body is too large."))
+        case SuspiciousOperation():
+            return Problem(reason="malformed", sentence=_("The request cannot be read."))
+    return None
+
+
+def _away(error: Exception) -> Problem | None:
+    """The database or the files cannot be reached; it is logged, and programs try again."""
+    if not isinstance(error, AWAY):
+        return None
+    logger.error("the database or the files are away", exc_info=error)
+    return Problem(
+        reason="unavailable",
+        sentence=_("A part of the site is away right now. Please try again in a minute."),
+        headers={"Retry-After": str(TRY_AGAIN_S)},
+    )
+
+
+def _unforeseen(error: Exception, context: Mapping[str, Any]) -> Problem:
+    reference = secrets.token_hex(4)
+    request = context.get("request")
+    where = f"{request.method} {request.path}" if request is not None else "?"
+    logger.error("%s failed (reference %s)", where, reference, exc_info=error)
+    sentence = _("Something broke on our side. The reference %(reference)s finds it in the log.")
+    return Problem(
+        reason="server_error", sentence=sentence % {"reference": reference}, reference=reference
+    )
+
+
+def _unauthenticated(reason: str, sentence: str) -> Problem:
+    challenge = 'Bearer error="invalid_token"' if reason == "bad_token" else "Bearer"
+    return Problem(reason=reason, sentence=sentence, headers={"WWW-Authenticate": challenge})
+
+
+def _invalid(error: exceptions.ValidationError) -> Problem:
+    errors: dict[str, list[str]] = {}
+    for path, sentence in _flat(error.detail):
+        errors.setdefault(path, []).append(sentence)
+    said = next(iter(errors.items()), ("", [""]))
+    detail = f"{said[0]}: {said[1][0]}" if said[0] else said[1][0]
+    return Problem(reason="invalid", sentence=_printable(detail), errors=errors)
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """DRF's nested errors as (path, sentence): ``styles.0.weight``."""
+    if isinstance(detail, dict):
+        for name, below in detail.items():
+            own = "" if name == "non_field_errors" else str(name)
+            yield from _flat(below, ".".join(part for part in (path, own) if part))
+    elif isinstance(detail, list):
+        for number, below in enumerate(detail):
+            nested = isinstance(below, (dict, list))
+            if nested and below:
+                yield from _flat(below, f"{path}.{number}" if path else str(number))
+            elif not nested:
+                yield path, str(below)
+    else:
+        yield path, str(detail)
+
+
+def _printable(text: str) -> str:
+    """`text` as UTF-8 can hold it: a name that a client made up may hold half a character."""
+    return text.encode("utf-8", "replace").decode("utf-8")

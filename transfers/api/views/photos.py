@@ -1,0 +1,108 @@
+"""Content images: what is painted. The new-transfer page and the camera upload here too."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import RestrictedError
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from engine.errors import ImageError
+from gallery.files import file_response
+from gallery.forms import title_from_file_name
+from gallery.pictures import RENDITIONS
+from transfers.api import orders
+from transfers.api.problems import RefusedError
+from transfers.api.serializers.photos import (
+    ContentImageSerializer,
+    ContentImageUploadSerializer,
+)
+from transfers.api.views.base import (
+    ApiView,
+    NewestFirst,
+    choices,
+    paginated,
+    person,
+    picture_answers,
+    sent_file,
+    valid,
+)
+from transfers.models import ContentImage
+from transfers.photos import add_photo
+
+
+class ContentImageList(ApiView):
+    parser_classes = [MultiPartParser]
+    pagination_class = NewestFirst
+
+    @extend_schema(responses=ContentImageSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Your photos, newest first."""
+        own = ContentImage.objects.owned_by(person(request))
+        return paginated(
+            self, request, own, lambda page: ContentImageSerializer(page, many=True).data
+        )
+
+    @extend_schema(request=ContentImageUploadSerializer, responses={201: ContentImageSerializer})
+    def post(self, request: Request) -> Response:
+        """Send a photo. The same picture sent again is the same photo. Location and camera are
+        removed from the file before it is stored."""
+        sent_file(request)
+        values = valid(ContentImageUploadSerializer, request)
+        file, source = values["image"], values["source"]
+        title = values.get("title", "")
+        if not title and source == ContentImage.Source.UPLOAD:
+            title = title_from_file_name(file.name)
+        try:
+            photo = add_photo(person(request), file, source, title)
+        except ImageError as error:
+            raise orders.named(error, "image") from error
+        return Response(ContentImageSerializer(photo).data, status=201)
+
+
+class ContentImageDetail(ApiView):
+    problem_statuses = {"DELETE": (409,)}
+
+    @extend_schema(responses=ContentImageSerializer)
+    def get(self, request: Request, photo_id: UUID) -> Response:
+        """One photo."""
+        return Response(ContentImageSerializer(_own(request, photo_id)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, photo_id: UUID) -> Response:
+        """Delete a photo for good. One that has transfers stays, and answers 409."""
+        photo = _own(request, photo_id)
+        try:
+            with transaction.atomic():
+                photo.delete()
+                transaction.on_commit(photo.delete_files)
+        except (RestrictedError, IntegrityError) as error:  # the second: ordered just now
+            raise RefusedError(
+                "in_use", _("This photo has been painted, so it stays with its transfers.")
+            ) from error
+        return Response(status=204)
+
+
+class ContentImageFile(ApiView):
+    @extend_schema(
+        operation_id="content_images_file",
+        parameters=[choices("rendition", RENDITIONS)],
+        responses=picture_answers("image/jpeg", "image/png", "image/webp"),
+    )
+    def get(self, request: Request, photo_id: UUID, rendition: str) -> HttpResponseBase:
+        """A file of a photo: `original`, `display` (up to 1600 px) or `thumbnail` (up to 480)."""
+        if rendition not in RENDITIONS:
+            raise Http404
+        return file_response(request._request, getattr(_own(request, photo_id), rendition))
+
+
+def _own(request: Request, photo_id: UUID) -> ContentImage:
+    return get_object_or_404(ContentImage.objects.owned_by(person(request)), pk=photo_id)
