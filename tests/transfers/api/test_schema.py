@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent.parent.parent
 
 # The bodies of these hold all settings of the engine, whose edges, one by one, are thousands of
 # requests: here they are met at random only. SCHEMATHESIS_LONG=1 sends those too, and sequences
-# of requests that follow ids from answer to answer; that takes ten minutes.
+# of requests that follow ids from answer to answer; that takes some minutes.
 LARGE_BODIES = ("transfers_create", "transfers_batch", "transfers_estimate")
 RUNS = {
     "made-up requests": ("--phases", "fuzzing", "--max-examples", "12"),
