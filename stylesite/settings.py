@@ -181,7 +181,12 @@ CACHES: dict[str, dict[str, object]] = {
         },
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Beyond this a third is forgotten at random, counts of failed sign-ins among them.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
 # People

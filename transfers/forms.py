@@ -15,7 +15,7 @@ from engine.params import QUALITIES, RANGES, Params
 from engine.pyramid import plan
 from gallery.models import Artwork, Style
 from transfers.models import ContentImage
-from transfers.queue.lifecycle import Order
+from transfers.queue.submission import Order
 
 QUALITY_LABELS = {"draft": _("Draft"), "standard": _("Standard"), "fine": _("Fine")}
 DEFAULT_QUALITY = "standard"

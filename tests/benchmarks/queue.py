@@ -101,7 +101,7 @@ def until_the_first_step() -> Iterator[tuple[str, str]]:
     from engine.params import Params
     from gallery.models import Style
     from transfers.models import MachineSpeed, Transfer
-    from transfers.queue import lifecycle
+    from transfers.queue import submission
 
     owner = someone(0)
     photo, style = photo_of(owner), Style.objects.presets()[0]
@@ -113,7 +113,7 @@ def until_the_first_step() -> Iterator[tuple[str, str]]:
         for seed in range(IDLE_RUNS + 1):
             began = time.monotonic()
             params = Params(size_px=192, steps=4, seed=seed)
-            row = lifecycle.submit(owner, photo, [(style, 1.0)], params)
+            row = submission.submit(owner, photo, [(style, 1.0)], params)
             at: dict[str, float] = {}
             while "succeeded" not in at:
                 row.refresh_from_db(fields=["state", "step"])
@@ -142,14 +142,14 @@ def polls(viewers: int) -> Iterator[tuple[str, str]]:
     from engine.params import Params
     from gallery.models import Style
     from transfers.models import Transfer
-    from transfers.queue import lifecycle
+    from transfers.queue import submission
 
     style = Style.objects.presets()[0]
     watched = []
     for number in range(viewers):
         owner = someone(number)
         photo = photo_of(owner)
-        row = lifecycle.submit(owner, photo, [(style, 1.0)], Params(size_px=256))
+        row = submission.submit(owner, photo, [(style, 1.0)], Params(size_px=256))
         client = Client()
         client.force_login(owner)
         watched.append((row.pk, client.cookies[settings.SESSION_COOKIE_NAME].value))
@@ -228,7 +228,7 @@ def claims(rows: int) -> Iterator[tuple[str, str]]:
     from engine.params import Params
     from gallery.models import Style
     from transfers.models import Transfer
-    from transfers.queue import forecast, lifecycle, own_order
+    from transfers.queue import forecast, lifecycle, own_order, submission
 
     User.objects.bulk_create(
         [User(email=f"one-of-many{number}@example.org") for number in range(1000)],
@@ -238,7 +238,7 @@ def claims(rows: int) -> Iterator[tuple[str, str]]:
     photo = photo_of(people[0])
     params, now = Params(size_px=256), timezone.now()
     style = Style.objects.presets()[0]
-    work = lifecycle.Order(content_image=photo, styles=[(style, 1.0)], params=params).pixel_steps()
+    work = submission.Order(content_image=photo, styles=[(style, 1.0)], params=params).pixel_steps()
     waiting = (
         Transfer(
             owner=people[0] if number < 0.9 * rows else people[number % len(people)],

@@ -15,7 +15,7 @@ from tests.browser.conftest import OpenPage
 from tests.transfers.drawings import as_file, quadrants
 from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
-from transfers.queue import lifecycle
+from transfers.queue import lifecycle, submission
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,7 +36,7 @@ def photo(user: User) -> ContentImage:
 @pytest.fixture
 def waiting(user: User, photo: ContentImage, style: Style) -> list[Transfer]:
     return [
-        lifecycle.submit(user, photo, [(style, 1.0)], Params(size_px=256, seed=seed))
+        submission.submit(user, photo, [(style, 1.0)], Params(size_px=256, seed=seed))
         for seed in range(3)
     ]
 

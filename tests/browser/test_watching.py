@@ -16,7 +16,7 @@ from tests.gallery.drawings import hang_artwork
 from tests.transfers.drawings import as_file, quadrants
 from transfers.models import Transfer
 from transfers.photos import add_photo
-from transfers.queue import lifecycle
+from transfers.queue import submission
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +27,7 @@ def transfer(user: User) -> Transfer:
     style.set_picture(quadrants(90, 90))
     style.save()
     photo = add_photo(user, BytesIO(as_file(quadrants(600, 400))), "upload", "Harbour")
-    return lifecycle.submit(user, photo, [(style, 1.0)], Params(size_px=256))
+    return submission.submit(user, photo, [(style, 1.0)], Params(size_px=256))
 
 
 def move_on(transfer: Transfer, step: int, **fields: object) -> None:

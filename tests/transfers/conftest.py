@@ -13,7 +13,7 @@ from gallery.styles import add_style
 from tests.transfers.drawings import as_file, quadrants
 from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
-from transfers.queue import lifecycle
+from transfers.queue import submission
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def own_style(user: User) -> Style:
 
 @pytest.fixture
 def transfer(user: User, photo: ContentImage, preset: Style) -> Transfer:
-    return lifecycle.submit(user, photo, [(preset, 1.0)], Params(size_px=256))
+    return submission.submit(user, photo, [(preset, 1.0)], Params(size_px=256))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
 from transfers.models import ContentImage, Transfer, WorkerHost
-from transfers.queue import lifecycle
+from transfers.queue import lifecycle, submission
 from transfers.templatetags.queue_page import spoken_exactly
 
 State = Transfer.State
@@ -119,7 +119,7 @@ def test_a_transfer_whose_worker_fell_silent_is_called_stuck(
 def test_who_waits_is_counted_by_owner(
     operator: Client, transfer: Transfer, photo: ContentImage, preset: Style, user: User
 ) -> None:
-    lifecycle.submit(user, photo, [(preset, 1.0)], Params(size_px=256))
+    submission.submit(user, photo, [(preset, 1.0)], Params(size_px=256))
     Transfer.objects.filter(pk=transfer.pk).update(created_at=ago(180))
     page = operator.get(PAGE)
     assertContains(page, "2 wait, the oldest for 3 minutes.")
@@ -160,7 +160,7 @@ def test_the_page_takes_as_many_queries_for_many_as_for_few(
     django_assert_max_num_queries: Any,
 ) -> None:
     for number in range(12):
-        row = lifecycle.submit(user, photo, [(preset, 1.0)], Params(size_px=256))
+        row = submission.submit(user, photo, [(preset, 1.0)], Params(size_px=256))
         values = {"state": State.RUNNING, "token": uuid.uuid4(), "heartbeat_at": ago(1)}
         if number % 2:
             values = {"state": State.FAILED, "finished_at": ago(60)}

@@ -18,7 +18,7 @@ from gallery.models import Style
 from tests.transfers.drawings import as_file, quadrants
 from transfers import quotas
 from transfers.models import ContentImage, MachineSpeed, Transfer
-from transfers.queue import forecast, lifecycle
+from transfers.queue import forecast, lifecycle, submission
 
 Submit = Callable[..., Transfer]
 State = Transfer.State
@@ -29,7 +29,7 @@ DRAFT = Params(size_px=256)
 def submit(user: User, photo: ContentImage, preset: Style) -> Submit:
     def submit_one(owner: User = user, **params: object) -> Transfer:
         chosen = Params(**{"size_px": 256, **params})
-        return lifecycle.submit(owner, photo, [(preset, 1.0)], chosen)
+        return submission.submit(owner, photo, [(preset, 1.0)], chosen)
 
     return submit_one
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
 from transfers.models import ContentImage, MachineSpeed, Transfer
-from transfers.queue import lifecycle
+from transfers.queue import lifecycle, submission
 
 Submit = Callable[..., Transfer]
 
@@ -18,7 +18,7 @@ Submit = Callable[..., Transfer]
 @pytest.fixture
 def submit(user: User, photo: ContentImage, preset: Style) -> Submit:
     def submit_one(seed: int = 0) -> Transfer:
-        return lifecycle.submit(user, photo, [(preset, 1.0)], Params(size_px=256, seed=seed))
+        return submission.submit(user, photo, [(preset, 1.0)], Params(size_px=256, seed=seed))
 
     return submit_one
 
@@ -92,7 +92,7 @@ def test_all_that_wait_are_cancelled_and_the_running_one_goes_on(
     assert half_done is not None
     lifecycle.checkpoint(half_done, b"half", 3, 9)
     lifecycle.give_back(half_done)
-    theirs = lifecycle.submit(stranger, photo, [(preset, 1.0)], Params(size_px=256))
+    theirs = submission.submit(stranger, photo, [(preset, 1.0)], Params(size_px=256))
     response = signed_in.post("/transfers/cancel-waiting/", follow=True)
     assertContains(response, "2 waiting pictures were taken from the queue")
     states = {row.pk: row.state for row in Transfer.objects.all()}

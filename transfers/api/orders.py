@@ -1,4 +1,4 @@
-"""From the ids and settings of a request to what `lifecycle.submit` takes.
+"""From the ids and settings of a request to what `submission.submit` takes.
 
 Photos and styles are fetched through whoever asks, so that somebody else's are not found.
 """
@@ -18,7 +18,7 @@ from engine.params import QUALITIES, Params
 from gallery.models import Style
 from transfers.api.problems import RefusedError, field_refused
 from transfers.models import ContentImage, Transfer
-from transfers.queue import lifecycle
+from transfers.queue import submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Order:
     def submit(self) -> Transfer:
         """Queue it. Raises RefusedError, naming the field, where the photo cannot be painted so."""
         try:
-            return lifecycle.submit(self.owner, self.photo, self.styles, self.params)
+            return submission.submit(self.owner, self.photo, self.styles, self.params)
         except EngineError as error:
             raise named(error, self.photo_field) from error
 

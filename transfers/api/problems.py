@@ -25,8 +25,8 @@ from rest_framework.response import Response
 from accounts.quotas import QuotaError
 from engine.errors import EngineError, ImageError, ParameterError
 from gallery import uploads
-from transfers.queue.lifecycle import WrongStateError
 from transfers.queue.outages import AWAY, TRY_AGAIN_S
+from transfers.queue.submission import WrongStateError
 
 logger = logging.getLogger(__name__)
 

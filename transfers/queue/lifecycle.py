@@ -10,9 +10,8 @@ from __future__ import annotations
 import dataclasses
 import logging
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -23,11 +22,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from engine import pyramid
-from engine.params import Params
-from gallery.models import Artwork, Style
-from transfers import logs, quotas
-from transfers.models import ContentImage, Transfer, TransferQuerySet, TransferStyle
+from gallery.models import Artwork
+from transfers import logs
+from transfers.models import Transfer, TransferQuerySet
 from transfers.queue import checkpoints, fair_share, own_order, wakeups, workers
 from transfers.queue.outages import DATABASE_AWAY
 
@@ -42,10 +39,6 @@ CLAIM_TRIES = 20
 
 class LeaseLostError(Exception):
     """The transfer is no longer held under this token: cancelled, or claimed by someone else."""
-
-
-class WrongStateError(Exception):
-    """The transition is not allowed from the state the transfer is in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,81 +56,6 @@ class Progress:
 
 
 # What an owner does
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is to be painted: a photo in styles, each with its weight.
-
-    continues: the earlier picture of that photo, where `params.initial` is "earlier".
-    """
-
-    content_image: ContentImage
-    styles: Sequence[tuple[Style, float]]
-    params: Params
-    continues: Artwork | None = None
-    retry_of: Transfer | None = None
-
-    def pixel_steps(self) -> int:
-        """The work of it. Raises engine.errors.EngineError where it cannot be painted so."""
-        photo, earlier = self.content_image, self.continues
-        size = (earlier.width, earlier.height) if earlier else None
-        pyramid.check_earlier(photo.width, photo.height, self.params, size)
-        earlier_px = max(size) if size else None
-        return pyramid.plan(
-            photo.width, photo.height, self.params, earlier_px=earlier_px
-        ).pixel_steps
-
-
-def submit(
-    owner: User,
-    content_image: ContentImage,
-    styles: Sequence[tuple[Style, float]],
-    params: Params,
-) -> Transfer:
-    """Queue a transfer of `content_image` in `styles`, each with its weight; see `submit_all`."""
-    order = Order(content_image=content_image, styles=styles, params=params)
-    return submit_all(owner, [order])[0]
-
-
-def submit_all(owner: User, orders: Sequence[Order]) -> list[Transfer]:
-    """Queue a transfer for each of `orders`, and wake workers: all of them or none.
-
-    Rows and wake-ups are committed together: there is never one without the other. Raises
-    engine.errors.EngineError where a picture cannot be painted so, and accounts.quotas.QuotaError
-    where a limit of the owner's is reached.
-    """
-    works = [order.pixel_steps() for order in orders]
-    now = timezone.now()
-    with transaction.atomic():
-        quotas.check_submission(owner, works)
-        transfers = [
-            # A microsecond apart, so that they are painted in the order given.
-            _queued(owner, order, work, now + timedelta(microseconds=number))
-            for number, (order, work) in enumerate(zip(orders, works, strict=True))
-        ]
-    for transfer in transfers:
-        logger.info("transfer %s: submitted", transfer.pk, extra=logs.about(transfer))
-    return transfers
-
-
-def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -> Transfer:
-    transfer = Transfer.objects.create(
-        owner=owner,
-        content_image=order.content_image,
-        params=order.params.to_json(),
-        continues=order.continues,
-        retry_of=order.retry_of,
-        created_at=created_at,
-        rank=own_order.usual_rank(pixel_steps, created_at),
-        pixel_steps_left=pixel_steps,
-    )
-    TransferStyle.objects.bulk_create(
-        TransferStyle(transfer=transfer, style=style, weight=weight)
-        for style, weight in order.styles
-    )
-    wakeups.ring(transfer)
-    return transfer
 
 
 def request_cancel(transfer: Transfer) -> bool:
@@ -165,29 +83,6 @@ def cancel_waiting(owner: User) -> int:
     return cancelled
 
 
-def retry(transfer: Transfer) -> Transfer:
-    """Queue a FAILED or CANCELLED transfer once more, as a new transfer that names the old one.
-
-    Asked twice, it returns the retry that is still unfinished. Raises WrongStateError for one
-    that is unfinished or succeeded.
-    """
-    with transaction.atomic():
-        old = Transfer.objects.select_for_update().get(pk=transfer.pk)
-        if old.state not in (State.FAILED, State.CANCELLED):
-            raise WrongStateError(f"a {old.state} transfer cannot be retried")
-        waiting = old.retries.unfinished().first()
-        if waiting is not None:
-            return waiting
-        again = Order(
-            content_image=old.content_image,
-            styles=_styles_of(old),
-            params=Params.from_json(old.params),
-            continues=old.continues,
-            retry_of=old,
-        )
-        return submit_all(old.owner, [again])[0]
-
-
 def request_keep(transfer: Transfer) -> bool:
     """End painting now and keep the picture as it is: RUNNING → SUCCEEDED, within seconds.
 
@@ -203,31 +98,6 @@ def request_keep(transfer: Transfer) -> bool:
     if asked:
         logger.info("transfer %s: to be kept as it is", transfer.pk, extra=logs.about(transfer))
     return bool(asked)
-
-
-def continue_artwork(artwork: Artwork, *, size_px: int) -> Transfer:
-    """Queue a new transfer that goes on from `artwork`, in its photo, styles and settings.
-
-    size_px: its longer side; at that of `artwork` there are more steps, at a larger one only the
-    larger levels are painted. Raises WrongStateError where the transfer that painted it is gone,
-    and engine.errors.EngineError where the picture cannot be painted so.
-    """
-    painted_by = Transfer.objects.filter(artwork=artwork).select_related("content_image").first()
-    if painted_by is None:
-        raise WrongStateError("nothing is known of how this artwork was painted")
-    further = Order(
-        content_image=painted_by.content_image,
-        styles=_styles_of(painted_by),
-        params=continued_params(painted_by, size_px),
-        continues=artwork,
-    )
-    return submit_all(artwork.owner, [further])[0]
-
-
-def continued_params(painted_by: Transfer, size_px: int) -> Params:
-    """The settings of `painted_by`, for going on from its picture at this size."""
-    params = Params.from_json(painted_by.params)
-    return dataclasses.replace(params, initial="earlier", size_px=size_px, steps=None)
 
 
 # What a worker does
@@ -525,10 +395,6 @@ def _abandoned() -> list[Transfer]:
         for transfer in Transfer.objects.running()
         if transfer.pk in expired or workers.is_dead(transfer.worker)
     ]
-
-
-def _styles_of(transfer: Transfer) -> list[tuple[Style, float]]:
-    return [(share.style, share.weight) for share in transfer.style_shares.select_related("style")]
 
 
 def _held(transfer: Transfer) -> TransferQuerySet:

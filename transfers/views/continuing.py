@@ -15,7 +15,7 @@ from gallery.access import own_artwork
 from transfers.durations import spoken
 from transfers.forms import ContinueForm
 from transfers.models import Transfer
-from transfers.queue import estimates, lifecycle
+from transfers.queue import estimates, submission
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +28,7 @@ def continue_artwork(request: SignedInRequest, artwork_id: UUID) -> HttpResponse
     form = ContinueForm(request.POST or None, artwork=artwork)
     if request.method == "POST" and form.is_valid():
         try:
-            new = lifecycle.continue_artwork(artwork, size_px=form.cleaned_data["size_px"])
+            new = submission.continue_artwork(artwork, size_px=form.cleaned_data["size_px"])
         except (EngineError, QuotaError) as error:
             form.add_error(None, error.sentence)
         else:
@@ -43,7 +43,7 @@ def continue_artwork(request: SignedInRequest, artwork_id: UUID) -> HttpResponse
 
 def _choice(form: ContinueForm, painted_by: Transfer, size_px: int) -> dict[str, Any]:
     photo = painted_by.content_image
-    params = lifecycle.continued_params(painted_by, size_px)
+    params = submission.continued_params(painted_by, size_px)
     try:
         seconds = estimates.seconds_for(
             photo.width, photo.height, params, earlier_px=form.own_size_px

@@ -21,7 +21,7 @@ from accounts.access import SignedInRequest, signed_in_page
 from accounts.quotas import QuotaError
 from engine.errors import EngineError
 from transfers.models import Transfer
-from transfers.queue import lifecycle
+from transfers.queue import lifecycle, submission
 from transfers.status import Status
 
 
@@ -81,8 +81,8 @@ def retry(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
     """Paint the same again as a new transfer; one that still runs is simply shown."""
     transfer = own_transfer(request, transfer_id)
     try:
-        transfer = lifecycle.retry(transfer)
-    except lifecycle.WrongStateError:
+        transfer = submission.retry(transfer)
+    except submission.WrongStateError:
         pass
     except (EngineError, QuotaError) as error:
         messages.error(request, error.sentence)

@@ -25,7 +25,7 @@ from transfers.durations import spoken
 from transfers.forms import MOST_AT_ONCE, QUALITY_LABELS, ManyForm
 from transfers.models import ContentImage
 from transfers.photos import add_photo
-from transfers.queue import estimates, hosts, lifecycle
+from transfers.queue import estimates, hosts, submission
 
 SHOWN_PHOTOS = 60
 
@@ -43,7 +43,7 @@ def many(request: SignedInRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _show(request, form)
     try:
-        submitted = lifecycle.submit_all(request.user, form.cleaned_data["orders"])
+        submitted = submission.submit_all(request.user, form.cleaned_data["orders"])
     except (EngineError, QuotaError) as error:
         form.add_error(None, error.sentence)
         return _show(request, form)

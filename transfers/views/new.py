@@ -34,7 +34,7 @@ from transfers.forms import (
 from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
 from transfers.queue import estimates as queue_estimates
-from transfers.queue import forecast, lifecycle
+from transfers.queue import forecast, submission
 
 LATEST_PHOTOS = 12
 USUAL_PHOTO_PX = (1600, 1200)
@@ -58,7 +58,7 @@ def new(request: SignedInRequest) -> HttpResponseBase:
         return _show(request, form)
     chosen = form.cleaned_data
     try:
-        transfer = lifecycle.submit(
+        transfer = submission.submit(
             request.user, chosen["photo"], [(chosen["style"], 1.0)], chosen["params"]
         )
     except QuotaError as error:

@@ -27,7 +27,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import SignedInRequest
 from transfers.models import Transfer
-from transfers.queue import lifecycle
+from transfers.queue import lifecycle, submission
 from transfers.queue.overview import Overview
 
 P = ParamSpec("P")
@@ -50,8 +50,8 @@ class Act:
 
 
 def _retry(transfer: Transfer) -> bool:
-    with suppress(lifecycle.WrongStateError):
-        lifecycle.retry(transfer)
+    with suppress(submission.WrongStateError):
+        submission.retry(transfer)
         return True
     return False
 

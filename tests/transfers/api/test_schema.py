@@ -21,7 +21,7 @@ from gallery.models import Artwork, Style
 from tests.transfers.api.conftest import ApiClient
 from transfers.api.schema import document
 from transfers.models import ContentImage, Transfer
-from transfers.queue import lifecycle
+from transfers.queue import submission
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -78,11 +78,11 @@ def things(
     artwork: Artwork,
 ) -> dict[str, list[str]]:
     """Ids that requests may name: one's own in several states, and a stranger's."""
-    rows = [lifecycle.submit(user, photo, [(preset, 1.0)], Params(size_px=64)) for _n in range(3)]
+    rows = [submission.submit(user, photo, [(preset, 1.0)], Params(size_px=64)) for _n in range(3)]
     for row, state in zip(rows, ("queued", "failed", "succeeded"), strict=True):
         Transfer.objects.filter(pk=row.pk).update(state=state)
     Transfer.objects.filter(pk=rows[2].pk).update(artwork=artwork)
-    theirs = lifecycle.submit(stranger, photo, [(preset, 1.0)], Params(size_px=64))
+    theirs = submission.submit(stranger, photo, [(preset, 1.0)], Params(size_px=64))
     return {
         "photo_id": [str(photo.pk)],
         "style_id": [str(preset.pk), str(own_style.pk)],

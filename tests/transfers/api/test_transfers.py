@@ -11,7 +11,7 @@ from engine.params import Params
 from gallery.models import Artwork, Style
 from tests.transfers.api.conftest import ApiClient, data_of
 from transfers.models import ContentImage, MachineSpeed, Transfer
-from transfers.queue import lifecycle
+from transfers.queue import lifecycle, submission
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +94,7 @@ def test_polling_answers_304_until_something_changes(
 def test_the_list_is_filtered_by_state(
     api: ApiClient, transfer: Transfer, user: User, photo: ContentImage, preset: Style
 ) -> None:
-    other = lifecycle.submit(user, photo, [(preset, 1.0)], Params(size_px=64))
+    other = submission.submit(user, photo, [(preset, 1.0)], Params(size_px=64))
     Transfer.objects.filter(pk=other.pk).update(state="failed")
 
     def listed(query: str) -> list[str]:
@@ -115,7 +115,7 @@ def test_a_long_list_takes_no_more_queries(
     django_assert_max_num_queries: Callable[..., object],
 ) -> None:
     for _number in range(10):
-        lifecycle.submit(user, photo, [(preset, 1.0)], Params(size_px=64))
+        submission.submit(user, photo, [(preset, 1.0)], Params(size_px=64))
     with django_assert_max_num_queries(20):
         assert len(api.get("/transfers/").json()["results"]) == 10
 
@@ -147,7 +147,7 @@ def test_it_is_kept_as_it_is_once_something_is_painted(api: ApiClient, transfer:
 def test_a_waiting_one_is_moved(
     api: ApiClient, transfer: Transfer, user: User, photo: ContentImage, preset: Style
 ) -> None:
-    second = lifecycle.submit(user, photo, [(preset, 1.0)], Params(size_px=256))
+    second = submission.submit(user, photo, [(preset, 1.0)], Params(size_px=256))
     answer = api.post(f"/transfers/{second.pk}/move/", {"whither": "first"})
     assert answer.json()["place"] == 1
     for body in ({}, {"whither": "sideways"}, {"whither": None}):
@@ -158,7 +158,7 @@ def test_a_waiting_one_is_moved(
 def test_all_that_wait_are_cancelled_at_once(
     api: ApiClient, transfer: Transfer, stranger: User, photo: ContentImage, preset: Style
 ) -> None:
-    theirs = lifecycle.submit(stranger, photo, [(preset, 1.0)], Params(size_px=64))
+    theirs = submission.submit(stranger, photo, [(preset, 1.0)], Params(size_px=64))
     assert api.post("/transfers/cancel-waiting/").json() == {"cancelled": 1}
     theirs.refresh_from_db()
     assert theirs.state == "queued"

@@ -9,7 +9,7 @@ from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
 from transfers.models import ContentImage, Transfer
-from transfers.queue import lifecycle
+from transfers.queue import submission
 
 Submit = Callable[..., Transfer]
 
@@ -33,6 +33,6 @@ def style(db: None) -> Style:
 @pytest.fixture
 def submit(user: User, photo: ContentImage, style: Style) -> Submit:
     def submit_one(**params: object) -> Transfer:
-        return lifecycle.submit(user, photo, [(style, 1.0)], Params(**({"size_px": 64} | params)))
+        return submission.submit(user, photo, [(style, 1.0)], Params(**({"size_px": 64} | params)))
 
     return submit_one

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from transfers.models import Transfer
-from transfers.queue import lifecycle
+from transfers.queue import lifecycle, submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +70,6 @@ def test_a_row_is_rescued_once(submit: Submit) -> None:
 def test_a_failed_transfer_is_retried_once(submit: Submit) -> None:
     failed = submit()
     Transfer.objects.update(state=Transfer.State.FAILED)
-    retries = at_once(lambda _number: [lifecycle.retry(failed).pk])
+    retries = at_once(lambda _number: [submission.retry(failed).pk])
     assert len(set(retries)) == 1
     assert Transfer.objects.count() == 2

@@ -12,7 +12,7 @@ from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
 from transfers.models import ContentImage, Transfer
-from transfers.queue import fair_share, lifecycle
+from transfers.queue import fair_share, lifecycle, submission
 
 SubmitAs = Callable[..., Transfer]
 State = Transfer.State
@@ -21,7 +21,7 @@ State = Transfer.State
 @pytest.fixture
 def submit_as(photo: ContentImage, style: Style) -> SubmitAs:
     def submit(owner: User, size_px: int = 64) -> Transfer:
-        return lifecycle.submit(owner, photo, [(style, 1.0)], Params(size_px=size_px))
+        return submission.submit(owner, photo, [(style, 1.0)], Params(size_px=size_px))
 
     return submit
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
 from transfers.models import ContentImage, MachineSpeed, Transfer, WorkerHost
-from transfers.queue import estimates, forecast, lifecycle
+from transfers.queue import estimates, forecast, lifecycle, submission
 from transfers.queue.forecast import Turn
 
 SubmitAs = Callable[..., Transfer]
@@ -29,7 +29,7 @@ def measured(db: None) -> MachineSpeed:
 @pytest.fixture
 def submit_as(photo: ContentImage, style: Style) -> SubmitAs:
     def submit(owner: User, size_px: int = 64) -> Transfer:
-        return lifecycle.submit(owner, photo, [(style, 1.0)], Params(size_px=size_px))
+        return submission.submit(owner, photo, [(style, 1.0)], Params(size_px=size_px))
 
     return submit
 

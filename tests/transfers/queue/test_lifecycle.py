@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -12,12 +12,11 @@ from PIL import Image
 from pytest_django import Settings
 
 from accounts.models import User
-from engine.params import Params
 from gallery.artworks import frame_artwork
-from gallery.models import Artwork, Style
-from transfers.models import ContentImage, Transfer
-from transfers.queue import checkpoints, lifecycle, workers
-from transfers.queue.lifecycle import LeaseLostError, Progress, WrongStateError
+from gallery.models import Artwork
+from transfers.models import Transfer
+from transfers.queue import checkpoints, lifecycle, submission, workers
+from transfers.queue.lifecycle import LeaseLostError, Progress
 
 State = Transfer.State
 Submit = Callable[..., Transfer]
@@ -86,29 +85,6 @@ WORKER_FILES = {
     "preview": lifecycle.show_preview,
 }
 every_worker_write = pytest.mark.parametrize("name", WORKER_WRITES)
-
-
-# submit
-
-
-def test_submitting_queues_a_transfer_with_its_styles_and_wakes_a_worker(
-    user: User, photo: ContentImage, style: Style
-) -> None:
-    transfer = lifecycle.submit(user, photo, [(style, 0.5)], Params(size_px=64, seed=7))
-    stored = row(transfer)
-    assert stored.state == State.QUEUED
-    assert Params.from_json(stored.params) == Params(size_px=64, seed=7)
-    assert [(s.style, s.weight) for s in stored.style_shares.all()] == [(style, 0.5)]
-    assert stored.rung_at is not None
-    assert OrmQ.objects.count() == 1
-
-
-def test_a_submission_that_is_rolled_back_leaves_neither_row_nor_wake_up(submit: Submit) -> None:
-    with transaction.atomic():
-        submit()
-        transaction.set_rollback(True)
-    assert not Transfer.objects.exists()
-    assert not OrmQ.objects.exists()
 
 
 # claim
@@ -429,41 +405,6 @@ def test_what_is_not_painted_or_has_ended_cannot_be_kept(submit: Submit, state: 
     assert transfer.keep_requested is False
 
 
-# retry
-
-
-@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
-def test_a_retry_is_a_new_transfer_with_the_same_photo_styles_and_settings(
-    submit: Submit, state: str
-) -> None:
-    old = submit(seed=5)
-    set_row(old, state=state, error="It went wrong.")
-    new = lifecycle.retry(old)
-    stored = row(new)
-    assert stored.pk != old.pk
-    assert stored.retry_of == old
-    assert (stored.state, stored.error, stored.attempts) == (State.QUEUED, "", 0)
-    assert (stored.content_image, stored.params) == (old.content_image, old.params)
-    shares = [[(s.style, s.weight) for s in t.style_shares.all()] for t in (old, stored)]
-    assert shares[0] == shares[1] != []
-
-
-def test_asking_twice_for_a_retry_gives_the_same_one(submit: Submit) -> None:
-    old = submit()
-    set_row(old, state=State.FAILED)
-    assert lifecycle.retry(old).pk == lifecycle.retry(old).pk
-    assert Transfer.objects.count() == 2
-
-
-@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.SUCCEEDED])
-def test_only_failed_and_cancelled_transfers_are_retried(submit: Submit, state: str) -> None:
-    old = submit()
-    set_row(old, state=state)
-    with pytest.raises(WrongStateError):
-        lifecycle.retry(old)
-    assert Transfer.objects.count() == 1
-
-
 # rescue
 
 
@@ -539,7 +480,7 @@ def test_a_heartbeat_in_the_same_moment_beats_the_rescue(
 def test_every_transition_says_which_transfer_it_is_about(
     submit: Submit, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "transfers.queue.lifecycle")
+    caplog.set_level("INFO", "transfers.queue")
     transfer = submit()
     claim()
     expire(transfer, settings)
@@ -547,7 +488,7 @@ def test_every_transition_says_which_transfer_it_is_about(
     lifecycle.give_back(claim())
     lifecycle.put_back(claim())
     lifecycle.fail(claim(), "It went wrong.")
-    again = lifecycle.retry(row(transfer))
+    again = submission.retry(row(transfer))
     held = claim()
     lifecycle.succeed(held, artwork_for(held.owner))
     lifecycle.request_cancel(submit())

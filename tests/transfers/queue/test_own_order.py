@@ -6,7 +6,7 @@ from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
 from transfers.models import ContentImage, Transfer
-from transfers.queue import lifecycle, own_order
+from transfers.queue import lifecycle, own_order, submission
 from transfers.queue.own_order import Whither
 
 Submit = Callable[..., Transfer]
@@ -76,7 +76,7 @@ def test_what_runs_already_stays_where_it_is(five: list[Transfer]) -> None:
 def test_somebody_elses_queue_is_left_alone(
     five: list[Transfer], stranger: User, photo: ContentImage, style: Style
 ) -> None:
-    theirs = lifecycle.submit(stranger, photo, [(style, 1.0)], Params(size_px=64))
+    theirs = submission.submit(stranger, photo, [(style, 1.0)], Params(size_px=64))
     before = theirs.rank
     own_order.move(five[4], Whither.FIRST)
     theirs.refresh_from_db()

@@ -22,7 +22,7 @@ from gallery.files import FilesUnavailableError
 from gallery.models import Artwork
 from transfers.logs import Subject
 from transfers.models import MachineSpeed, Transfer
-from transfers.queue import draining, lifecycle, patience, runner
+from transfers.queue import draining, lifecycle, patience, runner, submission
 
 # The watch beats from a thread, with a connection of its own that sees only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -366,7 +366,7 @@ def test_a_continued_transfer_paints_on_from_the_earlier_picture(submit: Submit)
     submit(size_px=64, steps=6)
     runner.paint_next()
     earlier = Artwork.objects.get()
-    new = lifecycle.continue_artwork(earlier, size_px=96)
+    new = submission.continue_artwork(earlier, size_px=96)
     runner.paint_next()
     stored = row(new)
     assert stored.state == State.SUCCEEDED, stored.error
@@ -381,7 +381,7 @@ def test_going_on_from_a_picture_that_was_deleted_fails_with_a_sentence(
     submit(size_px=64, steps=2)
     runner.paint_next()
     earlier = Artwork.objects.get()
-    new = lifecycle.continue_artwork(earlier, size_px=96)
+    new = submission.continue_artwork(earlier, size_px=96)
     earlier.delete()
     runner.paint_next()
     stored = row(new)

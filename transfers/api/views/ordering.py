@@ -26,7 +26,7 @@ from transfers.api.serializers.transfers import (
 from transfers.api.showing import own_transfer, own_transfers, shown
 from transfers.api.views.base import ApiView, person, valid
 from transfers.models import Transfer
-from transfers.queue import estimates, forecast, lifecycle
+from transfers.queue import estimates, forecast, submission
 
 MAY_FAIL = {"POST": (409, 422)}
 
@@ -113,7 +113,7 @@ class TransferRetry(ApiView):
             raise RefusedError(
                 "wrong_state", _("Only what failed or was cancelled can be retried.")
             )
-        return _answer([lifecycle.retry(transfer)])
+        return _answer([submission.retry(transfer)])
 
 
 class TransferContinue(ApiView):
@@ -136,7 +136,7 @@ class TransferContinue(ApiView):
         if size_px < own_px:
             sentence = _("Choose a size of %(own_px)d pixels, which the picture has, or more.")
             raise field_refused("size_px", sentence % {"own_px": own_px})
-        return _made(request, lambda: [lifecycle.continue_artwork(artwork, size_px=size_px)])
+        return _made(request, lambda: [submission.continue_artwork(artwork, size_px=size_px)])
 
 
 def _made(

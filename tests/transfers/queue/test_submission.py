@@ -1,0 +1,84 @@
+"""How transfers come into being: submitted with their wake-ups, or tried once more."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+from django_q.models import OrmQ
+
+from accounts.models import User
+from engine.params import Params
+from gallery.models import Style
+from transfers.models import ContentImage, Transfer
+from transfers.queue import submission
+from transfers.queue.submission import WrongStateError
+
+State = Transfer.State
+Submit = Callable[..., Transfer]
+
+
+def row(transfer: Transfer) -> Transfer:
+    return Transfer.objects.get(pk=transfer.pk)
+
+
+def set_row(transfer: Transfer, **values: object) -> None:
+    Transfer.objects.filter(pk=transfer.pk).update(**values)
+    transfer.refresh_from_db()
+
+
+# submit
+
+
+def test_submitting_queues_a_transfer_with_its_styles_and_wakes_a_worker(
+    user: User, photo: ContentImage, style: Style
+) -> None:
+    transfer = submission.submit(user, photo, [(style, 0.5)], Params(size_px=64, seed=7))
+    stored = row(transfer)
+    assert stored.state == State.QUEUED
+    assert Params.from_json(stored.params) == Params(size_px=64, seed=7)
+    assert [(s.style, s.weight) for s in stored.style_shares.all()] == [(style, 0.5)]
+    assert stored.rung_at is not None
+    assert OrmQ.objects.count() == 1
+
+
+def test_a_submission_that_is_rolled_back_leaves_neither_row_nor_wake_up(submit: Submit) -> None:
+    with transaction.atomic():
+        submit()
+        transaction.set_rollback(True)
+    assert not Transfer.objects.exists()
+    assert not OrmQ.objects.exists()
+
+
+# retry
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
+def test_a_retry_is_a_new_transfer_with_the_same_photo_styles_and_settings(
+    submit: Submit, state: str
+) -> None:
+    old = submit(seed=5)
+    set_row(old, state=state, error="It went wrong.")
+    new = submission.retry(old)
+    stored = row(new)
+    assert stored.pk != old.pk
+    assert stored.retry_of == old
+    assert (stored.state, stored.error, stored.attempts) == (State.QUEUED, "", 0)
+    assert (stored.content_image, stored.params) == (old.content_image, old.params)
+    shares = [[(s.style, s.weight) for s in t.style_shares.all()] for t in (old, stored)]
+    assert shares[0] == shares[1] != []
+
+
+def test_asking_twice_for_a_retry_gives_the_same_one(submit: Submit) -> None:
+    old = submit()
+    set_row(old, state=State.FAILED)
+    assert submission.retry(old).pk == submission.retry(old).pk
+    assert Transfer.objects.count() == 2
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.SUCCEEDED])
+def test_only_failed_and_cancelled_transfers_are_retried(submit: Submit, state: str) -> None:
+    old = submit()
+    set_row(old, state=state)
+    with pytest.raises(WrongStateError):
+        submission.retry(old)
+    assert Transfer.objects.count() == 1
