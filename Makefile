@@ -43,7 +43,7 @@ lint: dev ## check style, types and templates
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy engine transfers gallery accounts stylesite
-	$(BIN)/djlint --check --lint --quiet templates
+	$(BIN)/djlint --check --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 test: lint browser servers assets ## everything: lint, types, unit, real VGG19, browser and servers (TESTS=path for a part)
