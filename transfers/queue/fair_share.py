@@ -53,17 +53,15 @@ def next_in_turn() -> Transfer | None:
     used_s = painted_lately_s([each.owner_id for each in waiting])
     turn = min(waiting, key=lambda each: (used_s.get(each.owner_id, 0.0), each.since))
     own = Transfer.objects.queued().filter(owner_id=turn.owner_id)
-    return own.only("owner", "state").in_own_order().first()
+    return own.only("owner").in_own_order().first()
 
 
 def may_start(transfer: Transfer) -> bool:
-    """Whether its owner may have one more painted right now; what is RUNNING already may go on.
+    """Whether its owner may have one more painted right now.
 
     Belongs in the transaction that claims it: two workers that want transfers of the same limited
     person wait for each other here.
     """
-    if transfer.state == Transfer.State.RUNNING:
-        return True
     limits = limits_of_all([transfer.owner_id]).get(transfer.owner_id)
     if limits is None or limits.running is None:
         return True

@@ -104,17 +104,15 @@ def request_keep(transfer: Transfer) -> bool:
 
 
 def claim(worker: str) -> Transfer | None:
-    """QUEUED, or RUNNING with an expired lease → RUNNING under a fresh token.
+    """QUEUED → RUNNING under a fresh token: of whoever has had the least painting lately.
 
-    What a dead worker left comes first, then whoever has had the least painting lately
-    (`fair_share`).
-
-    The attempt is counted before the work starts, so that a transfer that kills its workers ends.
+    Whose turn it is says `fair_share`; what a dead worker left is QUEUED again after `rescue`. The
+    attempt is counted before the work starts, so that a transfer that kills its workers ends.
     Returns None when nothing is to be done. Of two workers that want the same row, one gets it and
     the other looks for the next.
     """
     for _try in range(CLAIM_TRIES):
-        wanted = _left_behind() or fair_share.next_in_turn()
+        wanted = fair_share.next_in_turn()
         if wanted is None:
             return None
         token = _take(wanted, worker)
@@ -140,7 +138,7 @@ def _take(wanted: Transfer, worker: str) -> uuid.UUID | None:
         if not fair_share.may_start(wanted):
             return None
         taken = (
-            _claimable()
+            Transfer.objects.queued()
             .filter(pk=wanted.pk)
             .update(
                 state=State.RUNNING,
@@ -292,20 +290,22 @@ def put_back(transfer: Transfer) -> bool:
 # What the supervisor does
 
 
-def rescue(*, spend_attempt: bool = True) -> int:
+def rescue(*, spend_attempt: bool = True, by_lease: bool = True) -> int:
     """Free what dead workers held: RUNNING → QUEUED, or → FAILED when the attempts are used up.
 
-    A worker is dead when its lease has expired or its process on this host is gone. Returns how
-    many rows changed. The UPDATE looks at the lease once more, so a worker that beats in the same
-    moment keeps its transfer. `spend_attempt` is False when we ended the worker ourselves.
+    A worker is dead when its process on this host is gone or, unless `by_lease` is False, when its
+    lease has expired. Returns how many rows changed. The UPDATE looks at the lease once more, so a
+    worker that beats in the same moment keeps its transfer. `spend_attempt` is False when we ended
+    the workers of this host ourselves; those of others spend one all the same.
     """
-    return sum(_rescue(transfer, spend_attempt) for transfer in _abandoned())
+    return sum(_rescue(transfer, spend_attempt) for transfer in _abandoned(by_lease))
 
 
 def _rescue(transfer: Transfer, spend_attempt: bool) -> bool:
     held = _held(transfer)
     if not workers.is_dead(transfer.worker):
         held = held.filter(_lease_expired())
+        spend_attempt = True
     if spend_attempt and transfer.attempts >= settings.TRANSFER_MAX_ATTEMPTS:
         sentence = _(
             "Painting was interrupted several times, so we stopped trying. "
@@ -375,26 +375,14 @@ def _lease_expired() -> Q:
     return Q(heartbeat_at__lt=Now() - timedelta(seconds=settings.TRANSFER_LEASE_S))
 
 
-def _claimable() -> TransferQuerySet:
-    return Transfer.objects.filter(Q(state=State.QUEUED) | (_to_be_resumed() & _lease_expired()))
-
-
-def _to_be_resumed() -> Q:
-    return Q(state=State.RUNNING, attempts__lt=settings.TRANSFER_MAX_ATTEMPTS)
-
-
-def _left_behind() -> Transfer | None:
-    left = Transfer.objects.filter(_to_be_resumed() & _lease_expired())
-    return left.only("owner", "state").order_by("heartbeat_at").first()
-
-
-def _abandoned() -> list[Transfer]:
-    expired = set(Transfer.objects.running().filter(_lease_expired()).values_list("pk", flat=True))
-    return [
-        transfer
-        for transfer in Transfer.objects.running()
-        if transfer.pk in expired or workers.is_dead(transfer.worker)
-    ]
+def _abandoned(by_lease: bool) -> list[Transfer]:
+    """What is RUNNING and nobody works at: its worker here is gone, or its lease has expired."""
+    running = Transfer.objects.running()
+    dead = [transfer for transfer in running if workers.is_dead(transfer.worker)]
+    if not by_lease:
+        return dead
+    expired = running.filter(_lease_expired()).exclude(pk__in=[transfer.pk for transfer in dead])
+    return [*dead, *expired]
 
 
 def _held(transfer: Transfer) -> TransferQuerySet:

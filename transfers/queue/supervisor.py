@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from transfers.models import Transfer, WorkerHost
 from transfers.queue import estimates, fair_share, hosts, lifecycle, wakeups, workers
+from transfers.queue.clock import JumpGuard
 from transfers.queue.processes import Child
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Supervisor:
         self._stopping = threading.Event()
         self._waiting_since: float | None = None
         self._whole_at: float | None = None
+        self._clock = JumpGuard(settings.TRANSFER_LEASE_S)
         self._purged_at = 0.0
         self._started_at = timezone.now()
         self._announced_at = 0.0
@@ -106,7 +108,7 @@ class Supervisor:
             wakeups.ring_missing()
         if self._was_away():
             return
-        lifecycle.rescue()
+        lifecycle.rescue(by_lease=not self._clock.jumped_lately())
         free = self._free_workers()
         wakeups.ring_lost(free)
         if self._has_lost_processes():

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from stylesite.operating.doctor.findings import Finding, note, ok, wrong
 from transfers.models import MachineSpeed, Transfer, WorkerHost
 from transfers.queue import hosts
+from transfers.queue.clock import database_time_s
 from transfers.queue.workers import host_of
 
 # A free worker takes a transfer within a second, and a lost wake-up is repeated after five.
@@ -133,15 +134,10 @@ def clock() -> Iterator[Finding]:
 
 
 def _server_clock_s() -> float:
-    """How far the database's clock is ahead of ours; 0 where it has none of its own."""
-    if connection.vendor != "postgresql":
-        return 0.0
-    with connection.cursor() as cursor:
-        before = timezone.now()
-        cursor.execute("SELECT clock_timestamp()")
-        (theirs,) = cursor.fetchone()
-        ours = before + (timezone.now() - before) / 2
-    return float((theirs - ours).total_seconds())
+    """How far the database's clock is ahead of ours; about 0 where it has none of its own."""
+    before = time.time()
+    theirs = database_time_s()
+    return theirs - (before + time.time()) / 2
 
 
 def _before(seconds: float) -> datetime:

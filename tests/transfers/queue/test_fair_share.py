@@ -105,17 +105,6 @@ def test_a_draft_of_one_does_not_push_back_the_long_run_of_another(
     assert claim().pk == fine.pk
 
 
-def test_what_a_dead_worker_left_is_claimed_before_anything_new(
-    submit_as: SubmitAs, user: User, stranger: User
-) -> None:
-    left = submit_as(user)
-    claim()
-    long_ago = timezone.now() - timedelta(hours=1)
-    Transfer.objects.filter(pk=left.pk).update(heartbeat_at=long_ago)
-    submit_as(stranger)
-    assert claim().pk == left.pk
-
-
 def test_the_number_of_queries_does_not_grow_with_people_or_transfers(
     submit_as: SubmitAs, user: User, stranger: User
 ) -> None:

@@ -121,12 +121,13 @@ def test_a_lost_race_for_a_row_makes_the_claim_look_for_the_next(
     assert row(contested).worker == "rival"
 
 
-def test_an_expired_lease_is_claimed_and_its_first_holder_can_write_no_more(
+def test_an_expired_lease_is_inherited_and_its_first_holder_can_write_no_more(
     submit: Submit, settings: Settings
 ) -> None:
     submit()
     sleeper = claim()
     expire(sleeper, settings)
+    assert lifecycle.rescue() == 1
     heir = claim()
     assert (heir.pk, heir.attempts) == (sleeper.pk, 2)
     for write in WORKER_WRITES.values():
@@ -136,20 +137,12 @@ def test_an_expired_lease_is_claimed_and_its_first_holder_can_write_no_more(
     assert not Artwork.objects.exists()
 
 
-def test_a_fresh_lease_is_not_claimed(submit: Submit) -> None:
-    submit()
-    claim()
-    assert lifecycle.claim("elsewhere") is None
-
-
-def test_an_expired_lease_without_attempts_left_is_not_claimed(
+def test_what_is_painted_is_not_claimed_however_old_its_lease(
     submit: Submit, settings: Settings
 ) -> None:
-    held = submit()
-    claim()
-    expire(held, settings)
-    set_row(held, attempts=settings.TRANSFER_MAX_ATTEMPTS)
-    assert lifecycle.claim("here") is None
+    submit()
+    expire(claim(), settings)
+    assert lifecycle.claim("elsewhere") is None
 
 
 @pytest.mark.parametrize("state", ENDED)
@@ -244,6 +237,7 @@ def test_two_workers_that_finish_the_same_transfer_keep_one_artwork(
     submit()
     first = claim()
     expire(first, settings)
+    lifecycle.rescue()
     second = claim()
     lifecycle.succeed(second, artwork_for(second.owner))
     with pytest.raises(LeaseLostError):
@@ -327,6 +321,7 @@ def test_what_changed_hands_meanwhile_is_not_put_back(submit: Submit, settings: 
     submit()
     seen = claim()
     expire(seen, settings)
+    lifecycle.rescue()
     heir = claim()
     assert lifecycle.put_back(seen) is False
     assert lifecycle.look(heir) is False
@@ -448,6 +443,27 @@ def test_a_worker_killed_by_us_does_not_cost_an_attempt(submit: Submit) -> None:
     assert (stored.attempts, stored.rescues) == (0, 0)
 
 
+def test_the_worker_of_another_host_that_fell_silent_costs_an_attempt_all_the_same(
+    submit: Submit, settings: Settings
+) -> None:
+    transfer = submit()
+    lifecycle.claim("elsewhere~1~boot/99.1")
+    expire(transfer, settings)
+    assert lifecycle.rescue(spend_attempt=False) == 1
+    assert row(transfer).attempts == 1
+
+
+def test_while_the_clock_cannot_be_trusted_only_dead_processes_are_rescued(
+    submit: Submit, settings: Settings
+) -> None:
+    silent, dead = submit(), submit()
+    lifecycle.claim(workers.this_worker())
+    lifecycle.claim(f"{workers.system()}/{2**22 + 1}.1")
+    expire(silent, settings)
+    assert lifecycle.rescue(by_lease=False) == 1
+    assert (row(silent).state, row(dead).state) == (State.RUNNING, State.QUEUED)
+
+
 def test_used_up_attempts_end_in_a_sentence(submit: Submit, settings: Settings) -> None:
     transfer = submit()
     for _attempt in range(settings.TRANSFER_MAX_ATTEMPTS):
@@ -467,9 +483,9 @@ def test_a_heartbeat_in_the_same_moment_beats_the_rescue(
     submit()
     held = claim()
     expire(held, settings)
-    abandoned = lifecycle._abandoned()
+    abandoned = lifecycle._abandoned(by_lease=True)
     lifecycle.heartbeat(held)
-    monkeypatch.setattr(lifecycle, "_abandoned", lambda: abandoned)
+    monkeypatch.setattr(lifecycle, "_abandoned", lambda by_lease: abandoned)
     assert lifecycle.rescue() == 0
     assert lifecycle.look(held) is False
 

@@ -533,6 +533,7 @@ def test_a_worker_whose_transfer_was_finished_by_another_makes_no_second_artwork
             Transfer.objects.filter(pk=transfer.pk).update(
                 heartbeat_at=timezone.now() - timedelta(seconds=31)
             )
+            assert lifecycle.rescue() == 1
             assert runner.paint_next() is True  # the other worker
 
     engine.before = frozen_for_longer_than_the_lease
