@@ -6,6 +6,7 @@ is None, and pages say that we do not know yet. How long a transfer waits is in 
 
 from __future__ import annotations
 
+from django.db.models import Case, When
 from django.utils import timezone
 
 from engine import pyramid
@@ -35,8 +36,8 @@ def seconds_for(
 
 def current_speed() -> MachineSpeed | None:
     """This host's speed; pages served by a host that never paints use the last one measured."""
-    measured = MachineSpeed.objects.order_by("-measured_at")
-    return measured.filter(host=workers.host()).first() or measured.first()
+    here_first = Case(When(host=workers.host(), then=0), default=1)
+    return MachineSpeed.objects.order_by(here_first, "-measured_at").first()
 
 
 def seconds_to_paint(transfer: Transfer) -> float | None:

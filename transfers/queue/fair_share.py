@@ -7,7 +7,7 @@ wrong when a worker dies. Which of a person's own transfers is next is decided i
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -46,11 +46,14 @@ def next_in_turn() -> Transfer | None:
     waiting = waiting_owners()
     if not waiting:
         return None
-    full = owners_at_their_limit({each.owner_id for each in waiting})
+    running = list(Transfer.objects.running())
+    full = _at_their_limit({each.owner_id for each in waiting}, running)
     waiting = [each for each in waiting if each.owner_id not in full]
     if not waiting:
         return None
-    used_s = painted_lately_s([each.owner_id for each in waiting])
+    used_s = painted_lately_s(
+        [each.owner_id for each in waiting], running, estimates.current_speed()
+    )
     turn = min(waiting, key=lambda each: (used_s.get(each.owner_id, 0.0), each.since))
     own = Transfer.objects.queued().filter(owner_id=turn.owner_id)
     return own.only("owner").in_own_order().first()
@@ -66,17 +69,18 @@ def may_start(transfer: Transfer) -> bool:
     if limits is None or limits.running is None:
         return True
     User.objects.select_for_update().get(pk=transfer.owner_id)
-    return not owners_at_their_limit({transfer.owner_id})
+    running = Transfer.objects.running().filter(owner_id=transfer.owner_id)
+    return not _at_their_limit({transfer.owner_id}, running)
 
 
-def owners_at_their_limit(owner_ids: Collection[int]) -> set[int]:
-    """Those of these people of whom as much is painted already as may be at once."""
-    running = Counter(Transfer.objects.running().values_list("owner_id", flat=True))
-    limits = limits_of_all([owner_id for owner_id in owner_ids if running[owner_id]])
+def _at_their_limit(owner_ids: Collection[int], running: Iterable[Transfer]) -> set[int]:
+    """Those of these people of whom as much is running already as may be at once."""
+    painted = Counter(transfer.owner_id for transfer in running)
+    limits = limits_of_all([owner_id for owner_id in owner_ids if painted[owner_id]])
     return {
         owner_id
         for owner_id, limit in limits.items()
-        if limit.running is not None and running[owner_id] >= limit.running
+        if limit.running is not None and painted[owner_id] >= limit.running
     }
 
 
@@ -92,7 +96,9 @@ def waiting_owners() -> list[Waiting]:
     return [Waiting(owner_id, _as_datetime(since)) for owner_id, since in rows if since is not None]
 
 
-def painted_lately_s(owner_ids: Collection[int]) -> dict[int, float]:
+def painted_lately_s(
+    owner_ids: Collection[int], running: Iterable[Transfer], speed: MachineSpeed | None
+) -> dict[int, float]:
     """Seconds of painting that these people have had lately; people without any are left out.
 
     What is running counts whole, with the time that it still needs: two free workers that choose
@@ -105,8 +111,7 @@ def painted_lately_s(owner_ids: Collection[int]) -> dict[int, float]:
     used_s: dict[int, float] = defaultdict(float)
     for owner_id, seconds in ended.values_list("owner_id", "painting_s"):
         used_s[owner_id] += seconds
-    speed = estimates.current_speed()
-    for row in Transfer.objects.running():
+    for row in running:
         used_s[row.owner_id] += row.painting_s + left_s(row, speed)
     return {owner_id: round(used_s[owner_id], DIGITS) for owner_id in owner_ids if used_s[owner_id]}
 

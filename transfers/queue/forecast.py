@@ -88,20 +88,20 @@ class _Queue:
         columns = ("owner_id", "rank", "created_at", "pk", "pixel_steps_left")
         for owner_id, rank, created_at, pk, left in waiting.values_list(*columns):
             self._rows[owner_id].append(_Row(rank, created_at, pk, left))
-        self._running = [
-            (fair_share.left_s(row, self._speed), row.owner_id)
-            for row in Transfer.objects.running()
-        ]
-        self._used_s = fair_share.painted_lately_s(self._rows)
+        self._running = list(Transfer.objects.running())
+        self._used_s = self._painted_lately_s(self._rows)
         self._limits = _running_limits(self._rows)
         self.turns = self._played(self._rows, self._used_s, self._limits)
 
     def turn_of_another(self, owner_id: int, another: _Row) -> Turn | None:
         """The turn of a row that is not there, if this owner had it."""
         rows = {**self._rows, owner_id: sorted([*self._rows.get(owner_id, []), another])}
-        used_s = {**self._used_s, **fair_share.painted_lately_s([owner_id])}
+        used_s = {**self._used_s, **self._painted_lately_s([owner_id])}
         limits = {**self._limits, **_running_limits([owner_id])}
         return self._played(rows, used_s, limits, until=another).get(another.pk)
+
+    def _painted_lately_s(self, owner_ids: Collection[int]) -> dict[int, float]:
+        return fair_share.painted_lately_s(owner_ids, self._running, self._speed)
 
     def _played(
         self,
@@ -114,7 +114,8 @@ class _Queue:
         since = {owner: _earliest_from_each_on(own) for owner, own in rows.items()}
         claimants = [_Claimant(used_s.get(owner, 0.0), since[owner][0], owner, 0) for owner in rows]
         heapq.heapify(claimants)
-        painters = _Painters(self._running, self._workers, limits)
+        running = [(fair_share.left_s(row, self._speed), row.owner_id) for row in self._running]
+        painters = _Painters(running, self._workers, limits)
         turns: dict[UUID, Turn] = {}
         while (claimant := painters.next_of(claimants)) is not None:
             used, _since, owner, number = claimant
