@@ -28,6 +28,7 @@ from engine.params import Params
 from gallery.models import Artwork, Style
 from transfers import logs, quotas
 from transfers.models import ContentImage, Transfer, TransferQuerySet, TransferStyle
+from transfers.notify import outbox
 from transfers.queue import checkpoints, fair_share, own_order, wakeups, workers
 from transfers.queue.outages import DATABASE_AWAY
 
@@ -361,6 +362,7 @@ def _keep_artwork(transfer: Transfer, artwork: Artwork) -> None:
                 seconds_left=None,
                 artwork=artwork,
             )
+            outbox.note_end(transfer, State.SUCCEEDED)
     except DATABASE_AWAY:
         raise
     except BaseException:
@@ -374,7 +376,9 @@ def fail(transfer: Transfer, sentence: str, reference: str = "", *, kind: str = 
     `kind` is one word for the operator's counts: the engine's reason, or "crash". Raises
     LeaseLostError when the token is no longer the row's.
     """
-    _write(transfer, **_failure(sentence, reference, kind))
+    with transaction.atomic():
+        _write(transfer, **_failure(sentence, reference, kind))
+        outbox.note_end(transfer, State.FAILED)
     _drop_files(transfer, preview=False)
     logger.info("transfer %s: failed: %s", transfer.pk, sentence, extra=logs.about(transfer))
 
@@ -442,8 +446,10 @@ def _rescue(transfer: Transfer, spend_attempt: bool) -> bool:
             "Please try again, perhaps in a smaller size."
         )
         failure = _failure(sentence, "", "attempts")
-        if not held.update(**failure, rescues=F("rescues") + 1):
-            return False
+        with transaction.atomic():
+            if not held.update(**failure, rescues=F("rescues") + 1):
+                return False
+            outbox.note_end(transfer, State.FAILED)
         _drop_files(transfer, preview=False)
         logger.error(
             "transfer %s: failed, its workers died", transfer.pk, extra=logs.about(transfer)
