@@ -94,7 +94,7 @@ def test_an_empty_site_has_its_series_all_the_same(client: Client, db: None) -> 
     assert found["stylesite_oldest_queued_seconds",] == 0
 
 
-def test_a_scrape_takes_five_queries_whatever_there_is(
+def test_a_scrape_takes_six_queries_whatever_there_is(
     client: Client,
     photo: ContentImage,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -102,7 +102,7 @@ def test_a_scrape_takes_five_queries_whatever_there_is(
     for number in range(5):
         transfer(photo, State.RUNNING, worker=f"h~{number}/1.1", token=uuid.uuid4())
         WorkerHost.objects.create(name=f"h~{number}", workers=1, threads_per_worker=1)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         samples(client)
 
 
