@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, help_text='The event, the same in every try: receivers know repetitions by it.', primary_key=True, serialize=False)),
                 ('channel', models.CharField(choices=[('email', 'e-mail'), ('webhook', 'webhook')], max_length=8, verbose_name='way')),
-                ('event', models.CharField(choices=[('transfer.succeeded', 'picture ready'), ('transfer.failed', 'picture failed'), ('webhook.test', 'test')], max_length=24, verbose_name='event')),
+                ('event', models.CharField(choices=[('transfer.succeeded', 'Picture ready'), ('transfer.failed', 'Picture failed'), ('webhook.test', 'Test')], max_length=24, verbose_name='event')),
                 ('state', models.CharField(choices=[('pending', 'to be sent'), ('sent', 'delivered'), ('seen', 'seen on the page'), ('given_up', 'given up')], default='pending', max_length=12, verbose_name='state')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='happened')),
                 ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='next try')),

@@ -84,9 +84,9 @@ class Notice(models.Model):
         WEBHOOK = "webhook", _("webhook")
 
     class Event(models.TextChoices):
-        SUCCEEDED = "transfer.succeeded", _("picture ready")
-        FAILED = "transfer.failed", _("picture failed")
-        TEST = "webhook.test", _("test")
+        SUCCEEDED = "transfer.succeeded", _("Picture ready")
+        FAILED = "transfer.failed", _("Picture failed")
+        TEST = "webhook.test", _("Test")
         """Sent at the press of a button; never a row."""
 
     class State(models.TextChoices):

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from accounts.models import User
 from tests.transfers.notify.conftest import Clock, End, Receiver
@@ -93,7 +93,12 @@ def test_it_stops_within_seconds_while_a_receiver_hangs(
     stopping = threading.Event()
     ended: list[int] = []
     at_work = Sender(stopping, lambda: None)
-    thread = threading.Thread(target=lambda: ended.append(at_work.run()))
+
+    def run() -> None:
+        ended.append(at_work.run())
+        connection.close()
+
+    thread = threading.Thread(target=run)
     thread.start()
     while not receiver.got:
         sleep(0.02)

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import socket
 import ssl
 import subprocess
@@ -20,10 +21,12 @@ from pytest_django import Settings
 from tests.transfers.notify.conftest import End, Receiver
 from transfers.models import Notice, NoticeChoices, Transfer
 from transfers.notify import outbox, post, webhooks
+from transfers.notify.models import draw_secret
 from transfers.notify.outbox import Answer
 
 pytestmark = pytest.mark.django_db
 
+ROOT = Path(__file__).parents[3]
 Outcome = Notice.Outcome
 
 
@@ -95,6 +98,24 @@ def test_the_signature_is_over_what_arrived(
     expected = base64.b64encode(hmac.digest(key, message, hashlib.sha256)).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
     assert abs(int(headers["webhook-timestamp"]) - datetime.now().timestamp()) < 5
+
+
+def test_receivers_can_verify_it_as_the_documentation_says(
+    end: End, webhook: NoticeChoices, receiver: Receiver
+) -> None:
+    end()
+    deliver()
+    ((headers, body),) = receiver.got
+    written = (ROOT / "docs" / "notifications.md").read_text()
+    (program,) = re.findall(r"```python\n(.*?)```", written, re.DOTALL)
+    known: dict[str, Any] = {}
+    exec(program, known)
+    is_genuine = known["is_genuine"]
+    assert is_genuine(webhook.webhook_secret, headers, body)
+    assert not is_genuine(webhook.webhook_secret, headers, body + b" ")
+    assert not is_genuine(draw_secret(), headers, body)
+    old = headers | {"webhook-timestamp": str(int(headers["webhook-timestamp"]) - 600)}
+    assert not is_genuine(webhook.webhook_secret, old, body)
 
 
 def test_a_repetition_has_the_same_number_and_body(
