@@ -4,6 +4,7 @@ Own settings are named ``STYLESITE_…`` in the environment. A value of the wron
 start with a sentence that names the variable.
 """
 
+import ipaddress
 import tomllib
 from pathlib import Path
 
@@ -43,6 +44,16 @@ def _web_address(name: str, schemes: tuple[str, ...], example: str) -> str:
     if value and not (found and rest and scheme in schemes):
         raise ImproperlyConfigured(f"Set {name} to an address such as {example}.")
     return value
+
+
+def _networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    try:
+        values: list[str] = env.list(name, [])
+        return [ipaddress.ip_network(value.strip()) for value in values]
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"Set {name} to networks such as 10.1.0.0/16,fd00::/8, or unset it."
+        ) from None
 
 
 # Where things are
@@ -231,8 +242,30 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 
 # Mail: printed on the console until an SMTP address is set
 
-vars().update(env.dj_email_url("STYLESITE_EMAIL_URL", "console:"))
+_email = env.dj_email_url("STYLESITE_EMAIL_URL", "console:")
+if "EMAIL_BACKEND" not in _email:
+    raise ImproperlyConfigured(
+        "Set STYLESITE_EMAIL_URL to an address such as submission://user:password@host:587 (with "
+        "STARTTLS), smtp://host:25 or smtp://user:password@host:465?ssl=true."
+    )
+# A mail server that says nothing must not keep whoever waits for it for ever.
+_email["EMAIL_TIMEOUT"] = _email["EMAIL_TIMEOUT"] or 15
+vars().update(_email)
+SENDS_MAIL = _email["EMAIL_BACKEND"].split(".")[-2] not in {"console", "dummy"}
 DEFAULT_FROM_EMAIL = env.str("STYLESITE_FROM_EMAIL", f"{SITE_NAME} <stylesite@localhost>")
+
+# Notices: links in them lead to the public address. Webhooks reach public addresses only, and the
+# networks named here.
+
+_known_as = next((name.lstrip(".") for name in ALLOWED_HOSTS if "*" not in name), "localhost")
+_port = (
+    f":{env.str('STYLESITE_PORT', '') or '8000'}" if _known_as in {"localhost", "127.0.0.1"} else ""
+)
+PUBLIC_URL_IS_SET = bool(env.str("STYLESITE_PUBLIC_URL", "").strip())
+PUBLIC_URL = _web_address(
+    "STYLESITE_PUBLIC_URL", ("http", "https"), "https://pictures.example.org"
+) or (f"{'https' if BEHIND_HTTPS else 'http'}://{_known_as}{_port}")
+WEBHOOK_NETWORKS = _networks("STYLESITE_WEBHOOK_NETWORKS")
 
 # Words and time
 

@@ -9,7 +9,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django_q.models import OrmQ, Schedule, Success
 
-from transfers.models import ContentImage, MachineSpeed, Transfer, TransferStyle, WorkerHost
+from transfers.models import (
+    ContentImage,
+    MachineSpeed,
+    Notice,
+    Transfer,
+    TransferStyle,
+    WorkerHost,
+)
 
 # Messages are only wake-ups, nobody keeps their success, and no schedule would ever run. What
 # failed stays: it tells of a fault.
@@ -67,3 +74,15 @@ class MachineSpeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-a
 @admin.register(WorkerHost)
 class WorkerHostAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "state", "workers", "threads_per_worker", "version", "seen_at")
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """What is in the outbox. Where it goes, and the secret that signs it, are their owner's."""
+
+    list_display = ("id", "owner", "channel", "event", "state", "attempts", "outcome", "tried_at")
+    list_filter = ("channel", "state", "outcome", "created_at")
+    search_fields = ("=id", "=transfer__id", "owner__email")
+    list_select_related = ("owner",)
+    exclude = ("token",)
+    raw_id_fields = ("transfer",)

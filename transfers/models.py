@@ -20,6 +20,19 @@ from accounts.models import User
 from gallery.models import Artwork, Style
 from gallery.pictures import StoredPicture
 
+# Models of this app with a room of their own; Django looks for all of them here.
+from transfers.notify.models import Notice, NoticeChoices
+
+__all__ = [
+    "ContentImage",
+    "MachineSpeed",
+    "Notice",
+    "NoticeChoices",
+    "Transfer",
+    "TransferStyle",
+    "WorkerHost",
+]
+
 
 class ContentImageQuerySet(models.QuerySet["ContentImage"]):
     def owned_by(self, user: User) -> Self:

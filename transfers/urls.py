@@ -9,6 +9,7 @@ from transfers.views import (
     live,
     many,
     new,
+    notices,
     queue,
     studio,
     use,
@@ -25,6 +26,10 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/<slug:rendition>/", files.photo_file, name="photo-file"),
     path("continue/<uuid:artwork_id>/", continuing.continue_artwork, name="continue"),
     path("use/", use.use, name="use"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/secret/", notices.draw_secret, name="notices-secret"),
+    path("notices/test/", notices.test, name="notices-test"),
+    path("notices/unsubscribe/<str:token>/", notices.unsubscribe, name="unsubscribe"),
     path("transfers/", studio.studio, name="list"),
     path("transfers/cancel-waiting/", studio.cancel_waiting, name="cancel-waiting"),
     path(

@@ -23,6 +23,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from transfers.models import Transfer
+from transfers.notify import outbox
 from transfers.queue import hosts
 
 PATH = "/metrics"
@@ -34,12 +35,13 @@ ALWAYS_TOLD = {(str(state), "") for state in Transfer.State} | {
 
 
 class QueueCollector(Collector):
-    """What the rows say about the queue and its workers. Five queries, whatever is in it."""
+    """What the rows say about the queue and its workers. Six queries, whatever is in it."""
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("stylesite", "The running version.", {"version": settings.VERSION})
         yield from self._transfers()
         yield from self._hosts()
+        yield from self._notices()
 
     def _transfers(self) -> Iterator[Metric]:
         """One pass over the index `transfer_outcomes`, which holds all that is summed."""
@@ -91,6 +93,23 @@ class QueueCollector(Collector):
             if status.pixel_steps_per_s is not None:
                 families["pixel_steps_per_second"].add_metric([host.name], status.pixel_steps_per_s)
         yield from families.values()
+
+    def _notices(self) -> Iterator[Metric]:
+        notices = GaugeMetricFamily(
+            "stylesite_notices",
+            "Notices in the outbox: those to be sent, and those given up within 30 days.",
+            labels=["channel", "state"],
+        )
+        late = GaugeMetricFamily(
+            "stylesite_notices_late_seconds",
+            "Seconds since the oldest notice to be sent was due; 0 when none is late.",
+            labels=["channel"],
+        )
+        for waiting in outbox.waiting():
+            notices.add_metric([waiting.channel, "pending"], waiting.pending)
+            notices.add_metric([waiting.channel, "given_up"], waiting.given_up)
+            late.add_metric([waiting.channel], waiting.late_s)
+        yield from (notices, late)
 
 
 @require_safe

@@ -14,7 +14,7 @@ from gallery.models import Style
 from tests.browser.conftest import OpenPage
 from tests.gallery.drawings import hang_artwork
 from tests.transfers.drawings import as_file, quadrants
-from transfers.models import Transfer
+from transfers.models import Notice, Transfer
 from transfers.photos import add_photo
 from transfers.queue import submission
 
@@ -121,6 +121,28 @@ def test_who_did_not_ask_is_not_told(
     expect(page.get_by_text("No.")).to_be_visible()
     expect(page).to_have_title("! Harbour – Stylesite")
     assert page.evaluate("sessionStorage.getItem('shown')") is None
+
+
+@pytest.mark.parametrize(("is_hidden", "state"), [(False, "seen"), (True, "pending")])
+def test_who_sees_the_end_needs_no_letter_and_who_looks_elsewhere_does(
+    browser: Browser,
+    open_page: OpenPage,
+    user: User,
+    transfer: Transfer,
+    is_hidden: bool,
+    state: str,
+) -> None:
+    page = open_page(browser, f"/transfers/{transfer.pk}/")
+    expect(page.get_by_text("Next in line")).to_be_visible()
+    looks = str(is_hidden).lower()
+    page.evaluate(f"Object.defineProperty(document, 'hidden', {{ get: () => {looks} }})")
+    notice = Notice.objects.create(
+        owner=user, transfer=transfer, channel="email", event="transfer.failed"
+    )
+    Transfer.objects.filter(pk=transfer.pk).update(state="failed", error="It went wrong.")
+    expect(page.get_by_text("It went wrong.")).to_be_visible()
+    notice.refresh_from_db()
+    assert notice.state == state
 
 
 def test_an_unreachable_server_is_waited_for(

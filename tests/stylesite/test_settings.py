@@ -93,6 +93,40 @@ def test_pages_allow_pictures_from_nowhere_else_when_the_site_streams_them(tmp_p
     assert found["images"] == ["'self'", "blob:", "data:"]
 
 
+MAIL = """
+from stylesite import settings as s
+print(s.SENDS_MAIL, s.EMAIL_BACKEND.split(".")[-2], s.EMAIL_USE_TLS, s.EMAIL_USE_SSL, s.PUBLIC_URL)
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "False console False False http://localhost:8000"),
+        (
+            {
+                "STYLESITE_EMAIL_URL": "submission://ada:secret@mail.example.org",
+                "STYLESITE_ALLOWED_HOSTS": ".example.org",
+                "STYLESITE_BEHIND_HTTPS": "true",
+            },
+            "True smtp True False https://example.org",
+        ),
+        (
+            {
+                "STYLESITE_EMAIL_URL": "smtp://ada:secret@mail.example.org:465?ssl=true",
+                "STYLESITE_PUBLIC_URL": "https://pictures.example.org/",
+            },
+            "True smtp False True https://pictures.example.org",
+        ),
+    ],
+)
+def test_mail_goes_as_its_address_says_and_its_links_lead_to_the_site(
+    tmp_path: Path, given: dict[str, str], expected: str
+) -> None:
+    ran = run(tmp_path, given, "-c", MAIL)
+    assert ran.stdout.strip() == expected, ran.stderr
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
@@ -117,6 +151,9 @@ def test_pages_allow_pictures_from_nowhere_else_when_the_site_streams_them(tmp_p
             {"STYLESITE_S3_BUCKET": "pictures", "STYLESITE_S3_SIGNED_URLS": "perhaps"},
             "Set STYLESITE_S3_SIGNED_URLS to true or false",
         ),
+        ({"STYLESITE_EMAIL_URL": "smtp+tls://a:b@host:587"}, "Set STYLESITE_EMAIL_URL to"),
+        ({"STYLESITE_PUBLIC_URL": "pictures.example.org"}, "Set STYLESITE_PUBLIC_URL to"),
+        ({"STYLESITE_WEBHOOK_NETWORKS": "10.1.2.3/8"}, "Set STYLESITE_WEBHOOK_NETWORKS to"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_sentence(

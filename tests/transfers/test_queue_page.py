@@ -16,7 +16,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
-from transfers.models import ContentImage, Transfer, WorkerHost
+from transfers.models import ContentImage, Notice, Transfer, WorkerHost
 from transfers.queue import lifecycle, submission
 from transfers.templatetags.queue_page import spoken_exactly
 
@@ -166,8 +166,8 @@ def test_the_page_takes_as_many_queries_for_many_as_for_few(
             values = {"state": State.FAILED, "finished_at": ago(60)}
         Transfer.objects.filter(pk=row.pk).update(**values)
         WorkerHost.objects.create(name=f"h~{number}", workers=1, threads_per_worker=1)
-    # Session and person, two for permissions, three for hosts, four for the rows.
-    with django_assert_max_num_queries(11):
+    # Session and person, two for permissions, three for hosts, four for the rows, one for notices.
+    with django_assert_max_num_queries(12):
         operator.get(PAGE, **HTMX)
 
 
@@ -307,3 +307,15 @@ def test_other_methods_are_refused(operator: Client, transfer: Transfer) -> None
 )
 def test_ages_are_told_to_the_second_where_it_matters(seconds: float, words: str) -> None:
     assert spoken_exactly(seconds) == words
+
+
+def test_the_outbox_is_shown_with_what_is_late_in_it(operator: Client, transfer: Transfer) -> None:
+    assertContains(operator.get(PAGE), "Notices")
+    Notice.objects.create(
+        owner=transfer.owner,
+        transfer=transfer,
+        channel="webhook",
+        event="transfer.failed",
+        due_at=ago(600),
+    )
+    assertContains(operator.get(PAGE), '<strong class="queue-bad">10 minutes</strong>', html=True)

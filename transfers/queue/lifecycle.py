@@ -25,6 +25,7 @@ from accounts.models import User
 from gallery.models import Artwork
 from transfers import logs
 from transfers.models import Transfer, TransferQuerySet
+from transfers.notify import outbox
 from transfers.queue import checkpoints, fair_share, own_order, wakeups, workers
 from transfers.queue.outages import DATABASE_AWAY
 
@@ -229,6 +230,7 @@ def _keep_artwork(transfer: Transfer, artwork: Artwork) -> None:
                 seconds_left=None,
                 artwork=artwork,
             )
+            outbox.note_end(transfer, State.SUCCEEDED)
     except DATABASE_AWAY:
         raise
     except BaseException:
@@ -242,7 +244,9 @@ def fail(transfer: Transfer, sentence: str, reference: str = "", *, kind: str = 
     `kind` is one word for the operator's counts: the engine's reason, or "crash". Raises
     LeaseLostError when the token is no longer the row's.
     """
-    _write(transfer, **_failure(sentence, reference, kind))
+    with transaction.atomic():
+        _write(transfer, **_failure(sentence, reference, kind))
+        outbox.note_end(transfer, State.FAILED)
     _drop_files(transfer, preview=False)
     logger.info("transfer %s: failed: %s", transfer.pk, sentence, extra=logs.about(transfer))
 
@@ -312,8 +316,10 @@ def _rescue(transfer: Transfer, spend_attempt: bool) -> bool:
             "Please try again, perhaps in a smaller size."
         )
         failure = _failure(sentence, "", "attempts")
-        if not held.update(**failure, rescues=F("rescues") + 1):
-            return False
+        with transaction.atomic():
+            if not held.update(**failure, rescues=F("rescues") + 1):
+                return False
+            outbox.note_end(transfer, State.FAILED)
         _drop_files(transfer, preview=False)
         logger.error(
             "transfer %s: failed, its workers died", transfer.pk, extra=logs.about(transfer)

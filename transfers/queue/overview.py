@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, Min, OuterRef
 from django.utils import timezone
 
 from transfers.models import Transfer
+from transfers.notify import outbox
 from transfers.queue import hosts, workers
 
 # A living worker beats every 5 s. One that missed two beats is worth a look; after 30 s its
@@ -109,6 +110,11 @@ class Overview:
             .order_by("-finished_at")
         )
         return list(rows[:MOST_FAILED])
+
+    @cached_property
+    def notices(self) -> list[outbox.Waiting]:
+        """What people are still to be told, and what could not be told them, by channel."""
+        return outbox.waiting()
 
     def _since(self, then: datetime | None) -> float:
         return max(0.0, (self.at - then).total_seconds()) if then else 0.0

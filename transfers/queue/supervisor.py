@@ -1,8 +1,9 @@
 """Watches over a pool of workers from outside, as django-q2 cannot watch over itself.
 
 Every second: start the pool again if it died or hangs, free what dead workers held, ring again
-where nobody came. Simple rather than clever: it looks at rows and processes, asks the pool
-nothing, and a pool in doubt is killed and started anew, which costs a few seconds of work.
+where nobody came; and keep the sender of notices at work beside it. Simple rather than clever: it
+looks at rows and processes, asks the pool nothing, and a pool in doubt is killed and started anew,
+which costs a few seconds of work.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.db import connection
 from django.utils import timezone
 
 from transfers.models import Transfer, WorkerHost
+from transfers.notify.keeper import Keeper
 from transfers.queue import estimates, fair_share, hosts, lifecycle, wakeups, workers
 from transfers.queue.clock import JumpGuard
 from transfers.queue.processes import Child
@@ -47,7 +49,7 @@ NOT_WHOLE_S = 8.0
 
 
 class Supervisor:
-    """One pool and its care, until SIGTERM, SIGINT or SIGHUP."""
+    """One pool, one sender of notices and their care, until SIGTERM, SIGINT or SIGHUP."""
 
     def __init__(self) -> None:
         self._pool = Child(
@@ -56,6 +58,7 @@ class Supervisor:
             when_parent_dies=signal.SIGKILL,
             cwd=settings.BASE_DIR,
         )
+        self._sender = Keeper()
         self._stopping = threading.Event()
         self._waiting_since: float | None = None
         self._whole_at: float | None = None
@@ -71,7 +74,9 @@ class Supervisor:
             signal.signal(signum, self._ask_to_stop)
         self._through(self._announce)
         self._through(self._start_pool)
+        self._through(self._sender.start)
         while not self._stopping.wait(LOOK_S):
+            self._through(self._sender.look)
             self._through(self._announce)
             self._through(self._look)
         self._drain()
@@ -158,10 +163,12 @@ class Supervisor:
         logger.info("stopping: transfers go back to the queue")
         deadline = monotonic() + DRAIN_S
         self._pool.ask_to_stop()
+        self._sender.ask_to_stop()
         self._through(lambda: hosts.announce(self._started_at, WorkerHost.State.STOPPING))
         if not self._pool.wait(deadline):
             logger.warning("the workers did not stop within %.0f s and are killed", DRAIN_S)
         self._pool.kill()
+        self._sender.stop(deadline)
         self._through(lambda: logger.info("%d given back", lifecycle.rescue(spend_attempt=False)))
         self._through(hosts.leave)
         connection.close()

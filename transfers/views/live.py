@@ -2,7 +2,7 @@
 
 The row is read, never changed: cancelling, keeping and trying again are transitions of
 ``transfers.queue.lifecycle``. What the page says about a row is put into words in
-``transfers.status``.
+``transfers.status``. Whoever sees a transfer end here gets no letter about it.
 """
 
 from uuid import UUID
@@ -21,14 +21,20 @@ from accounts.access import SignedInRequest, signed_in_page
 from accounts.quotas import QuotaError
 from engine.errors import EngineError
 from transfers.models import Transfer
+from transfers.notify import outbox
 from transfers.queue import lifecycle, submission
 from transfers.status import Status
+
+# What js/live.js sends while its page is in front: pages in the background go on asking, too.
+LOOKING = "X-Looking"
 
 
 @require_safe
 @signed_in_page
 def detail(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
     shown = Status.of(own_transfer(request, transfer_id))
+    if not shown.transfer.is_unfinished:
+        outbox.note_seen(shown.transfer)
     if artwork := shown.artwork:
         return redirect("gallery:artwork", artwork.pk)
     return render(request, "transfers/detail.html", {"shown": shown, "transfer": shown.transfer})
@@ -41,6 +47,8 @@ def progress(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
     if not request.htmx:
         return redirect("transfers:detail", transfer_id)
     shown = Status.of(own_transfer(request, transfer_id))
+    if LOOKING in request.headers and not shown.transfer.is_unfinished:
+        outbox.note_seen(shown.transfer)
     if artwork := shown.artwork:
         return HttpResponseClientRedirect(reverse("gallery:artwork", args=[artwork.pk]))
     if unchanged := get_conditional_response(request, etag=shown.etag):

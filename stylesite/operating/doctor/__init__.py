@@ -26,6 +26,7 @@ CHECKS = (
     Check("presets", stores.presets, needs_database=True),
     Check("workers", queue.workers, needs_database=True),
     Check("queue", queue.queue, needs_database=True),
+    Check("notices", queue.notices, needs_database=True),
     Check("speed", queue.speed, needs_database=True),
     Check("clock", queue.clock, needs_database=True),
     Check("secrets", setup.secrets),

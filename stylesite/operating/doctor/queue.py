@@ -1,4 +1,4 @@
-"""Who paints, what waits, how fast it goes, and whether the clocks agree."""
+"""Who paints, what waits, how fast it goes, who is told, and whether the clocks agree."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from stylesite.operating.doctor.findings import Finding, note, ok, wrong
-from transfers.models import MachineSpeed, Transfer, WorkerHost
+from transfers.models import MachineSpeed, Notice, Transfer, WorkerHost
+from transfers.notify import outbox
 from transfers.queue import hosts
 from transfers.queue.clock import database_time_s
 from transfers.queue.workers import host_of
@@ -82,6 +83,32 @@ def queue() -> Iterator[Finding]:
             f"{_count(ours, 'transfer')} failed through no fault of the picture within a day: the "
             "page of the queue in the admin names them with their references in the log."
         )
+
+
+def notices() -> Iterator[Finding]:
+    """Whether people are told what they asked to be told."""
+    waiting = outbox.waiting()
+    late = [row for row in waiting if row.is_late]
+    for row in late:
+        yield wrong(
+            f"{_count(row.pending, 'notice')} by {row.channel} not sent, the oldest "
+            f"{row.late_s / 60:.0f} min late: start `python manage.py work` again, and read its "
+            "log."
+        )
+    mail_down = Notice.objects.pending().filter(outcome=Notice.Outcome.MAIL).count()
+    if mail_down:
+        yield wrong(
+            f"The mail server did not take {_count(mail_down, 'notice')}, which are tried again: "
+            "check STYLESITE_EMAIL_URL."
+        )
+    lately = Notice.objects.given_up().filter(tried_at__gte=timezone.now() - RECENT)
+    if given_up := lately.count():
+        yield note(
+            f"{_count(given_up, 'notice')} given up within a day: the admin's list of notices "
+            "says what the last try of each met."
+        )
+    if not late and not mail_down and not given_up:
+        yield ok(f"{_count(sum(row.pending for row in waiting), 'notice')} to be sent, none late.")
 
 
 def speed() -> Iterator[Finding]:

@@ -64,6 +64,12 @@ def addresses() -> Iterator[Finding]:
             "STYLESITE_ALLOWED_HOSTS lets everybody choose the site's name in mails: set it to the "
             "names that the site has."
         )
+    if is_public() and not settings.PUBLIC_URL_IS_SET:
+        fine = False
+        yield note(
+            f"Links in letters and webhooks begin with {settings.PUBLIC_URL}, which is a guess: "
+            "set STYLESITE_PUBLIC_URL to the address that people use."
+        )
     if is_public() and not settings.BEHIND_HTTPS:
         fine = False
         yield note(

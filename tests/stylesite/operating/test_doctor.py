@@ -28,7 +28,7 @@ from gallery.models import Style
 from stylesite.operating import doctor
 from stylesite.operating.doctor import installed, queue, setup, stores
 from stylesite.operating.doctor.findings import Check, Finding, Level
-from transfers.models import ContentImage, MachineSpeed, Transfer, WorkerHost
+from transfers.models import ContentImage, MachineSpeed, Notice, Transfer, WorkerHost
 
 pytestmark = pytest.mark.django_db
 
@@ -353,6 +353,7 @@ def test_what_is_fine_on_a_laptop_is_not_in_public(
     safe: Settings, hosts: list[str], debug: bool, https: bool, levels: list[Level]
 ) -> None:
     safe.ALLOWED_HOSTS, safe.DEBUG, safe.BEHIND_HTTPS = hosts, debug, https
+    safe.PUBLIC_URL_IS_SET = True
     assert [finding.level for finding in setup.addresses()] == levels
 
 
@@ -381,3 +382,50 @@ def test_a_mail_server_is_asked_and_nothing_is_sent(
     level, sentence = only(setup.email())
     assert level is Level.WRONG
     assert "SMTPAuthenticationError" in sentence
+
+
+# notices
+
+
+@pytest.fixture
+def notice(transfer: Transfer) -> Notice:
+    return Notice.objects.create(
+        owner=transfer.owner, transfer=transfer, channel="webhook", event="transfer.failed"
+    )
+
+
+def test_notices_that_are_on_their_way_are_fine(notice: Notice) -> None:
+    assert only(queue.notices()) == (Level.OK, "1 notice to be sent, none late.")
+
+
+def test_notices_that_nobody_sends_are_wrong(notice: Notice) -> None:
+    Notice.objects.update(due_at=ago(600))
+    level, sentence = only(queue.notices())
+    assert level is Level.WRONG
+    assert "1 notice by webhook not sent, the oldest 10 min late" in sentence
+
+
+def test_a_mail_server_that_takes_nothing_is_wrong(notice: Notice) -> None:
+    Notice.objects.update(channel="email", outcome="mail", due_at=ago(-60))
+    level, sentence = only(queue.notices())
+    assert level is Level.WRONG
+    assert "The mail server did not take 1 notice" in sentence
+
+
+def test_notices_given_up_lately_are_worth_a_note(notice: Notice) -> None:
+    Notice.objects.update(state="given_up", tried_at=ago(3600))
+    level, sentence = only(queue.notices())
+    assert level is Level.NOTE
+    assert "1 notice given up within a day" in sentence
+
+
+def test_a_guessed_public_address_is_worth_a_note_where_others_reach_the_site(
+    settings: Settings,
+) -> None:
+    settings.ALLOWED_HOSTS = ["pictures.example.org"]
+    settings.BEHIND_HTTPS = True
+    level, sentence = only(setup.addresses())
+    assert level is Level.NOTE
+    assert "STYLESITE_PUBLIC_URL" in sentence
+    settings.PUBLIC_URL_IS_SET = True
+    assert only(setup.addresses())[0] is Level.OK

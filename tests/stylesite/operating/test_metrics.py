@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
-from transfers.models import ContentImage, MachineSpeed, Transfer, WorkerHost
+from transfers.models import ContentImage, MachineSpeed, Notice, Transfer, WorkerHost
 
 State = Transfer.State
 TOKEN = "a token that nobody guesses"
@@ -88,13 +88,30 @@ def test_hosts_tell_their_workers_and_gone_ones_have_none(
     assert found["stylesite_pixel_steps_per_second", "a~1"] == 250_000
 
 
+def test_the_outbox_tells_what_waits_how_late_it_is_and_what_was_given_up(
+    client: Client, photo: ContentImage
+) -> None:
+    due_at = timezone.now() - timedelta(seconds=200)
+    for state in ("pending", "pending", "sent", "given_up"):
+        told = {"transfer": transfer(photo, State.FAILED), "event": "transfer.failed"}
+        Notice.objects.create(
+            owner=photo.owner, channel="webhook", state=state, due_at=due_at, **told
+        )
+    found = samples(client)
+    assert found["stylesite_notices", "webhook", "pending"] == 2
+    assert found["stylesite_notices", "webhook", "given_up"] == 1
+    assert found["stylesite_notices", "email", "pending"] == 0
+    assert 200 <= found["stylesite_notices_late_seconds", "webhook"] < 210
+    assert found["stylesite_notices_late_seconds", "email"] == 0
+
+
 def test_an_empty_site_has_its_series_all_the_same(client: Client, db: None) -> None:
     found = samples(client)
     assert found["stylesite_transfers", "failed"] == 0
     assert found["stylesite_oldest_queued_seconds",] == 0
 
 
-def test_a_scrape_takes_five_queries_whatever_there_is(
+def test_a_scrape_takes_six_queries_whatever_there_is(
     client: Client,
     photo: ContentImage,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -102,7 +119,7 @@ def test_a_scrape_takes_five_queries_whatever_there_is(
     for number in range(5):
         transfer(photo, State.RUNNING, worker=f"h~{number}/1.1", token=uuid.uuid4())
         WorkerHost.objects.create(name=f"h~{number}", workers=1, threads_per_worker=1)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         samples(client)
 
 

@@ -75,6 +75,8 @@ function setReachable(reachable) {
 poller.addEventListener("htmx:configRequest", (event) => {
   // Named by hand, so that the answer 304 arrives here and nothing is swapped.
   if (etag) event.detail.headers["If-None-Match"] = etag;
+  // Whoever sees the end needs no letter about it.
+  if (!document.hidden) event.detail.headers["X-Looking"] = "yes";
 });
 poller.addEventListener("htmx:beforeOnLoad", (event) => {
   const address = event.detail.xhr.getResponseHeader("HX-Redirect");

@@ -1,0 +1,97 @@
+"""How somebody wants to be told that a picture is ready: choices, secret, test, unsubscribing.
+
+What is sent and when is up to ``transfers.notify``.
+"""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import SignedInRequest, signed_in_page
+from accounts.mailboxes import may_be_written_to
+from accounts.models import User
+from transfers.models import Notice, NoticeChoices
+from transfers.notify import letters, models, outbox, webhooks
+from transfers.notify.forms import NoticeForm
+
+DELIVERIES_SHOWN = 10
+
+# A test keeps a thread of the web server for seconds.
+TEST_AGAIN_S = 5
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+def notices(request: SignedInRequest) -> HttpResponse:
+    form = NoticeForm(request.POST or None, instance=NoticeChoices.of(request.user.pk))
+    if request.method == "POST" and form.is_valid():
+        NoticeChoices.objects.update_or_create(owner=request.user, defaults=form.cleaned_data)
+        messages.success(request, _("Your choice is saved."))
+        return redirect("transfers:notices")
+    deliveries = Notice.objects.owned_by(request.user).by_webhook().order_by("-created_at")
+    context = {
+        "form": form,
+        # As saved: a rejected address in the form has no secret yet.
+        "choices": NoticeChoices.of(request.user.pk),
+        "sends_mail": settings.SENDS_MAIL,
+        "may_be_written_to": may_be_written_to(request.user),
+        "deliveries": deliveries[:DELIVERIES_SHOWN],
+        "most_tries": outbox.MOST_TRIES,
+    }
+    return render(request, "transfers/notices.html", context)
+
+
+@require_POST
+@signed_in_page
+def draw_secret(request: SignedInRequest) -> HttpResponse:
+    """A new secret; the old one signs nothing from now on."""
+    secret = models.draw_secret()
+    if NoticeChoices.objects.filter(owner=request.user).update(webhook_secret=secret):
+        messages.success(request, _("A new secret is drawn. Give it to your program."))
+    return redirect("transfers:notices")
+
+
+@require_POST
+@signed_in_page
+def test(request: SignedInRequest) -> HttpResponse:
+    """Send a test to the saved address and say what came back."""
+    choices = NoticeChoices.of(request.user.pk)
+    if not choices.webhook_url:
+        messages.error(request, _("Save an address first."))
+    elif not cache.add(f"webhook-test-{request.user.pk}", True, TEST_AGAIN_S):
+        messages.error(request, _("That was a lot at once. Wait a few seconds and try again."))
+    else:
+        answer = webhooks.send_test(choices)
+        say = messages.success if answer.is_ok else messages.error
+        say(request, _in_words(answer))
+    return redirect("transfers:notices")
+
+
+def _in_words(answer: outbox.Answer) -> str:
+    if answer.is_ok:
+        return _("The test has arrived: the answer was %(status)d.") % {
+            "status": answer.status_code
+        }
+    told = str(answer.outcome.label)
+    if answer.status_code:
+        told += f" ({answer.status_code})"
+    return _("The test did not arrive: %(reason)s.") % {"reason": told}
+
+
+@csrf_exempt  # A mail program posts here by itself (RFC 8058), with no cookie; the token says who.
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """End the letters to whom the token names; looking changes nothing, as scanners look, too."""
+    try:
+        owner = get_object_or_404(User, pk=letters.owner_of_token(token))
+    except signing.BadSignature:
+        raise Http404 from None
+    if request.method == "POST":
+        NoticeChoices.objects.update_or_create(owner=owner, defaults={"email": False})
+    return render(request, "transfers/unsubscribe.html", {"done": request.method == "POST"})
