@@ -40,15 +40,23 @@ def fast_dtype(device: torch.device) -> torch.dtype:
 
 
 def fitted(
-    planned: Plan, photo: tuple[int, int], params: Params, device: torch.device, styles: int
+    planned: Plan,
+    photo: tuple[int, int],
+    params: Params,
+    device: torch.device,
+    styles: int,
+    most_bytes: int | None = None,
 ) -> tuple[torch.dtype, int]:
     """What a run computes the network in, and how many pixels of it at once.
 
     The classic objective is always computed in float32. photo: its width and height. styles: how
-    many. Raises DeviceError where the run does not fit into the memory that is free.
+    many. most_bytes: that the run may take though more is free. Raises DeviceError where it does
+    not fit into the memory that is free, or into that.
     """
     dtype = torch.float32 if params.objective == "classic" else fast_dtype(device)
     free = free_memory(device)
+    if most_bytes is not None:
+        free = most_bytes if free is None else min(free, most_bytes)
     return dtype, fitting_area_px(planned, photo, params, free, dtype.itemsize, styles)
 
 

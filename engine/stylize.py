@@ -133,6 +133,7 @@ def stylize(
     weights: str = "bundled",
     device: str | None = None,
     threads: int | None = None,
+    memory_bytes: int | None = None,
     network: Network | None = None,
 ) -> Iterator[Step]:
     """Paints `content` in the manner of `styles`, yielding a Step for each step of the plan.
@@ -143,7 +144,8 @@ def stylize(
     resume: a Step's checkpoint of the same run; the steps after it follow. L-BFGS, which starts
     without its history, counts back a few steps of the level first (`redone_steps`). weights: see
     `engine.weights.load_weights`. device: "cpu", "cuda", ...; None takes a GPU if there is one.
-    threads: for this process, from now on. network: a ready network instead of `weights`.
+    threads: for this process, from now on. memory_bytes: the most that the run may take, this
+    process's own included; None takes what is free. network: a ready network instead of `weights`.
     The same inputs, seed, machine and threads give the same picture, byte for byte.
 
     Raises ParameterError, ImageError, WeightsError, CheckpointError, DeviceError before the first
@@ -153,7 +155,16 @@ def stylize(
     check_earlier(*content.size, params, None if earlier is None else earlier.size)
     if threads is not None:
         torch.set_num_threads(threads)
-    run = _Run(content, tuple(styles), params, earlier, weights, device_called(device), network)
+    run = _Run(
+        content,
+        tuple(styles),
+        params,
+        earlier,
+        weights,
+        device_called(device),
+        memory_bytes,
+        network,
+    )
     with freed_memory_kept():
         yield from run.steps(resume)
 
@@ -169,6 +180,7 @@ class _Run:
         earlier: Image.Image | None,
         weights: str,
         device: torch.device,
+        memory_bytes: int | None,
         network: Network | None,
     ) -> None:
         self.params = params
@@ -178,7 +190,9 @@ class _Run:
         )
         self.classic = params.objective == "classic"
         self.bounded = not self.classic
-        self._dtype, self._area_px = fitted(self.plan, content.size, params, device, len(styles))
+        self._dtype, self._area_px = fitted(
+            self.plan, content.size, params, device, len(styles), memory_bytes
+        )
         self.digest = run_digest(content, styles, params, earlier, weights)
         self._optimizer_kind = params.optimizer or ("adam" if self.classic else "lbfgs")
         pooling = params.pooling or ("max" if self.classic else "average")

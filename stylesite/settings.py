@@ -344,6 +344,7 @@ TRANSFER_PREVIEW_S = 1
 TRANSFER_MAX_ATTEMPTS = 3
 VGG19_WEIGHTS = env.str("STYLESITE_VGG19_WEIGHTS", "bundled")
 WORKERS = _whole_number("STYLESITE_WORKERS", 1, at_least=1)
+WORKER_MEMORY_BYTES = _whole_number("STYLESITE_WORKER_MEMORY_MB", 0, at_least=0) * 2**20 or None
 
 # The queue's messages are wake-ups only (docs/architecture.md says why), so nothing here has to
 # retry, and the time-outs are far beyond the longest transfer.

@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
+from engine.devices import fitted
 from engine.errors import DeviceError
 from engine.memory import PAGE_BYTES, fitting_area_px, free_bytes
 from engine.params import Params
@@ -99,3 +101,17 @@ def test_a_run_that_does_not_fit_is_refused_before_its_first_step(
     )  # fmt: skip
     with pytest.raises(DeviceError, match="are free"):
         next(steps)
+
+
+def test_a_run_keeps_to_the_memory_that_it_may_take_though_more_is_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.devices.free_bytes", lambda: 64 * 2**30)
+    params, photo = Params(size_px=2048), (2048, 2048)
+    planned, cpu = plan(*photo, params), torch.device("cpu")
+    dtype, roomy = fitted(planned, photo, params, cpu, 1)
+    enough = int(planned.memory_bytes(AREAS_PX[1], dtype.itemsize) / 0.95) + 1
+    _dtype, tight = fitted(planned, photo, params, cpu, 1, most_bytes=enough)
+    assert (roomy, tight) == AREAS_PX[:2]
+    with pytest.raises(DeviceError, match=r"are free\. Choose at most"):
+        fitted(planned, photo, params, cpu, 1, most_bytes=2**30)

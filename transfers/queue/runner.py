@@ -175,6 +175,7 @@ class _Painting:
             earlier=earlier,
             weights=settings.VGG19_WEIGHTS,
             threads=workers.threads_per_worker(),
+            memory_bytes=settings.WORKER_MEMORY_BYTES,
         )
         if kept is not None:
             try:

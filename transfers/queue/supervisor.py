@@ -8,7 +8,9 @@ which costs a few seconds of work.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import signal
 import sys
 import threading
@@ -21,7 +23,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
-from transfers.models import Transfer, WorkerHost
+from transfers import logs
+from transfers.models import Transfer, TransferQuerySet, WorkerHost
 from transfers.notify.keeper import Keeper
 from transfers.queue import estimates, fair_share, hosts, lifecycle, wakeups, workers
 from transfers.queue.clock import JumpGuard
@@ -46,6 +49,9 @@ NOBODY_CAME_S = 12.0
 # A pool that was whole and has lost one of its processes for this long does not get it back: its
 # own guard, which would start workers again, is dead or waits for somebody who is.
 NOT_WHOLE_S = 8.0
+
+# A plan's memory is known to about a tenth (engine.pyramid).
+MEMORY_TOLERANCE = 0.1
 
 
 class Supervisor:
@@ -113,6 +119,7 @@ class Supervisor:
             wakeups.ring_missing()
         if self._was_away():
             return
+        self._stop_the_insatiable()
         lifecycle.rescue(by_lease=not self._clock.jumped_lately())
         free = self._free_workers()
         wakeups.ring_lost(free)
@@ -127,6 +134,23 @@ class Supervisor:
             wakeups.purge_taken()
             hosts.forget_long_gone()
 
+    def _stop_the_insatiable(self) -> None:
+        """Kill workers beyond their memory: the system would choose its victim less well."""
+        if settings.WORKER_MEMORY_BYTES is None:
+            return
+        most_bytes = settings.WORKER_MEMORY_BYTES * (1 + MEMORY_TOLERANCE)
+        for transfer in self._painted_here():
+            held_bytes = workers.resident_bytes(transfer.worker)
+            if held_bytes > most_bytes:
+                logger.error(
+                    "transfer %s: its worker holds %d MB and is stopped",
+                    transfer.pk,
+                    held_bytes // 2**20,
+                    extra=logs.about(transfer),
+                )
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(workers.process_of(transfer.worker), signal.SIGKILL)
+
     def _announce(self) -> None:
         if monotonic() - self._announced_at >= hosts.ANNOUNCE_S:
             self._announced_at = monotonic()
@@ -138,8 +162,10 @@ class Supervisor:
         return monotonic() - self._away_at < BEAT_AGAIN_S
 
     def _free_workers(self) -> int:
-        here = Transfer.objects.running().filter(worker__startswith=f"{workers.system()}/")
-        return int(settings.WORKERS) - here.count()
+        return int(settings.WORKERS) - self._painted_here().count()
+
+    def _painted_here(self) -> TransferQuerySet:
+        return Transfer.objects.running().filter(worker__startswith=f"{workers.system()}/")
 
     def _hangs(self, free: int) -> bool:
         if free <= 0 or not self._is_complete() or fair_share.next_in_turn() is None:

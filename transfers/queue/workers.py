@@ -7,6 +7,7 @@ which machine that was: of two machines that share a name, neither may call the 
 
 from __future__ import annotations
 
+import mmap
 import os
 import socket
 from functools import cache
@@ -51,6 +52,26 @@ def is_dead(worker: str) -> bool:
         return False
     pid, _dot, started = process.partition(".")
     return not pid.isdigit() or _started(int(pid)) != started
+
+
+def resident_bytes(worker: str) -> int:
+    """Memory that the process behind a name of this system holds; 0 for any other."""
+    if is_dead(worker) or worker.partition("/")[0] != system():
+        return 0
+    pages = _statm(process_of(worker))
+    return pages * mmap.PAGESIZE
+
+
+def process_of(worker: str) -> int:
+    """The process number in a worker's name."""
+    return int(worker.partition("/")[2].partition(".")[0])
+
+
+def _statm(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
 
 
 def _started(pid: int) -> str | None:
