@@ -46,6 +46,8 @@ class Installation:
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
         self.log = data_dir.with_suffix(".log")
+        self.prefix: list[str] = []
+        """Words before each command that goes on, such as a program that pins it to a core."""
         self._started: list[subprocess.Popen[bytes]] = []
         self.env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("STYLESITE_", "DJANGO_"))},
@@ -89,7 +91,7 @@ class Installation:
         """Start a management command that goes on, as from a terminal of its own."""
         with self.log.open("ab") as log:
             started = subprocess.Popen(
-                [sys.executable, "manage.py", *words],
+                [*self.prefix, sys.executable, "manage.py", *words],
                 cwd=ROOT,
                 env=self.env,
                 stdout=log,
