@@ -9,7 +9,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(STYLESITE_VENV)/bin
 TESTS ?= tests
 # What is tested on PostgreSQL too, when everything is tested
-ON_POSTGRES := tests/transfers tests/gallery tests/accounts
+ON_POSTGRES := tests/transfers tests/gallery tests/accounts --ignore=tests/transfers/api/test_schema.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run install python dev browser servers assets lint types test chaos bench bench-engine clean

@@ -78,9 +78,9 @@ def shared_site(
     installation.stop_everything()
 
 
-@pytest.fixture(params=["one machine", "many hosts"])
+@pytest.fixture(params=["one machine", pytest.param("many hosts", marks=pytest.mark.long)])
 def any_site(request: pytest.FixtureRequest) -> Installation:
-    """The test runs once on either kind."""
+    """The test runs once on either kind; on many hosts with `make chaos` only."""
     kind = {"one machine": "site", "many hosts": "shared_site"}[request.param]
     installation: Installation = request.getfixturevalue(kind)
     return installation

@@ -38,7 +38,7 @@ IN_THE_POOL: dict[str, tuple[Fault, float]] = {
     "lost wake-ups": (faults.lose_wake_ups, 10),
     "a truncated checkpoint": (faults.cut_checkpoints, 20),
 }
-QUICK = ("kill -9 of the pool's master", "SIGTERM to the pool's group", "a truncated checkpoint")
+QUICK = ("SIGTERM to the pool's group", "a truncated checkpoint")
 
 
 def every_fault(names: list[str]) -> pytest.MarkDecorator:

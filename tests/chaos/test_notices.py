@@ -21,7 +21,7 @@ CHOOSE = """
 from accounts.models import User
 from allauth.account.models import EmailAddress
 from transfers.models import NoticeChoices
-user = User.objects.get()
+user = User.objects.get(email="ada@example.org")
 EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 NoticeChoices.objects.create(owner=user, email={email}, webhook_url={url!r})
 """
@@ -107,6 +107,7 @@ def test_a_sender_killed_while_the_receiver_hangs_is_replaced_and_the_notice_arr
     assert receiver.told[-1]["type"] == "transfer.succeeded"
 
 
+@pytest.mark.long
 def test_a_sender_that_hangs_is_replaced(site: Installation, receiver: Receiver) -> None:
     receiver.answering.set()
     choose(site, url=receiver.url)

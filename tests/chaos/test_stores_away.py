@@ -37,7 +37,7 @@ def status(address: str) -> int:
         return error.code
 
 
-@pytest.mark.parametrize("away_s", [0, 4])
+@pytest.mark.parametrize("away_s", [0, pytest.param(4, marks=pytest.mark.long)])
 def test_a_database_restarted_while_painting_costs_no_attempt(
     shared_site: SharedInstallation, away_s: float
 ) -> None:
@@ -63,6 +63,7 @@ def test_a_database_restarted_while_painting_costs_no_attempt(
     print(f"the next one took {waited_s:.1f} s")
 
 
+@pytest.mark.long
 def test_a_database_away_at_the_end_is_waited_for(shared_site: SharedInstallation) -> None:
     site = shared_site
     (pk,) = site.submit(seconds=6)
@@ -110,6 +111,7 @@ def test_a_bucket_away_while_painting_and_saving_costs_nothing(
     assert name in site.ages_s("artworks")
 
 
+@pytest.mark.long
 def test_a_bucket_away_before_a_transfer_begins_is_waited_for(
     shared_site: SharedInstallation,
 ) -> None:
@@ -126,6 +128,7 @@ def test_a_bucket_away_before_a_transfer_begins_is_waited_for(
     assert site.transfer(pk, "attempts") == (1,)
 
 
+@pytest.mark.long
 def test_two_hosts_share_the_work(shared_site: SharedInstallation, tmp_path: Path) -> None:
     site = shared_site
     other = site.another_host(tmp_path / "other")
