@@ -43,11 +43,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     reference = secrets.token_hex(4)
     request.reference = reference  # type: ignore[attr-defined]
+    away = isinstance(sys.exception(), AWAY)
     if request.path.startswith("/api/"):
         answer: HttpResponse = JsonResponse(
             {
                 "detail": _("Something broke on our side. Please try again in a minute."),
-                "reason": "broken",
+                "reason": "unavailable" if away else "server_error",
                 "reference": reference,
             }
         )
@@ -55,7 +56,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         shown = {"site_name": settings.SITE_NAME, "reference": reference}
         answer = HttpResponse(render_to_string("500.html", shown))
     answer.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
-    if isinstance(sys.exception(), AWAY):
+    if away:
         answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         answer["Retry-After"] = str(TRY_AGAIN_S)
     return answer

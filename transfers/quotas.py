@@ -96,10 +96,15 @@ def _check_painting(owner: User, limits: Limits, pixel_steps: Sequence[int]) -> 
         "needed": spoken_minutes(needed_s),
     }
     free_in_s = _room_for_it_in_s(owner, used_s + needed_s - limit_s)
-    if needed_s > limit_s or free_in_s is None:
+    if needed_s > limit_s:
         sentence = _(
             "You have %(limit)d minutes of painting a day, and this needs %(needed)s. "
             "Choose a smaller size."
+        )
+    elif free_in_s is None:
+        sentence = _(
+            "Of your %(limit)d minutes of painting a day, %(left)s are left: what you have waiting "
+            "takes the rest. This needs %(needed)s. Choose a smaller size, or cancel something."
         )
     else:
         values["when"] = spoken(free_in_s)

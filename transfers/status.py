@@ -137,11 +137,13 @@ class Status:
         return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
     def _waiting(self) -> str:
-        ahead = (self.place or 1) - 1
+        ahead = None if self.place is None else self.place - 1
         if self.transfer.keep_requested:
             return _("Waiting to be saved as it is")
         if self.transfer.step:
             return _("Waiting to go on where it stopped")
+        if ahead is None:
+            return _("Waiting for its turn")
         if ahead <= 0:
             return _("Next in line")
         return ngettext(

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, owners_only, signed_in_page
 from accounts.models import User
@@ -95,10 +95,16 @@ def restore(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
     return redirect("gallery:artwork", found.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def empty_trash(request: SignedInRequest) -> HttpResponse:
-    """Delete the pictures in the trash for good. Styles stay: finished pictures refer to them."""
+    """Delete the pictures in the trash for good, after a question.
+
+    Styles stay: finished pictures refer to them.
+    """
+    if request.method != "POST":
+        trashed = Artwork.objects.trashed_by(request.user).count()
+        return render(request, "gallery/empty_trash.html", {"count": trashed})
     count = artworks.empty_trash(request.user)
     messages.success(
         request,

@@ -67,6 +67,9 @@ def test_the_page_follows_what_happens_and_still_asks_before_cancelling(
     page.get_by_role("button", name="Let them wait").click()
     assert len(order()) == 2
     page.get_by_role("button", name="Cancel all that wait").click()
+    with page.expect_response("**/transfers/"):
+        pass  # the list is brought up to date behind the question
+    page.wait_for_timeout(200)
     page.get_by_role("button", name="Cancel them").click()
     expect(page.get_by_text("2 waiting pictures were taken from the queue")).to_be_visible()
     assert order() == []
@@ -83,6 +86,8 @@ def test_many_photos_are_uploaded_chosen_and_painted_in_the_chosen_styles(
     page.set_input_files("input[type=file]", files)
     expect(page.get_by_text("broken.jpg: This file is not a picture")).to_be_visible()
     expect(page.get_by_role("checkbox", name="tower")).to_be_checked()
+    first = page.locator("[data-photos] img").first
+    assert first.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     page.get_by_text("Stripes").click()
     expect(page.get_by_text("2 pictures", exact=False)).to_be_visible()
     page.get_by_text("Harbour").click()

@@ -347,4 +347,11 @@ def test_nobody_empties_anothers_trash(client: Client, stranger: User, artwork: 
     client.force_login(stranger)
     client.post(reverse("gallery:empty-trash"))
     assert Artwork.objects.count() == 1
-    assert client.get(reverse("gallery:empty-trash")).status_code == 405
+    assert client.put(reverse("gallery:empty-trash")).status_code == 405
+
+
+def test_emptying_the_trash_asks_first(signed_in: Client, artwork: Artwork) -> None:
+    artworks.trash(artwork)
+    page = signed_in.get(reverse("gallery:empty-trash")).content.decode()
+    assert "Delete the picture in the trash?" in page
+    assert Artwork.objects.count() == 1

@@ -77,7 +77,7 @@ def test_each_failure_has_its_page(
 def test_programs_are_told_in_their_own_way() -> None:
     response = views.server_error(RequestFactory().get("/api/v1/content-images/"))
     assert response.status_code == 500
-    assert b'"reason": "broken"' in response.content
+    assert b'"reason": "server_error"' in response.content
 
 
 @pytest.mark.django_db

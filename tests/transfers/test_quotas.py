@@ -122,6 +122,23 @@ def test_more_than_a_whole_days_painting_asks_for_a_smaller_size(submit: Submit)
     assert submit().state == State.QUEUED
 
 
+@pytest.mark.usefixtures("a_minute_each")
+def test_where_what_waits_takes_the_rest_it_says_so(submit: Submit) -> None:
+    Quota.objects.create(painting_minutes_a_day=2)
+    submit(), submit()
+    with pytest.raises(QuotaError, match="what you have waiting takes the rest"):
+        submit()
+
+
+def test_of_many_that_are_too_many_none_counts_against_the_others(
+    user: User, photo: ContentImage, preset: Style
+) -> None:
+    Quota.objects.create(waiting=3)
+    order = submission.Order(content_image=photo, styles=[(preset, 1.0)], params=DRAFT)
+    with pytest.raises(QuotaError, match="3 pictures waiting, and 0 are waiting"):
+        submission.submit_all(user, [order] * 5)
+
+
 # Running
 
 

@@ -1,12 +1,10 @@
-"""From the ids and settings of a request to what `submission.submit` takes.
+"""From the ids and settings of a request to what `submission.submit_all` takes.
 
 Photos and styles are fetched through whoever asks, so that somebody else's are not found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,26 +15,8 @@ from engine.errors import EngineError, ImageError, ParameterError
 from engine.params import QUALITIES, Params
 from gallery.models import Style
 from transfers.api.problems import RefusedError, field_refused
-from transfers.models import ContentImage, Transfer
-from transfers.queue import submission
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One picture to be painted. `photo_field`: where the request named the photo."""
-
-    owner: User
-    photo: ContentImage
-    styles: Sequence[tuple[Style, float]]
-    params: Params
-    photo_field: str
-
-    def submit(self) -> Transfer:
-        """Queue it. Raises RefusedError, naming the field, where the photo cannot be painted so."""
-        try:
-            return submission.submit(self.owner, self.photo, self.styles, self.params)
-        except EngineError as error:
-            raise named(error, self.photo_field) from error
+from transfers.models import ContentImage
+from transfers.queue.submission import Order
 
 
 def one(owner: User, values: dict[str, Any]) -> Order:
@@ -47,18 +27,32 @@ def one(owner: User, values: dict[str, Any]) -> Order:
     if len(set(styles)) < len(styles):
         raise field_refused("styles", _("Name each style once; its weight says how much of it."))
     weighted = [(style, share["weight"]) for style, share in zip(styles, shares, strict=True)]
-    return Order(owner, photos[0], weighted, _params(styles[0], values), "content_image")
+    order = Order(content_image=photos[0], styles=weighted, params=_params(styles[0], values))
+    return _checked(order, "content_image")
 
 
 def many(owner: User, values: dict[str, Any]) -> list[Order]:
     """Those of a validated NewBatchSerializer: every photo in every style."""
     photos = _photos(owner, _once_each(values["content_images"]), "content_images.{}")
     styles = _styles(owner, _once_each(values["styles"]), "styles.{}")
+    chosen = [(style, _params(style, values)) for style in styles]
     return [
-        Order(owner, photo, [(style, 1.0)], _params(style, values), f"content_images.{number}")
+        _checked(
+            Order(content_image=photo, styles=[(style, 1.0)], params=params),
+            f"content_images.{number}",
+        )
         for number, photo in enumerate(photos)
-        for style in styles
+        for style, params in chosen
     ]
+
+
+def _checked(order: Order, photo_field: str) -> Order:
+    """Raises RefusedError, naming the field, where the photo cannot be painted so."""
+    try:
+        order.pixel_steps()
+    except EngineError as error:
+        raise named(error, photo_field) from error
+    return order
 
 
 def named(error: EngineError, photo_field: str) -> EngineError | RefusedError:

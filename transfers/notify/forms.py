@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,9 @@ from transfers.notify.models import Notice, NoticeChoices
 
 # Somebody waits for the page meanwhile.
 LOOK_UP_S = 4.0
+
+# Each look keeps a thread of the web server, and tells which names there are.
+LOOK_UP_AGAIN_S = 2
 
 
 class NoticeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for mypy
@@ -44,8 +48,10 @@ class NoticeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
     def clean_webhook_url(self) -> str:
         """Refuse at once what would never be delivered to."""
         url: str = self.cleaned_data["webhook_url"]
-        if not url:
-            return ""
+        if not url or url == self.instance.webhook_url:
+            return url
+        if not cache.add(f"webhook-address-{self.instance.owner_id}", True, LOOK_UP_AGAIN_S):
+            raise forms.ValidationError(_("That was a lot at once. Wait a few seconds, please."))
         try:
             destinations.checked_addresses(destinations.parse(url), LOOK_UP_S)
         except BadAddressError as error:

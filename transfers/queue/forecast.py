@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
+from threading import Lock
 from time import monotonic
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -50,7 +51,10 @@ def turn_of(transfer: Transfer) -> Turn | None:
 
 
 def turns_of(transfers: Iterable[Transfer]) -> dict[UUID, Turn]:
-    """The turns of those of `transfers` that wait, by their ids."""
+    """The turns of those of `transfers` that wait, by their ids.
+
+    Of a long queue, those that were submitted since it was last looked at are left out.
+    """
     waiting = {row.pk for row in transfers if row.state == Transfer.State.QUEUED}
     if not waiting:
         return {}
@@ -91,14 +95,17 @@ class _Queue:
         self._running = list(Transfer.objects.running())
         self._used_s = self._painted_lately_s(self._rows)
         self._limits = _running_limits(self._rows)
-        self.turns = self._played(self._rows, self._used_s, self._limits)
+        self._since = {owner: _earliest_from_each_on(own) for owner, own in self._rows.items()}
+        self.turns = self._played(self._rows, self._since, self._used_s, self._limits)
 
     def turn_of_another(self, owner_id: int, another: _Row) -> Turn | None:
         """The turn of a row that is not there, if this owner had it."""
-        rows = {**self._rows, owner_id: sorted([*self._rows.get(owner_id, []), another])}
+        own = sorted([*self._rows.get(owner_id, []), another])
+        rows = {**self._rows, owner_id: own}
+        since = {**self._since, owner_id: _earliest_from_each_on(own)}
         used_s = {**self._used_s, **self._painted_lately_s([owner_id])}
         limits = {**self._limits, **_running_limits([owner_id])}
-        return self._played(rows, used_s, limits, until=another).get(another.pk)
+        return self._played(rows, since, used_s, limits, until=another).get(another.pk)
 
     def _painted_lately_s(self, owner_ids: Collection[int]) -> dict[int, float]:
         return fair_share.painted_lately_s(owner_ids, self._running, self._speed)
@@ -106,12 +113,12 @@ class _Queue:
     def _played(
         self,
         rows: Mapping[int, Sequence[_Row]],
+        since: Mapping[int, Sequence[datetime]],
         used_s: Mapping[int, float],
         limits: Mapping[int, int],
         until: _Row | None = None,
     ) -> dict[UUID, Turn]:
         """The turns of these rows, by owner and each in their order; up to that of `until`."""
-        since = {owner: _earliest_from_each_on(own) for owner, own in rows.items()}
         claimants = [_Claimant(used_s.get(owner, 0.0), since[owner][0], owner, 0) for owner in rows]
         heapq.heapify(claimants)
         running = [(fair_share.left_s(row, self._speed), row.owner_id) for row in self._running]
@@ -210,18 +217,31 @@ def _earliest_from_each_on(rows: Sequence[_Row]) -> list[datetime]:
 
 
 class _Seen:
-    """The queue as this process has last looked at it."""
+    """The queue as this process has last looked at it.
+
+    One thread looks at a time; the others are answered from what was seen before.
+    """
 
     def __init__(self) -> None:
         self._queue: _Queue | None = None
+        self._quick = True
         self._valid_until = 0.0
+        self._looking = Lock()
 
     def queue(self, *, anew: bool = False) -> _Queue:
-        if self._queue is None or anew or monotonic() >= self._valid_until:
+        known = self._queue
+        if known is not None and monotonic() < self._valid_until and not (anew and self._quick):
+            return known
+        if not self._looking.acquire(blocking=known is None) and known is not None:
+            return known
+        try:
             began = monotonic()
             self._queue = _Queue()
             took_s = monotonic() - began
-            self._valid_until = began + took_s / MOST_SHARE if took_s > QUICK_S else 0.0
+        finally:
+            self._looking.release()
+        self._quick = took_s <= QUICK_S
+        self._valid_until = 0.0 if self._quick else began + took_s / MOST_SHARE
         return self._queue
 
 

@@ -79,7 +79,11 @@ def cancel_waiting(owner: User) -> int:
     waiting = Transfer.objects.queued().owned_by(owner)
     painted_in_part = list(waiting.exclude(checkpoint=""))
     cancelled = waiting.filter(checkpoint="").update(**_cancellation())
-    cancelled += sum(request_cancel(transfer) for transfer in painted_in_part)
+    for transfer in painted_in_part:
+        # Filtered once more: what a worker has claimed meanwhile goes on.
+        if waiting.filter(pk=transfer.pk).update(**_cancellation()):
+            _drop_files(transfer, preview=False)
+            cancelled += 1
     logger.info("%d waiting transfers of user %s: cancelled", cancelled, owner.pk)
     return cancelled
 
@@ -93,7 +97,7 @@ def request_keep(transfer: Transfer) -> bool:
     """
     painted = Q(state=State.RUNNING) | Q(state=State.QUEUED, checkpoint_step__gt=0)
     asked = Transfer.objects.filter(painted, pk=transfer.pk).update(
-        keep_requested=True, rank=own_order.FRONT_RANK
+        keep_requested=True, rank=own_order.front_rank(transfer.owner_id)
     )
     transfer.refresh_from_db()
     if asked:

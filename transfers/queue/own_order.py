@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from django.db import transaction
 
@@ -29,9 +30,6 @@ class Whither(StrEnum):
 # submissions, and a double of this size still tells a thousandth of a second.
 LANE_S = 1e11
 
-FRONT_RANK = 0.0
-"""Before everything that nobody has moved."""
-
 DRAFT_PIXEL_STEPS = pyramid.plan(4, 3, Params(size_px=QUALITIES["draft"])).pixel_steps
 
 
@@ -42,6 +40,13 @@ def usual_rank(pixel_steps: int, created_at: datetime) -> float:
     """
     lane = max(0, round(math.log2(max(1, pixel_steps) / DRAFT_PIXEL_STEPS)))
     return lane * LANE_S + created_at.timestamp()
+
+
+def front_rank(owner_id: int) -> float:
+    """Below that of everything this owner has waiting."""
+    waiting = Transfer.objects.queued().filter(owner_id=owner_id)
+    lowest = waiting.in_own_order().values_list("rank", flat=True).first()
+    return 0.0 if lowest is None else lowest - 1
 
 
 def move(transfer: Transfer, whither: Whither) -> bool:
@@ -73,26 +78,32 @@ def _waiting_beside(transfer: Transfer) -> TransferQuerySet:
 
 
 def _renumber(waiting: list[Transfer], moved: Transfer) -> None:
-    """Give `moved` a rank between its neighbours; where none is left between them, all get new
-    ones."""
-    at = waiting.index(moved)
-    lower = waiting[at - 1].rank if at else None
-    upper = waiting[at + 1].rank if at + 1 < len(waiting) else None
-    rank = _between(lower, upper)
-    if rank is not None:
-        moved.rank = rank
-        Transfer.objects.queued().filter(pk=moved.pk).update(rank=rank)
-        return
-    for number, row in enumerate(waiting):
-        row.rank = float(number)
-        Transfer.objects.queued().filter(pk=row.pk).update(rank=row.rank)
+    """Give `moved` a rank between its neighbours, and as few others a new one as are in the way.
+
+    Pictures that were submitted together may have the same rank, and each move halves the room.
+    """
+    first = last = waiting.index(moved)
+    while (ranks := _spread(waiting, first, last)) is None:
+        first, last = max(0, first - 1), min(len(waiting) - 1, last + 1)
+    for row, rank in zip(waiting[first : last + 1], ranks, strict=True):
+        row.rank = rank
+    # What a worker has claimed meanwhile gets a rank that nobody looks at any more.
+    Transfer.objects.bulk_update(waiting[first : last + 1], ["rank"])
 
 
-def _between(lower: float | None, upper: float | None) -> float | None:
-    """A number above `lower` and below `upper`, each None for no limit; None if there is none."""
+def _spread(waiting: list[Transfer], first: int, last: int) -> list[float] | None:
+    """Ranks for rows `first` to `last`, evenly between the rows around them; None where they do
+    not fit there."""
+    count = last - first + 1
+    lower = waiting[first - 1].rank if first else None
+    upper = waiting[last + 1].rank if last + 1 < len(waiting) else None
+    if lower is None and upper is None:
+        return [float(number) for number in range(count)]
     if lower is None:
-        return 0.0 if upper is None else upper - 1
+        lower = (upper or 0.0) - count - 1
     if upper is None:
-        return lower + 1
-    middle = (lower + upper) / 2
-    return middle if lower < middle < upper else None
+        upper = lower + count + 1
+    step = (upper - lower) / (count + 1)
+    ranks = [lower + step * number for number in range(1, count + 1)]
+    around = [lower, *ranks, upper]
+    return ranks if all(a < b for a, b in pairwise(around)) else None

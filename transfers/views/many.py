@@ -25,7 +25,7 @@ from transfers.durations import spoken
 from transfers.forms import MOST_AT_ONCE, QUALITY_LABELS, ManyForm
 from transfers.models import ContentImage
 from transfers.photos import add_photo
-from transfers.queue import estimates, hosts, submission
+from transfers.queue import estimates, submission
 
 SHOWN_PHOTOS = 60
 
@@ -117,4 +117,4 @@ def _summary(form: ManyForm) -> dict[str, Any]:
     if speed is None or not works:
         return {"count": len(orders), "time": ""}
     seconds = sum(estimates.work_s(work, speed) for work in works)
-    return {"count": len(orders), "time": spoken(seconds / hosts.workers_at_work())}
+    return {"count": len(orders), "time": spoken(seconds)}

@@ -61,7 +61,7 @@ def new(request: SignedInRequest) -> HttpResponseBase:
         transfer = submission.submit(
             request.user, chosen["photo"], [(chosen["style"], 1.0)], chosen["params"]
         )
-    except QuotaError as error:
+    except (EngineError, QuotaError) as error:
         form.add_error(None, error.sentence)
         return _show(request, form)
     return redirect("transfers:detail", transfer.pk)

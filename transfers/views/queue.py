@@ -26,6 +26,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import SignedInRequest
+from accounts.quotas import QuotaError
+from engine.errors import EngineError
 from transfers.models import Transfer
 from transfers.queue import lifecycle, submission
 from transfers.queue.overview import Overview
@@ -50,6 +52,7 @@ class Act:
 
 
 def _retry(transfer: Transfer) -> bool:
+    """Within the owner's limits, as if they had asked; QuotaError and EngineError say why not."""
     with suppress(submission.WrongStateError):
         submission.retry(transfer)
         return True
@@ -148,7 +151,12 @@ def act(request: SignedInRequest, transfer_id: UUID, name: str) -> HttpResponse:
         context = {"act": chosen, "transfer": transfer, "title": chosen.question}
         context |= admin.site.each_context(request)
         return render(request, "admin/queue/confirm.html", context)
-    if transfer.state in chosen.allowed_from and chosen.do(transfer):
+    try:
+        done = transfer.state in chosen.allowed_from and chosen.do(transfer)
+    except (EngineError, QuotaError) as error:
+        messages.error(request, error.sentence)
+        return redirect("transfers:queue")
+    if done:
         LogEntry.objects.log_actions(
             request.user.pk, Transfer.objects.filter(pk=transfer.pk), CHANGE, str(chosen.done)
         )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from stylesite.operating.doctor.findings import Finding, note, ok, wrong
 from transfers.models import MachineSpeed, Notice, Transfer, WorkerHost
 from transfers.notify import outbox
-from transfers.queue import hosts
+from transfers.queue import fair_share, hosts
 from transfers.queue.clock import database_time_s
 from transfers.queue.workers import host_of
 
@@ -61,7 +61,8 @@ def queue() -> Iterator[Finding]:
     free = sum(status.free for status in hosts.statuses())
     silent = Transfer.objects.running().filter(heartbeat_at__lt=_before(settings.TRANSFER_LEASE_S))
     stuck = silent.count()
-    if forgotten and free:
+    left_lying = bool(forgotten and free and fair_share.next_in_turn())
+    if left_lying:
         yield wrong(
             f"{_count(forgotten, 'transfer')} waited longer than {WAITS_FOR_NOBODY_S} s although "
             "workers are free: start `python manage.py work` again, and read its log."
@@ -71,7 +72,7 @@ def queue() -> Iterator[Finding]:
             f"Nobody took over {_count(stuck, 'transfer')} whose worker fell silent: start "
             "`python manage.py work`, or put back what is stuck on the admin's page of the queue."
         )
-    if not (forgotten and free) and not stuck:
+    if not left_lying and not stuck:
         yield ok(f"{waiting.count()} waiting, {Transfer.objects.running().count()} being painted.")
     ours = (
         Transfer.objects.failed()

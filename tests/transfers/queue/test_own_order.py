@@ -49,6 +49,31 @@ def test_the_next_claim_follows_the_new_order(five: list[Transfer]) -> None:
     assert claimed.pk == five[3].pk
 
 
+def test_one_of_many_submitted_together_is_moved_without_the_others(
+    user: User, photo: ContentImage, style: Style, submit: Submit
+) -> None:
+    orders = [
+        submission.Order(
+            content_image=photo, styles=[(style, 1.0)], params=Params(size_px=1024, seed=seed)
+        )
+        for seed in range(12)
+    ]
+    together = submission.submit_all(user, orders)
+    before = {row.pk: row.rank for row in Transfer.objects.all()}
+    own_order.move(together[7], Whither.EARLIER)
+    assert order(user) == [0, 1, 2, 3, 4, 5, 7, 6, 8, 9, 10, 11]
+    changed = [row for row in Transfer.objects.all() if row.rank != before[row.pk]]
+    assert len(changed) <= 3
+    submit(size_px=64, seed=99)
+    assert order(user)[0] == 99  # a draft still comes before all that nobody has moved
+
+
+def test_ranks_that_are_all_alike_can_be_moved(five: list[Transfer], user: User) -> None:
+    Transfer.objects.update(rank=4e11)
+    own_order.move(five[3], Whither.EARLIER)
+    assert order(user) == [0, 1, 3, 2, 4]
+
+
 def test_moving_back_and_forth_never_runs_out_of_places_between(
     five: list[Transfer], user: User
 ) -> None:

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from engine import pyramid
-from engine.errors import EngineError
 from transfers.api import idempotency, orders
 from transfers.api.access import Scope
 from transfers.api.problems import RefusedError, field_refused
@@ -43,7 +42,8 @@ class NewTransfer(ApiView):
         """Have a photo painted in one or more styles. Settings that are left out are those the
         first style recommends, then the engine’s defaults."""
         values = valid(NewTransferSerializer, request)
-        return _made(request, lambda: [orders.one(person(request), values).submit()])
+        owner = person(request)
+        return _made(request, lambda: submission.submit_all(owner, [orders.one(owner, values)]))
 
 
 class NewBatch(ApiView):
@@ -58,10 +58,10 @@ class NewBatch(ApiView):
     def post(self, request: Request) -> Response:
         """Have many photos painted, each in each of many styles: all of them, or none where one
         cannot be painted."""
-        values = valid(NewBatchSerializer, request)
+        owner, values = person(request), valid(NewBatchSerializer, request)
         return _made(
             request,
-            lambda: [order.submit() for order in orders.many(person(request), values)],
+            lambda: submission.submit_all(owner, orders.many(owner, values)),
             as_list=True,
         )
 
@@ -78,15 +78,12 @@ class Estimate(ApiView):
     def post(self, request: Request) -> Response:
         """How large a picture would become, and when it would be ready if it were ordered now.
         Nothing is ordered."""
-        order = orders.one(person(request), valid(NewTransferSerializer, request))
-        width, height = order.photo.width, order.photo.height
-        try:
-            pyramid.check_earlier(width, height, order.params, None)
-            planned = pyramid.plan(width, height, order.params)
-        except EngineError as error:
-            raise orders.named(error, order.photo_field) from error
+        owner = person(request)
+        order = orders.one(owner, valid(NewTransferSerializer, request))
+        photo = order.content_image
+        planned = pyramid.plan(photo.width, photo.height, order.params)
         speed = estimates.current_speed()
-        turn = forecast.turn_of_another(order.owner, planned.pixel_steps)
+        turn = forecast.turn_of_another(owner, planned.pixel_steps)
         answer = {
             "width": planned.width,
             "height": planned.height,
@@ -128,15 +125,19 @@ class TransferContinue(ApiView):
     def post(self, request: Request, transfer_id: UUID) -> Response:
         """Go on from a finished transfer, as a new one: with more steps at its size, or larger."""
         transfer = own_transfer(person(request), transfer_id)
-        artwork = transfer.artwork
-        if artwork is None or artwork.trashed_at is not None:
-            raise RefusedError("wrong_state", _("There is no finished picture to go on from."))
         size_px = valid(ContinueSerializer, request)["size_px"]
-        own_px = max(artwork.width, artwork.height)
-        if size_px < own_px:
-            sentence = _("Choose a size of %(own_px)d pixels, which the picture has, or more.")
-            raise field_refused("size_px", sentence % {"own_px": own_px})
-        return _made(request, lambda: [submission.continue_artwork(artwork, size_px=size_px)])
+        return _made(request, lambda: [_continued(transfer, size_px)])
+
+
+def _continued(transfer: Transfer, size_px: int) -> Transfer:
+    artwork = transfer.artwork
+    if artwork is None or artwork.trashed_at is not None:
+        raise RefusedError("wrong_state", _("There is no finished picture to go on from."))
+    own_px = max(artwork.width, artwork.height)
+    if size_px < own_px:
+        sentence = _("Choose a size of %(own_px)d pixels, which the picture has, or more.")
+        raise field_refused("size_px", sentence % {"own_px": own_px})
+    return submission.continue_artwork(artwork, size_px=size_px)
 
 
 def _made(

@@ -4,6 +4,9 @@
 
 let asking = null;
 
+const sameForm = (old) =>
+  [...document.querySelectorAll("form[data-confirm]")].find((form) => form.action === old.action);
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.dataset?.confirm || form === asking) return;
@@ -14,8 +17,8 @@ document.addEventListener("submit", (event) => {
     "close",
     () => {
       if (dialog.returnValue !== "yes") return;
-      asking = form;
-      form.requestSubmit();
+      asking = form.isConnected ? form : sameForm(form); // the page may have been brought up to date
+      asking?.requestSubmit();
       asking = null;
     },
     { once: true },

@@ -27,7 +27,7 @@ function hang(photo) {
   const picture = item.querySelector("img");
   picture.width = photo.width;
   picture.height = photo.height;
-  picture.src = photo.thumbnail;
+  picture.src = photo.files.thumbnail;
   item.querySelector("[data-choice-title]").textContent = photo.title;
   wall.prepend(item);
   form.dispatchEvent(new Event("photo-arrived"));
