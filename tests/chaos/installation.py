@@ -33,7 +33,7 @@ from transfers.queue import submission
 owner = User.objects.get(email="{owner}")
 photo, style = ContentImage.objects.filter(owner=owner).get(), Style.objects.get()
 one = plan(192, 144, Params(size_px=192, steps=1)).pixel_steps
-steps = max({least}, int({seconds} * MachineSpeed.objects.get().pixel_steps_per_s / one))
+steps = max({least}, int({seconds} * MachineSpeed.objects.earliest("pk").pixel_steps_per_s / one))
 for seed in range({count}):
     params = Params(size_px=192, steps=steps, seed=seed)
     print(submission.submit(owner, photo, [(style, 1.0)], params).pk.hex)

@@ -35,7 +35,7 @@ def test_one_picture_waits_for_the_running_one_of_five_hundred(any_site: Install
 
 def test_a_draft_of_ones_own_comes_before_the_long_runs_that_wait(any_site: Installation) -> None:
     site = any_site
-    running, *long_ones = site.submit(seconds=6, count=3)
+    running, *long_ones = site.submit(seconds=20, count=3)
     site.start("work")
     site.wait_for(lambda: site.transfer(running, "state") == ("running",), 60, "a worker")
     (draft,) = site.submit(seconds=0.5)

@@ -56,11 +56,12 @@ def test_a_second_host_doubles_what_is_painted(
 
 
 def test_the_pictures_of_a_host_that_dies_end_on_the_other(
-    shared_site: SharedInstallation, tmp_path: Path
+    request: pytest.FixtureRequest, shared_site: SharedInstallation, tmp_path: Path
 ) -> None:
     site = pinned(shared_site, 0)
     other = pinned(site.another_host(tmp_path / "other"), 1)
     pictures = site.submit(seconds=15, count=2)
+    request.addfinalizer(other.stop_everything)
     site.start("work")
     other.start("work")
 
