@@ -49,7 +49,7 @@ def test_waiting_pictures_are_moved_with_the_keyboard(
     browser: Browser, open_page: OpenPage, waiting: list[Transfer]
 ) -> None:
     page = open_page(browser, "/transfers/")
-    page.get_by_role("button", name="earlier").nth(2).focus()
+    page.get_by_role("button", name="Earlier").nth(2).focus()
     page.keyboard.press("Enter")
     page.wait_for_load_state()
     expect(page.get_by_role("listitem")).to_have_count(3)
