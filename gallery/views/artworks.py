@@ -104,6 +104,8 @@ def empty_trash(request: SignedInRequest) -> HttpResponse:
     """
     if request.method != "POST":
         trashed = Artwork.objects.trashed_by(request.user).count()
+        if not trashed:
+            return redirect("gallery:trash")
         return render(request, "gallery/empty_trash.html", {"count": trashed})
     count = artworks.empty_trash(request.user)
     messages.success(

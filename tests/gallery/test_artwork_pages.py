@@ -350,7 +350,10 @@ def test_nobody_empties_anothers_trash(client: Client, stranger: User, artwork: 
     assert client.put(reverse("gallery:empty-trash")).status_code == 405
 
 
-def test_emptying_the_trash_asks_first(signed_in: Client, artwork: Artwork) -> None:
+def test_emptying_the_trash_asks_first_if_there_is_anything(
+    signed_in: Client, artwork: Artwork
+) -> None:
+    assert signed_in.get(reverse("gallery:empty-trash")).url == reverse("gallery:trash")
     artworks.trash(artwork)
     page = signed_in.get(reverse("gallery:empty-trash")).content.decode()
     assert "Delete the picture in the trash?" in page
