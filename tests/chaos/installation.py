@@ -22,6 +22,10 @@ from tests.services.s3 import S3
 
 ROOT = Path(__file__).parents[2]
 
+# Seconds of a transfer to be struck in the middle, and then ended by `finish`: enough on a machine
+# that turns out four times as fast as it was when its speed was measured.
+LONG_S = 80
+
 # As many steps as take about so many seconds here, at 192 px.
 SUBMIT = """
 from accounts.models import User
@@ -118,6 +122,17 @@ class Installation:
         )
         assert run.returncode == 0, run.stderr
         return run.stderr
+
+    def keep(self, pk: str) -> None:
+        """End a transfer as its owner does who is content with the picture as it is."""
+        code = "from transfers.models import Transfer; from transfers.queue import lifecycle; "
+        code += f"print(lifecycle.request_keep(Transfer.objects.get(pk='{pk}')))"
+        assert "True" in self.manage("shell", "-v0", "-c", code)
+
+    def finish(self, pk: str) -> None:
+        """End a transfer at once, and wait for its artwork."""
+        self.keep(pk)
+        self.wait_for_state(pk, "succeeded", 60)
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database answers; values stand for question marks."""

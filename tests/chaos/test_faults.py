@@ -18,7 +18,7 @@ import pytest
 
 from tests.chaos import faults
 from tests.chaos.faults import Fault
-from tests.chaos.installation import Installation
+from tests.chaos.installation import LONG_S, Installation
 
 pytestmark = pytest.mark.chaos
 
@@ -70,13 +70,13 @@ def progressed(site: Installation, pk: str) -> Callable[[], bool]:
 def test_a_picture_struck_in_the_middle_is_finished_once(any_site: Installation, name: str) -> None:
     site = any_site
     fault, most_s = IN_THE_POOL[name]
-    (pk,) = site.submit(seconds=14)
+    (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
     site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
     moved = progressed(site, pk)
     fault(site)
     goes_on_s = site.wait_for(moved, most_s, "work to go on")
-    site.wait_for_state(pk, "succeeded", 120)
+    site.finish(pk)
     attempts, painting_s = site.transfer(pk, "attempts, painting_s")
     print(
         f"{name}: went on after {goes_on_s:.1f} s, {attempts} attempts, {painting_s:.0f} s of work"
@@ -93,12 +93,12 @@ def test_a_worker_frozen_beyond_its_lease_does_not_paint_over_its_heir(
     any_site: Installation,
 ) -> None:
     site = any_site
-    (pk,) = site.submit(seconds=14)
+    (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
     site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
     site.env["STYLESITE_WORKERS"] = "1"
     faults.freeze(faults.busy_worker, 45)(site)
-    site.wait_for_state(pk, "succeeded", 120)
+    site.finish(pk)
     print(f"frozen for 45 s: {site.transfer(pk, 'attempts')[0]} attempts")
     assert site.artworks() == 1
 
@@ -118,14 +118,14 @@ def test_a_whole_site_struck_in_the_middle_goes_on(any_site: Installation, name:
         "kill -9 of the supervisor": faults.strike(faults.supervisor, KILL),
         "kill -9 of the web server": faults.strike(faults.web_server, KILL),
     }[name]
-    (pk,) = site.submit(seconds=14)
+    (pk,) = site.submit(seconds=LONG_S)
     site.start("up", "--port", "0")
     site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
     moved = progressed(site, pk)
     fault(site)
     goes_on_s = site.wait_for(moved, 30, "work to go on")
     print(f"{name}: went on after {goes_on_s:.1f} s")
-    site.wait_for_state(pk, "succeeded", 120)
+    site.finish(pk)
     assert site.artworks() == 1
 
 
@@ -161,7 +161,7 @@ def small_disk(prepared: Path, tmp_path: Path) -> Iterator[Installation]:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 def test_a_full_disk_costs_previews_and_not_the_picture(small_disk: Installation) -> None:
     site = small_disk
-    (pk,) = site.submit(seconds=14)
+    (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
     site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
     filler = site.data_dir / "filler"
@@ -174,7 +174,7 @@ def test_a_full_disk_costs_previews_and_not_the_picture(small_disk: Installation
         sleep(4)
     finally:
         filler.unlink()
-    site.wait_for_state(pk, "succeeded", 120)
+    site.finish(pk)
     print(f"disk full for 4 s: {site.transfer(pk, 'attempts')[0]} attempts")
     assert site.artworks() == 1
 
@@ -196,13 +196,13 @@ def test_a_clock_that_is_set_costs_no_attempt(
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    (pk,) = site.submit(seconds=14)
+    (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
     site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
     step = site.transfer(pk, "step")[0]
     clock.write_text(jump)
     goes_on_s = site.wait_for(lambda: site.transfer(pk, "step")[0] > step, 10, "a report")
-    site.wait_for_state(pk, "succeeded", 120)
+    site.finish(pk)
     print(f"clock set by {jump} s: next report after {goes_on_s:.1f} s")
     assert site.transfer(pk, "attempts") == (1,)
     assert site.artworks() == 1

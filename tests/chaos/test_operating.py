@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.installation import Installation
+from tests.chaos.installation import LONG_S, Installation
 
 pytestmark = pytest.mark.chaos
 
@@ -56,14 +56,16 @@ def test_one_transfer_is_followed_from_submission_to_success_over_a_kill(
     site: Installation,
 ) -> None:
     site.env["STYLESITE_LOG_FORMAT"] = "json"
-    submitted = site.log_of_submit(seconds=12)
+    submitted = site.log_of_submit(seconds=LONG_S)
     (about,) = [entry for entry in told(submitted) if "transfer" in entry]
     pk = uuid.UUID(about["transfer"]).hex
     site.start("work")
     site.wait_for(lambda: site.transfer(pk, "checkpoint_step")[0] > 8, 40, "a checkpoint")
     victim = site.worker_of(pk)
     os.kill(victim, signal.SIGKILL)
-    site.wait_for_state(pk, "succeeded", 90)
+    site.wait_for(lambda: "claimed, attempt 2" in site.log.read_text(), 30, "the next worker")
+    site.finish(pk)
+    site.wait_for(lambda: ": succeeded" in site.log.read_text(), 5, "the last entry")
     entries = [about, *told(site.log.read_text())]
     story = [entry for entry in entries if entry.get("transfer") == about["transfer"]]
     words = [entry["message"].removeprefix(f"transfer {about['transfer']}: ") for entry in story]
@@ -79,7 +81,7 @@ def test_one_transfer_is_followed_from_submission_to_success_over_a_kill(
 
 
 def test_what_a_hung_worker_holds_is_put_back_and_goes_on(site: Installation) -> None:
-    (pk,) = site.submit(seconds=8)
+    (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
     site.wait_for(lambda: site.transfer(pk, "checkpoint_step")[0] > 8, 40, "a checkpoint")
     os.kill(site.worker_of(pk), signal.SIGSTOP)
@@ -92,6 +94,6 @@ def test_what_a_hung_worker_holds_is_put_back_and_goes_on(site: Installation) ->
         lambda: site.transfer(pk, "state, attempts") == ("running", 1), 30, "another worker"
     )
     print(f"taken up again after {resumed_s:.1f} s")
-    site.wait_for_state(pk, "succeeded", 60)
+    site.finish(pk)
     assert site.artworks() == 1
     assert site.transfer(pk, "rescues") == (0,)

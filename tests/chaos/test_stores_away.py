@@ -9,7 +9,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from tests.chaos.installation import Installation, SharedInstallation
+from tests.chaos.installation import LONG_S, Installation, SharedInstallation
 
 pytestmark = pytest.mark.chaos
 
@@ -42,7 +42,7 @@ def test_a_database_restarted_while_painting_costs_no_attempt(
     shared_site: SharedInstallation, away_s: float
 ) -> None:
     site = shared_site
-    (pk,) = site.submit(seconds=14)
+    (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
     site.wait_for(lambda: in_the_middle(site, pk), 40, "some steps")
     painter = site.worker_of(pk)
@@ -52,7 +52,7 @@ def test_a_database_restarted_while_painting_costs_no_attempt(
     step = site.transfer(pk, "step")[0]
     reported_s = site.wait_for(lambda: site.transfer(pk, "step")[0] > step, 10, "a report")
     print(f"reported {reported_s:.1f} s after the restart")
-    site.wait_for_state(pk, "succeeded", 60)
+    site.finish(pk)
     assert site.transfer(pk, "attempts") == (1,)
     assert site.worker_of(pk) == painter
     assert site.artworks() == 1
@@ -95,11 +95,12 @@ def test_a_bucket_away_while_painting_and_saving_costs_nothing(
     shared_site: SharedInstallation,
 ) -> None:
     site = shared_site
-    (pk,) = site.submit(seconds=10)
+    (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
     site.wait_for(lambda: in_the_middle(site, pk), 40, "some steps")
     site.s3.stop()
     try:
+        site.keep(pk)
         site.wait_for(lambda: "waiting for the database or" in site.tail(), 60, "the saving")
         assert site.transfer(pk, "state, attempts") == ("running", 1)
     finally:

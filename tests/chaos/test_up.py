@@ -13,7 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from tests.chaos.installation import Installation
+from tests.chaos.installation import LONG_S, Installation
 
 pytestmark = pytest.mark.chaos
 
@@ -36,7 +36,7 @@ def status(address: str) -> int:
 def test_it_answers_when_it_says_so_and_stops_without_a_trace(
     site: Installation, signum: signal.Signals
 ) -> None:
-    (pk,) = site.submit(seconds=20)
+    (pk,) = site.submit(seconds=LONG_S)
     up = site.start("up", "--port", "0")
     assert status(ready(site)) == HTTPStatus.OK
     site.wait_for(lambda: site.transfer(pk, "step")[0] > 5, 40, "some steps")
