@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from gallery.models import Artwork
+from gallery import search
+from gallery.models import Artwork, ArtworkStyle, Style
 from gallery.pictures import DISPLAY_SIDE_PX
 
 TRASH_KEPT_DAYS = 30
@@ -38,7 +39,15 @@ def frame_artwork(
     when the row is not kept in the end, the caller calls ``delete_files``. When writing fails
     half-way, what was written is removed.
     """
-    artwork = Artwork(owner=owner, title=title.strip()[:TITLE_MAX_LENGTH], recipe=recipe)
+    content = recipe.get("content") or {}
+    artwork = Artwork(
+        owner=owner,
+        title=title.strip()[:TITLE_MAX_LENGTH],
+        recipe=recipe,
+        content_sha256=content.get("sha256") or "",
+        from_camera=content.get("source") == "camera",
+    )
+    artwork.search_text = search.search_text(artwork, [])
     try:
         artwork.set_picture(image)
         artwork.set_rendition(artwork.before, before, DISPLAY_SIDE_PX)
@@ -46,6 +55,25 @@ def frame_artwork(
         artwork.delete_files()
         raise
     return artwork
+
+
+def hang(artwork: Artwork) -> None:
+    """Save the row of a framed ``artwork``, with the styles of its recipe that are still there.
+
+    Within the caller's transaction: all of it or nothing.
+    """
+    artwork.save(force_insert=True)
+    weights = {
+        style["style_id"]: style.get("weight", 1.0)
+        for style in artwork.recipe.get("styles") or []
+        if style.get("style_id")
+    }
+    still_there = Style.objects.filter(pk__in=weights)
+    ArtworkStyle.objects.bulk_create(
+        ArtworkStyle(artwork=artwork, style_id=pk, weight=weights[str(pk)])
+        for pk in still_there.values_list("pk", flat=True)
+    )
+    still_there.update(times_used=F("times_used") + 1)
 
 
 def trash(artwork: Artwork) -> None:

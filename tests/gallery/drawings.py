@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from gallery.artworks import frame_artwork
+from gallery.artworks import frame_artwork, hang
 from gallery.models import Artwork
 
 RECIPE: dict[str, Any] = {
@@ -36,7 +36,7 @@ def gradient(width: int = 96, height: int = 64, mode: str = "RGB") -> Image.Imag
 def hang_artwork(**given: Any) -> Artwork:
     """An artwork on its owner's wall; ``given`` is what ``frame_artwork`` takes."""
     artwork = frame_artwork(**given)
-    artwork.save(force_insert=True)
+    hang(artwork)
     return artwork
 
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from gallery.artworks import hang
 from gallery.models import Artwork
 from transfers import logs
 from transfers.models import Transfer, TransferQuerySet
@@ -225,7 +226,7 @@ def succeed(transfer: Transfer, artwork: Artwork) -> None:
 def _keep_artwork(transfer: Transfer, artwork: Artwork) -> None:
     try:
         with transaction.atomic():
-            artwork.save(force_insert=True)
+            hang(artwork)
             _write(
                 transfer,
                 state=State.SUCCEEDED,

@@ -1,7 +1,6 @@
-"""Styles to paint in and the artworks that came out.
+"""Styles to paint in, and how they are put together on the wall.
 
-Presets and personal styles are one model: a preset is a style without an owner. Files and
-renditions live in ``pictures``; what a transfer is, lives a floor above in ``transfers``.
+Presets and personal styles are one model: a preset is a style without an owner.
 """
 
 from __future__ import annotations
@@ -11,13 +10,29 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from gallery import recipes
 from gallery.pictures import StoredPicture, _file_path
+
+
+class Collection(models.Model):
+    """Presets that belong together, such as those of one movement; put together by an admin."""
+
+    slug = models.SlugField(_("address"), unique=True)
+    title = models.CharField(_("title"), max_length=80)
+    description = models.TextField(_("description"), blank=True)
+    position = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("collection")
+        verbose_name_plural = _("collections")
+        ordering = ["position", "title"]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class StyleQuerySet(models.QuerySet["Style"]):
@@ -84,6 +99,48 @@ class Style(StoredPicture):
         _("state"), max_length=12, choices=State.choices, default=State.PUBLISHED
     )
     position = models.PositiveIntegerField(_("order"), default=0)
+    collections = models.ManyToManyField(
+        Collection, verbose_name=_("collections"), related_name="styles", blank=True
+    )
+    # Of the columns below, the database has a default for the code that runs before they exist.
+    palette = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        editable=False,
+        help_text="Its main colours, the largest first: [{hex, share}].",
+    )
+    color_groups = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The groups of its main colours, with a space before and after each name.",
+    )
+    perceptual_hash = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        db_index=True,
+        help_text="64 bits in hex; of pictures that look alike, few bits differ.",
+    )
+    times_used = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="In how many artworks, those deleted since included.",
+    )
+    source_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        db_index=True,
+        help_text="Of the file that an import brought; the stored original is written anew.",
+    )
     catalogue = models.JSONField(
         default=dict,
         editable=False,
@@ -100,6 +157,7 @@ class Style(StoredPicture):
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="style_library"),
             models.Index(fields=["state", "position"], name="style_presets"),
+            models.Index(fields=["owner", "-times_used"], name="style_popularity"),
         ]
 
     def __str__(self) -> str:
@@ -121,53 +179,48 @@ class Style(StoredPicture):
         return (size[0], size[1]) if self.example and self.example_photo and size else None
 
 
-class ArtworkQuerySet(models.QuerySet["Artwork"]):
-    def visible_to(self, user: User) -> Self:
-        """What ``user`` may see: their own works that are not in the trash."""
-        return self.filter(owner=user, trashed_at=None)
+class StyleOffer(models.Model):
+    """The owner of a personal style would like to see it among the presets, and consents to it.
 
-    def trashed_by(self, user: User) -> Self:
-        return self.filter(owner=user, trashed_at__isnull=False)
+    Only an offered style is shown to admins. When they accept, a preset of its own is made of it:
+    the personal style stays its owner's.
+    """
 
+    class State(models.TextChoices):
+        OPEN = "open", _("waiting for an answer")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
-class Artwork(StoredPicture):
-    """A finished picture, with copies of all it shows: nothing deleted elsewhere harms it."""
-
-    lossless = True
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="artworks"
+    style = models.ForeignKey(Style, on_delete=models.CASCADE, related_name="offers")
+    credit = models.CharField(_("to be credited to"), max_length=120, blank=True)
+    licence = models.CharField(_("licence"), max_length=120)
+    message = models.TextField(_("message"), blank=True, max_length=1000)
+    state = models.CharField(
+        _("state"), max_length=12, choices=State.choices, default=State.OPEN, editable=False
     )
-    title = models.CharField(_("title"), max_length=120)
-    before = models.FileField(_("photo"), upload_to=_file_path, max_length=200, editable=False)
-    recipe = models.JSONField(
-        _("recipe"),
-        help_text="Parameters, styles, hashes of the inputs, seed, versions, steps and seconds.",
+    offered_at = models.DateTimeField(_("offered"), default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
     )
-    created_at = models.DateTimeField(_("finished"), default=timezone.now, editable=False)
-    trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    objects = ArtworkQuerySet.as_manager()
+    preset = models.ForeignKey(
+        Style, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
-        verbose_name = _("artwork")
-        verbose_name_plural = _("artworks")
-        indexes = [models.Index(fields=["owner", "-created_at", "id"], name="artwork_gallery")]
+        verbose_name = _("offered style")
+        verbose_name_plural = _("offered styles")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["style"], condition=Q(state="open"), name="style_offered_once"
+            )
+        ]
 
     def __str__(self) -> str:
-        return self.title
-
-    @property
-    def alt_text(self) -> str:
-        return recipes.alt_text(self.title, self.recipe)
-
-    @property
-    def painted_in(self) -> str:
-        """The styles it was painted in; empty when the recipe does not say."""
-        return recipes.style_names(self.recipe)
-
-    @property
-    def painted_after(self) -> str:
-        """The same with their artists."""
-        return recipes.credits_line(self.recipe)
+        return str(self.style)

@@ -1,0 +1,23 @@
+"""The tables of the gallery, one module a kind of thing."""
+
+from gallery.models.albums import Album, AlbumArtwork
+from gallery.models.artworks import MOST_STARS, Artwork, ArtworkQuerySet, ArtworkStyle, Tag
+from gallery.models.sharing import Profile, Report, ShareLink
+from gallery.models.styles import Collection, Style, StyleOffer, StyleQuerySet
+
+__all__ = [
+    "MOST_STARS",
+    "Album",
+    "AlbumArtwork",
+    "Artwork",
+    "ArtworkQuerySet",
+    "ArtworkStyle",
+    "Collection",
+    "Profile",
+    "Report",
+    "ShareLink",
+    "Style",
+    "StyleOffer",
+    "StyleQuerySet",
+    "Tag",
+]
