@@ -4,57 +4,18 @@ Own settings are named ``STYLESITE_…`` in the environment. A value of the wron
 start with a sentence that names the variable.
 """
 
-import ipaddress
 import tomllib
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvError
 
-from stylesite import secret_key
+from stylesite import secret_key, stores
+from stylesite.environment import env, networks, web_address, whole_number, yes_or_no
 from transfers import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
-
-env = Env()
-
-
-def _whole_number(name: str, default: int, *, at_least: int) -> int:
-    try:
-        value = env.int(name, default)
-    except EnvError:
-        value = at_least - 1
-    if value < at_least:
-        raise ImproperlyConfigured(f"Set {name} to a whole number of {at_least} or more.")
-    return value
-
-
-def _yes_or_no(name: str, default: bool) -> bool:
-    try:
-        return env.bool(name, default)
-    except EnvError:
-        raise ImproperlyConfigured(f"Set {name} to true or false.") from None
-
-
-def _web_address(name: str, schemes: tuple[str, ...], example: str) -> str:
-    value = env.str(name, "").strip().rstrip("/")
-    scheme, found, rest = value.partition("://")
-    if value and not (found and rest and scheme in schemes):
-        raise ImproperlyConfigured(f"Set {name} to an address such as {example}.")
-    return value
-
-
-def _networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    try:
-        values: list[str] = env.list(name, [])
-        return [ipaddress.ip_network(value.strip()) for value in values]
-    except ValueError:
-        raise ImproperlyConfigured(
-            f"Set {name} to networks such as 10.1.0.0/16,fd00::/8, or unset it."
-        ) from None
-
 
 # Where things are
 
@@ -72,10 +33,10 @@ except OSError as error:
 
 # Core
 
-DEBUG = _yes_or_no("STYLESITE_DEBUG", False)
+DEBUG = yes_or_no("STYLESITE_DEBUG", False)
 ALLOWED_HOSTS = env.list("STYLESITE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("STYLESITE_CSRF_TRUSTED_ORIGINS", [])
-BEHIND_HTTPS = _yes_or_no("STYLESITE_BEHIND_HTTPS", False)
+BEHIND_HTTPS = yes_or_no("STYLESITE_BEHIND_HTTPS", False)
 if BEHIND_HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
@@ -144,61 +105,11 @@ TEMPLATES = [
 ]
 COTTON_DIR = "components"
 
-# Database. SQLite in WAL mode lets pages read while a worker writes; IMMEDIATE transactions wait
-# for their turn instead of failing when two processes write at once.
+# Where rows and counts are kept
 
-try:
-    _database = env.dj_db_url("STYLESITE_DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
-except (EnvError, ValueError):
-    _database = {"ENGINE": ""}
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    _database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-elif _database["ENGINE"] == "django.db.backends.postgresql":
-    # Threads keep their connection; one that a restarted server has cut is noticed and replaced at
-    # the next request. A server that vanished without a word is given up after 20 s.
-    _database["CONN_MAX_AGE"] = 600
-    _database["CONN_HEALTH_CHECKS"] = True
-    _database["OPTIONS"] = {
-        "connect_timeout": 5,
-        "keepalives_idle": 20,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 20_000,
-        **_database.get("OPTIONS", {}),
-    }
-else:
-    raise ImproperlyConfigured(
-        "Set STYLESITE_DATABASE_URL to an address such as postgres://user:password@host/name, or "
-        "to sqlite:////folder/file; other databases are not supported."
-    )
-DATABASES = {"default": _database}
-
-# Cache: limits must hold across processes, so never one in a process's own memory
-
-REDIS_URL = _web_address("STYLESITE_REDIS_URL", ("redis", "rediss"), "redis://host:6379/0")
-CACHES: dict[str, dict[str, object]] = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "stylesite",
-        "OPTIONS": {
-            "socket_connect_timeout": 2,
-            "socket_timeout": 2,
-            "health_check_interval": 30,
-        },
-    }
-    if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
-        # Beyond this a third is forgotten at random, counts of failed sign-ins among them.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
-}
+DATABASES = {"default": stores.database(DATA_DIR)}
+REDIS_URL = stores.redis_url()
+CACHES = {"default": stores.cache(REDIS_URL)}
 
 # People
 
@@ -262,10 +173,10 @@ _port = (
     f":{env.str('STYLESITE_PORT', '') or '8000'}" if _known_as in {"localhost", "127.0.0.1"} else ""
 )
 PUBLIC_URL_IS_SET = bool(env.str("STYLESITE_PUBLIC_URL", "").strip())
-PUBLIC_URL = _web_address(
+PUBLIC_URL = web_address(
     "STYLESITE_PUBLIC_URL", ("http", "https"), "https://pictures.example.org"
 ) or (f"{'https' if BEHIND_HTTPS else 'http'}://{_known_as}{_port}")
-WEBHOOK_NETWORKS = _networks("STYLESITE_WEBHOOK_NETWORKS")
+WEBHOOK_NETWORKS = networks("STYLESITE_WEBHOOK_NETWORKS")
 
 # Words and time
 
@@ -278,46 +189,15 @@ USE_TZ = True
 # who may; there is no MEDIA_URL.
 
 MEDIA_ROOT = DATA_DIR / "media"
-S3_BUCKET = env.str("STYLESITE_S3_BUCKET", "").strip()
-S3_ENDPOINT_URL = _web_address(
-    "STYLESITE_S3_ENDPOINT_URL", ("http", "https"), "https://s3.example.org"
-)
-S3_REGION = env.str("STYLESITE_S3_REGION", "").strip()
-S3_ACCESS_KEY = env.str("STYLESITE_S3_ACCESS_KEY", "")
-S3_SECRET_KEY = env.str("STYLESITE_S3_SECRET_KEY", "")
-S3_SIGNED_URLS = _yes_or_no("STYLESITE_S3_SIGNED_URLS", False)
-if not S3_BUCKET and any(
-    (S3_ENDPOINT_URL, S3_REGION, S3_ACCESS_KEY, S3_SECRET_KEY, S3_SIGNED_URLS)
-):
-    raise ImproperlyConfigured(
-        "Set STYLESITE_S3_BUCKET to the name of a bucket, or unset the other settings of a bucket."
-    )
-if bool(S3_ACCESS_KEY) != bool(S3_SECRET_KEY):
-    raise ImproperlyConfigured(
-        "Set both STYLESITE_S3_ACCESS_KEY and STYLESITE_S3_SECRET_KEY, or neither when the usual "
-        "AWS variables or the machine's role give access."
-    )
-if S3_SIGNED_URLS and not (S3_ENDPOINT_URL or S3_REGION):
-    raise ImproperlyConfigured(
-        "Set STYLESITE_S3_REGION or STYLESITE_S3_ENDPOINT_URL too: with STYLESITE_S3_SIGNED_URLS, "
-        "pages must know from where browsers fetch pictures."
-    )
+_bucket = stores.bucket()
+S3_BUCKET = _bucket.name
+S3_SIGNED_URLS = _bucket.signed_urls
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATIC_HASHED = _yes_or_no("STYLESITE_STATIC_HASHED", not DEBUG)
+STATIC_HASHED = yes_or_no("STYLESITE_STATIC_HASHED", not DEBUG)
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
 STORAGES: dict[str, dict[str, object]] = {
-    "default": {
-        "BACKEND": "gallery.s3.S3Files",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": S3_ENDPOINT_URL or None,
-            "region_name": S3_REGION or ("us-east-1" if S3_ENDPOINT_URL else None),
-        }
-        | ({"access_key": S3_ACCESS_KEY, "secret_key": S3_SECRET_KEY} if S3_ACCESS_KEY else {}),
-    }
-    if S3_BUCKET
-    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _bucket.storage,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_HASHED
@@ -327,8 +207,8 @@ STORAGES: dict[str, dict[str, object]] = {
 
 # Uploads
 
-UPLOAD_MAX_BYTES = _whole_number("STYLESITE_UPLOAD_MAX_MB", 25, at_least=1) * 2**20
-UPLOAD_MAX_PIXELS = _whole_number("STYLESITE_UPLOAD_MAX_MEGAPIXELS", 50, at_least=1) * 10**6
+UPLOAD_MAX_BYTES = whole_number("STYLESITE_UPLOAD_MAX_MB", 25, at_least=1) * 2**20
+UPLOAD_MAX_PIXELS = whole_number("STYLESITE_UPLOAD_MAX_MEGAPIXELS", 50, at_least=1) * 10**6
 FILE_UPLOAD_HANDLERS = [
     "gallery.uploads.SizeGuard",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -343,8 +223,8 @@ TRANSFER_CHECKPOINT_S = 4
 TRANSFER_PREVIEW_S = 1
 TRANSFER_MAX_ATTEMPTS = 5
 VGG19_WEIGHTS = env.str("STYLESITE_VGG19_WEIGHTS", "bundled")
-WORKERS = _whole_number("STYLESITE_WORKERS", 1, at_least=1)
-WORKER_MEMORY_BYTES = _whole_number("STYLESITE_WORKER_MEMORY_MB", 0, at_least=0) * 2**20 or None
+WORKERS = whole_number("STYLESITE_WORKERS", 1, at_least=1)
+WORKER_MEMORY_BYTES = whole_number("STYLESITE_WORKER_MEMORY_MB", 0, at_least=0) * 2**20 or None
 
 # The queue's messages are wake-ups only (docs/architecture.md says why), so nothing here has to
 # retry, and the time-outs are far beyond the longest transfer.
@@ -378,19 +258,13 @@ TAILWIND_STANDALONE_BINARY_VERSION = "v4.3.3"
 # The browser's leash: nothing from elsewhere, nothing inline; pictures from the bucket only where
 # pages send browsers there
 
-S3_ORIGINS: list[str] = []
-if S3_SIGNED_URLS and S3_ENDPOINT_URL:
-    S3_ORIGINS = ["/".join(S3_ENDPOINT_URL.split("/")[:3])]
-elif S3_SIGNED_URLS:  # Amazon's oldest region is addressed without its name
-    S3_ORIGINS = [f"https://{S3_BUCKET}.s3{dot}.amazonaws.com" for dot in ("", f".{S3_REGION}")]
-
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-        "img-src": [SELF, "blob:", "data:", *S3_ORIGINS],
+        "img-src": [SELF, "blob:", "data:", *_bucket.origins],
         "media-src": [SELF, "blob:"],
         "object-src": [NONE],
     }
@@ -401,8 +275,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 # The API. transfers/api/views/base.py says what its own views do; these are the safe answers for
 # any other view of DRF.
 
-API_READS_PER_MINUTE = _whole_number("STYLESITE_API_READS_PER_MINUTE", 600, at_least=1)
-API_WRITES_PER_MINUTE = _whole_number("STYLESITE_API_WRITES_PER_MINUTE", 120, at_least=1)
+API_READS_PER_MINUTE = whole_number("STYLESITE_API_READS_PER_MINUTE", 600, at_least=1)
+API_WRITES_PER_MINUTE = whole_number("STYLESITE_API_WRITES_PER_MINUTE", 120, at_least=1)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
