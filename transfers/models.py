@@ -1,7 +1,7 @@
 """Photos to repaint, and the transfers that repaint them.
 
 The row of a transfer is the only truth about it; the queue's messages merely wake a worker up.
-Transitions live in ``transfers.queue.lifecycle``, never in ``save()``.
+Transitions live in ``transfers.queue`` (lifecycle, steering, rescue), never in ``save()``.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ from engine.params import Params
 from engine.pyramid import plan
 from gallery.models import Style
 from transfers.models import ContentImage, MachineSpeed
-from transfers.queue import submission
+from transfers.queue import steering, submission
 owner = User.objects.get(email="{owner}")
 photo, style = ContentImage.objects.filter(owner=owner).get(), Style.objects.get()
 one = plan(192, 144, Params(size_px=192, steps=1)).pixel_steps
@@ -125,8 +125,8 @@ class Installation:
 
     def keep(self, pk: str) -> None:
         """End a transfer as its owner does who is content with the picture as it is."""
-        code = "from transfers.models import Transfer; from transfers.queue import lifecycle; "
-        code += f"print(lifecycle.request_keep(Transfer.objects.get(pk='{pk}')))"
+        code = "from transfers.models import Transfer; from transfers.queue import steering; "
+        code += f"print(steering.request_keep(Transfer.objects.get(pk='{pk}')))"
         assert "True" in self.manage("shell", "-v0", "-c", code)
 
     def finish(self, pk: str) -> None:

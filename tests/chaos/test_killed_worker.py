@@ -110,8 +110,8 @@ def test_a_cancelled_transfer_frees_its_worker_within_two_seconds(site: Installa
     site.start("work")
     site.wait_for(lambda: (site.transfer(pk, "step")[0] or 0) > 5, 40, "some steps")
     cancel = (
-        "from transfers.models import Transfer; from transfers.queue import lifecycle; "
-        f"print(lifecycle.request_cancel(Transfer.objects.get(pk='{pk}')))"
+        "from transfers.models import Transfer; from transfers.queue import steering; "
+        f"print(steering.request_cancel(Transfer.objects.get(pk='{pk}')))"
     )
     assert "True" in site.manage("shell", "-v0", "-c", cancel)
     site.wait_for(lambda: site.transfer(after, "state")[0] == "running", 5, "the next transfer")

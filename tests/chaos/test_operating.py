@@ -86,8 +86,8 @@ def test_what_a_hung_worker_holds_is_put_back_and_goes_on(site: Installation) ->
     site.wait_for(lambda: site.transfer(pk, "checkpoint_step")[0] > 8, 40, "a checkpoint")
     os.kill(site.worker_of(pk), signal.SIGSTOP)
     put_back = (
-        "from transfers.models import Transfer; from transfers.queue import lifecycle; "
-        f"print(lifecycle.put_back(Transfer.objects.get(pk='{pk}')))"
+        "from transfers.models import Transfer; from transfers.queue import steering; "
+        f"print(steering.put_back(Transfer.objects.get(pk='{pk}')))"
     )
     assert "True" in site.manage("shell", "-v0", "-c", put_back)
     resumed_s = site.wait_for(

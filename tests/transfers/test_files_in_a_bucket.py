@@ -12,7 +12,7 @@ from accounts.models import User
 from tests.services.s3 import S3
 from tests.transfers.drawings import as_file, quadrants
 from transfers.models import ContentImage, Transfer
-from transfers.queue import checkpoints, lifecycle
+from transfers.queue import checkpoints, lifecycle, steering
 from transfers.queue.lifecycle import LeaseLostError
 
 URL = "/api/v1/content-images/"
@@ -58,7 +58,7 @@ def test_a_checkpoint_is_written_read_replaced_and_deleted(
     assert checkpoints.read_checkpoint(row) == b"second"
     kept = sorted([*before, row.checkpoint.name, row.preview.name])
     assert stored(s3, bucket) == kept
-    lifecycle.request_cancel(row)
+    steering.request_cancel(row)
     with pytest.raises(LeaseLostError):
         lifecycle.checkpoint(held, b"too late", 3, 9)
     assert stored(s3, bucket) == sorted([*before, row.preview.name])

@@ -1,7 +1,7 @@
 """How transfers come into being: submitted, tried once more, or going on from a finished picture.
 
 Each becomes a QUEUED row with a wake-up, within the limits of its owner; what happens to it after
-that is in `lifecycle`.
+that is in `lifecycle`, `steering` and `rescue`.
 """
 
 from __future__ import annotations

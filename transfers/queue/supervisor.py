@@ -26,7 +26,7 @@ from django.utils import timezone
 from transfers import logs
 from transfers.models import Transfer, TransferQuerySet, WorkerHost
 from transfers.notify.keeper import Keeper
-from transfers.queue import estimates, fair_share, hosts, lifecycle, wakeups, workers
+from transfers.queue import estimates, fair_share, hosts, rescue, wakeups, workers
 from transfers.queue.clock import JumpGuard
 from transfers.queue.processes import Child
 
@@ -105,7 +105,7 @@ class Supervisor:
         """Begin with a clean slate: nothing is held, nothing is taken, everything is rung."""
         self._pool.kill()
         self._waiting_since = self._whole_at = None
-        lifecycle.rescue(spend_attempt=False)
+        rescue.from_the_dead(spend_attempt=False)
         wakeups.forget_taken_by_the_dead()
         wakeups.ring_missing()
         if not estimates.is_measured():
@@ -120,7 +120,7 @@ class Supervisor:
         if self._was_away():
             return
         self._stop_the_insatiable()
-        lifecycle.rescue(by_lease=not self._clock.jumped_lately())
+        rescue.from_the_dead(by_lease=not self._clock.jumped_lately())
         free = self._free_workers()
         wakeups.ring_lost(free)
         if self._has_lost_processes():
@@ -195,6 +195,8 @@ class Supervisor:
             logger.warning("the workers did not stop within %.0f s and are killed", DRAIN_S)
         self._pool.kill()
         self._sender.stop(deadline)
-        self._through(lambda: logger.info("%d given back", lifecycle.rescue(spend_attempt=False)))
+        self._through(
+            lambda: logger.info("%d given back", rescue.from_the_dead(spend_attempt=False))
+        )
         self._through(hosts.leave)
         connection.close()

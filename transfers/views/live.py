@@ -1,7 +1,7 @@
 """The live page: a transfer from the queue to the finished picture.
 
 The row is read, never changed: cancelling, keeping and trying again are transitions of
-``transfers.queue.lifecycle``. What the page says about a row is put into words in
+``transfers.queue.steering`` and ``submission``. What the page says about a row is put into words in
 ``transfers.status``. Whoever sees a transfer end here gets no letter about it.
 """
 
@@ -22,7 +22,7 @@ from accounts.quotas import QuotaError
 from engine.errors import EngineError
 from transfers.models import Transfer
 from transfers.notify import outbox
-from transfers.queue import lifecycle, submission
+from transfers.queue import steering, submission
 from transfers.status import Status
 
 # What js/live.js sends while its page is in front: pages in the background go on asking, too.
@@ -69,7 +69,7 @@ def progress(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
 @signed_in_page
 def cancel(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
     transfer = own_transfer(request, transfer_id)
-    lifecycle.request_cancel(transfer)
+    steering.request_cancel(transfer)
     return redirect("transfers:detail", transfer.pk)
 
 
@@ -78,7 +78,7 @@ def cancel(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
 def keep(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
     """End painting now and keep the picture; one that has ended is simply shown."""
     transfer = own_transfer(request, transfer_id)
-    if not lifecycle.request_keep(transfer) and transfer.is_unfinished:
+    if not steering.request_keep(transfer) and transfer.is_unfinished:
         messages.info(request, _("There is nothing to keep yet: painting has not begun."))
     return redirect("transfers:detail", transfer.pk)
 

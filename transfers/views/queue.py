@@ -1,7 +1,7 @@
 """The operator's page of the queue, inside Django's admin: who paints, what waits, what failed.
 
 Looking takes the permission to view transfers, acting `transfers.manage_queue`. What is done to a
-transfer is a transition of ``transfers.queue.lifecycle``, and a log entry says who did it.
+transfer is a transition of ``transfers.queue.steering``, and a log entry says who did it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from accounts.access import SignedInRequest
 from accounts.quotas import QuotaError
 from engine.errors import EngineError
 from transfers.models import Transfer
-from transfers.queue import lifecycle, submission
+from transfers.queue import steering, submission
 from transfers.queue.overview import Overview
 
 P = ParamSpec("P")
@@ -61,7 +61,7 @@ def _retry(transfer: Transfer) -> bool:
 
 ACTS = {
     "put-back": Act(
-        lifecycle.put_back,
+        steering.put_back,
         (State.RUNNING,),
         _("Put back"),
         _("Put it back in the queue?"),
@@ -83,7 +83,7 @@ ACTS = {
         _("It is queued once more."),
     ),
     "cancel": Act(
-        lifecycle.request_cancel,
+        steering.request_cancel,
         (State.QUEUED, State.RUNNING),
         _("Cancel"),
         _("Cancel it?"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, signed_in_page
 from transfers.models import Transfer
-from transfers.queue import forecast, lifecycle, own_order
+from transfers.queue import forecast, own_order, steering
 from transfers.queue.own_order import Whither
 from transfers.status import Status
 from transfers.views.live import own_transfer
@@ -63,7 +63,7 @@ def move(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
 @signed_in_page
 def cancel_waiting(request: SignedInRequest) -> HttpResponse:
     """Cancel everything of one's own that waits; what is being painted goes on."""
-    count = lifecycle.cancel_waiting(request.user)
+    count = steering.cancel_waiting(request.user)
     messages.success(
         request,
         ngettext(

@@ -14,7 +14,7 @@ from tests.transfers.notify.conftest import Clock, End, Receiver, artwork_of, ph
 from transfers.models import ContentImage, Notice, NoticeChoices, Transfer
 from transfers.notify import outbox
 from transfers.notify.outbox import Answer
-from transfers.queue import lifecycle
+from transfers.queue import lifecycle, rescue, steering
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_a_transfer_whose_workers_died_again_and_again_is_noted_as_failed(
     long_ago = timezone.now() - timedelta(seconds=settings.TRANSFER_LEASE_S + 1)
     lifecycle.claim("here")
     Transfer.objects.update(heartbeat_at=long_ago, attempts=settings.TRANSFER_MAX_ATTEMPTS)
-    lifecycle.rescue()
+    rescue.from_the_dead()
     transfer.refresh_from_db()
     assert transfer.state == "failed"
     assert noted() == [("webhook", "transfer.failed")]
@@ -75,7 +75,7 @@ def test_a_site_without_mail_notes_none(end: End, settings: Settings) -> None:
 def test_what_its_owner_cancelled_is_not_noted(
     photo: ContentImage, style: Style, webhook: NoticeChoices
 ) -> None:
-    lifecycle.request_cancel(submitted(photo, style, ago_s=90))
+    steering.request_cancel(submitted(photo, style, ago_s=90))
     assert noted() == []
 
 
@@ -119,7 +119,7 @@ def test_a_superseded_worker_notes_nothing(
     submitted(photo, style)
     transfer = lifecycle.claim("here")
     assert transfer is not None
-    lifecycle.put_back(transfer)
+    steering.put_back(transfer)
     with pytest.raises(lifecycle.LeaseLostError):
         lifecycle.fail(transfer, "Too late.")
     assert noted() == []
@@ -247,7 +247,7 @@ def test_all_that_ended_go_into_one_letter_once_nothing_is_unfinished(
     last = submitted(photo, style, ago_s=90)
     tell_later(clock)
     assert outbox.claim_letter("one") == []
-    lifecycle.request_cancel(last)
+    steering.request_cancel(last)
     told = outbox.claim_letter("one")
     assert len(told) == 5
     assert len({notice.batch for notice in told}) == 1

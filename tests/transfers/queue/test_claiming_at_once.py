@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from transfers.models import Transfer
-from transfers.queue import lifecycle, submission
+from transfers.queue import lifecycle, rescue, submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,7 +51,7 @@ def test_each_waiting_row_goes_to_one_worker(submit: Submit) -> None:
 
 def test_each_abandoned_row_goes_to_one_worker(submit: Submit) -> None:
     def rescue_and_claim(number: int) -> list[UUID]:
-        lifecycle.rescue()
+        rescue.from_the_dead()
         return claim_all(number)
 
     rows = [submit(seed=seed).pk for seed in range(ROWS)]
@@ -66,7 +66,7 @@ def test_a_row_is_rescued_once(submit: Submit) -> None:
         submit(seed=seed)
     long_ago = timezone.now() - timedelta(minutes=5)
     Transfer.objects.update(state=Transfer.State.RUNNING, heartbeat_at=long_ago, attempts=1)
-    rescued = at_once(lambda _number: [UUID(int=0)] * lifecycle.rescue())
+    rescued = at_once(lambda _number: [UUID(int=0)] * rescue.from_the_dead())
     assert len(rescued) == ROWS
     assert Transfer.objects.queued().count() == ROWS
 

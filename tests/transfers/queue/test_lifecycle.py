@@ -15,7 +15,7 @@ from accounts.models import User
 from gallery.artworks import frame_artwork
 from gallery.models import Artwork
 from transfers.models import Transfer
-from transfers.queue import checkpoints, lifecycle, submission, workers
+from transfers.queue import checkpoints, lifecycle, rescue, steering, submission, workers
 from transfers.queue.lifecycle import LeaseLostError, Progress
 
 State = Transfer.State
@@ -127,7 +127,7 @@ def test_an_expired_lease_is_inherited_and_its_first_holder_can_write_no_more(
     submit()
     sleeper = claim()
     expire(sleeper, settings)
-    assert lifecycle.rescue() == 1
+    assert rescue.from_the_dead() == 1
     heir = claim()
     assert (heir.pk, heir.attempts) == (sleeper.pk, 2)
     for write in WORKER_WRITES.values():
@@ -237,7 +237,7 @@ def test_two_workers_that_finish_the_same_transfer_keep_one_artwork(
     submit()
     first = claim()
     expire(first, settings)
-    lifecycle.rescue()
+    rescue.from_the_dead()
     second = claim()
     lifecycle.succeed(second, artwork_for(second.owner))
     with pytest.raises(LeaseLostError):
@@ -307,7 +307,7 @@ def test_putting_back_takes_it_from_its_worker_and_keeps_the_checkpoint(submit: 
     held = claim()
     lifecycle.checkpoint(held, b"half", 3, 9)
     OrmQ.objects.all().delete()
-    assert lifecycle.put_back(row(transfer)) is True
+    assert steering.put_back(row(transfer)) is True
     stored = row(transfer)
     assert (stored.state, stored.attempts, stored.token) == (State.QUEUED, 0, None)
     assert content(stored.checkpoint) == b"half"
@@ -321,9 +321,9 @@ def test_what_changed_hands_meanwhile_is_not_put_back(submit: Submit, settings: 
     submit()
     seen = claim()
     expire(seen, settings)
-    lifecycle.rescue()
+    rescue.from_the_dead()
     heir = claim()
-    assert lifecycle.put_back(seen) is False
+    assert steering.put_back(seen) is False
     assert lifecycle.look(heir) is False
 
 
@@ -331,7 +331,7 @@ def test_what_changed_hands_meanwhile_is_not_put_back(submit: Submit, settings: 
 def test_only_what_is_running_is_put_back(submit: Submit, state: str) -> None:
     transfer = submit()
     set_row(transfer, state=state)
-    assert lifecycle.put_back(transfer) is False
+    assert steering.put_back(transfer) is False
     assert row(transfer).state == state
 
 
@@ -340,7 +340,7 @@ def test_only_what_is_running_is_put_back(submit: Submit, state: str) -> None:
 
 def test_a_waiting_transfer_is_cancelled_at_once(submit: Submit) -> None:
     transfer = submit()
-    assert lifecycle.request_cancel(transfer) is True
+    assert steering.request_cancel(transfer) is True
     assert transfer.state == State.CANCELLED
     assert lifecycle.claim("here") is None
 
@@ -351,7 +351,7 @@ def test_cancelling_a_running_transfer_takes_it_from_its_worker(
     transfer = submit()
     held = claim()
     lifecycle.checkpoint(held, b"x", 3, 9)
-    assert lifecycle.request_cancel(transfer) is True
+    assert steering.request_cancel(transfer) is True
     assert row(held).state == State.CANCELLED
     with pytest.raises(LeaseLostError):
         lifecycle.look(held)
@@ -364,7 +364,7 @@ def test_cancelling_a_running_transfer_takes_it_from_its_worker(
 def test_what_has_ended_cannot_be_cancelled(submit: Submit, state: str) -> None:
     transfer = submit()
     Transfer.objects.filter(pk=transfer.pk).update(state=state)
-    assert lifecycle.request_cancel(transfer) is False
+    assert steering.request_cancel(transfer) is False
     assert transfer.state == state
 
 
@@ -375,7 +375,7 @@ def test_a_running_transfer_is_kept_when_its_worker_looks(submit: Submit) -> Non
     transfer = submit()
     held = claim()
     assert lifecycle.look(held) is False
-    assert lifecycle.request_keep(transfer) is True
+    assert steering.request_keep(transfer) is True
     assert lifecycle.look(held) is True
 
 
@@ -387,7 +387,7 @@ def test_one_that_waits_painted_in_part_is_kept_and_comes_first_of_its_owners(
     lifecycle.checkpoint(held, b"half", 3, 9)
     lifecycle.give_back(held)
     submit()
-    assert lifecycle.request_keep(fine) is True
+    assert steering.request_keep(fine) is True
     again = claim()
     assert (again.pk, again.keep_requested) == (fine.pk, True)
 
@@ -396,7 +396,7 @@ def test_one_that_waits_painted_in_part_is_kept_and_comes_first_of_its_owners(
 def test_what_is_not_painted_or_has_ended_cannot_be_kept(submit: Submit, state: str) -> None:
     transfer = submit()
     set_row(transfer, state=state)
-    assert lifecycle.request_keep(transfer) is False
+    assert steering.request_keep(transfer) is False
     assert transfer.keep_requested is False
 
 
@@ -410,7 +410,7 @@ def test_an_expired_lease_goes_back_to_the_queue_and_rings(
     held = claim()
     OrmQ.objects.all().delete()
     expire(held, settings)
-    assert lifecycle.rescue() == 1
+    assert rescue.from_the_dead() == 1
     stored = row(held)
     assert (stored.state, stored.attempts, stored.token) == (State.QUEUED, 1, None)
     assert stored.rescues == 1
@@ -420,25 +420,25 @@ def test_an_expired_lease_goes_back_to_the_queue_and_rings(
 def test_a_fresh_lease_of_another_host_is_left_alone(submit: Submit) -> None:
     submit()
     lifecycle.claim("elsewhere~1/99.1")
-    assert lifecycle.rescue() == 0
+    assert rescue.from_the_dead() == 0
 
 
 def test_a_living_worker_of_this_host_keeps_its_transfer(submit: Submit) -> None:
     submit()
     lifecycle.claim(workers.this_worker())
-    assert lifecycle.rescue() == 0
+    assert rescue.from_the_dead() == 0
 
 
 def test_a_killed_worker_of_this_host_is_noticed_before_its_lease_expires(submit: Submit) -> None:
     submit()
     lifecycle.claim(f"{workers.system()}/{2**22 + 1}.1")
-    assert lifecycle.rescue() == 1
+    assert rescue.from_the_dead() == 1
 
 
 def test_a_worker_killed_by_us_does_not_cost_an_attempt(submit: Submit) -> None:
     transfer = submit()
     lifecycle.claim(f"{workers.system()}/{2**22 + 1}.1")
-    assert lifecycle.rescue(spend_attempt=False) == 1
+    assert rescue.from_the_dead(spend_attempt=False) == 1
     stored = row(transfer)
     assert (stored.attempts, stored.rescues) == (0, 0)
 
@@ -449,7 +449,7 @@ def test_the_worker_of_another_host_that_fell_silent_costs_an_attempt_all_the_sa
     transfer = submit()
     lifecycle.claim("elsewhere~1~boot/99.1")
     expire(transfer, settings)
-    assert lifecycle.rescue(spend_attempt=False) == 1
+    assert rescue.from_the_dead(spend_attempt=False) == 1
     assert row(transfer).attempts == 1
 
 
@@ -460,7 +460,7 @@ def test_while_the_clock_cannot_be_trusted_only_dead_processes_are_rescued(
     lifecycle.claim(workers.this_worker())
     lifecycle.claim(f"{workers.system()}/{2**22 + 1}.1")
     expire(silent, settings)
-    assert lifecycle.rescue(by_lease=False) == 1
+    assert rescue.from_the_dead(by_lease=False) == 1
     assert (row(silent).state, row(dead).state) == (State.RUNNING, State.QUEUED)
 
 
@@ -469,7 +469,7 @@ def test_used_up_attempts_end_in_a_sentence(submit: Submit, settings: Settings) 
     for _attempt in range(settings.TRANSFER_MAX_ATTEMPTS):
         claim()
         expire(transfer, settings)
-        lifecycle.rescue()
+        rescue.from_the_dead()
     stored = row(transfer)
     assert stored.state == State.FAILED
     assert "try again" in stored.error
@@ -483,10 +483,10 @@ def test_a_heartbeat_in_the_same_moment_beats_the_rescue(
     submit()
     held = claim()
     expire(held, settings)
-    abandoned = lifecycle._abandoned(by_lease=True)
+    abandoned = rescue._abandoned(by_lease=True)
     lifecycle.heartbeat(held)
-    monkeypatch.setattr(lifecycle, "_abandoned", lambda by_lease: abandoned)
-    assert lifecycle.rescue() == 0
+    monkeypatch.setattr(rescue, "_abandoned", lambda by_lease: abandoned)
+    assert rescue.from_the_dead() == 0
     assert lifecycle.look(held) is False
 
 
@@ -500,14 +500,14 @@ def test_every_transition_says_which_transfer_it_is_about(
     transfer = submit()
     claim()
     expire(transfer, settings)
-    lifecycle.rescue()
+    rescue.from_the_dead()
     lifecycle.give_back(claim())
-    lifecycle.put_back(claim())
+    steering.put_back(claim())
     lifecycle.fail(claim(), "It went wrong.")
     again = submission.retry(row(transfer))
     held = claim()
     lifecycle.succeed(held, artwork_for(held.owner))
-    lifecycle.request_cancel(submit())
+    steering.request_cancel(submit())
     said = [getattr(record, "transfer", "") for record in caplog.records]
     assert "" not in said
     assert said.count(str(transfer.pk)) == 9
@@ -565,6 +565,6 @@ def test_what_no_row_ever_named_goes_with_the_transfer(submit: Submit, media_roo
     transfer, other = submit(), submit()
     left_over = checkpoints.write(transfer, "checkpoint", b"left over", "bin")
     kept = checkpoints.write(other, "checkpoint", b"another's", "bin")
-    lifecycle.request_cancel(transfer)
+    steering.request_cancel(transfer)
     assert not (media_root / left_over).exists()
     assert (media_root / kept).exists()

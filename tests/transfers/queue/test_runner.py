@@ -22,7 +22,7 @@ from gallery.files import FilesUnavailableError
 from gallery.models import Artwork
 from transfers.logs import Subject
 from transfers.models import MachineSpeed, Transfer
-from transfers.queue import draining, lifecycle, patience, runner, submission
+from transfers.queue import draining, lifecycle, patience, rescue, runner, steering, submission
 
 # The watch beats from a thread, with a connection of its own that sees only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -288,7 +288,7 @@ def test_a_cancelled_transfer_stops_and_leaves_no_artwork(
     def cancel_at_three(index: int) -> None:
         steps.append(index)
         if index == 3:
-            lifecycle.request_cancel(row(transfer))
+            steering.request_cancel(row(transfer))
         if index > 3:
             sleep(0.05)  # what a step takes; the watch looks once a second
 
@@ -336,7 +336,7 @@ def test_a_transfer_to_be_kept_ends_early_as_an_artwork_that_says_so(
     def keep_at_three(index: int) -> None:
         sleep(0.02)
         if index == 3:
-            assert lifecycle.request_keep(row(transfer))
+            assert steering.request_keep(row(transfer))
 
     engine.before = keep_at_three
     runner.paint_next()
@@ -356,7 +356,7 @@ def test_one_to_be_kept_that_waited_is_saved_after_its_first_step(
     assert first is not None
     lifecycle.checkpoint(first, b"after step 3", 3, 9)
     lifecycle.give_back(first)
-    lifecycle.request_keep(transfer)
+    steering.request_keep(transfer)
     runner.paint_next()
     assert row(transfer).artwork.recipe["steps"] == 4
 
@@ -533,7 +533,7 @@ def test_a_worker_whose_transfer_was_finished_by_another_makes_no_second_artwork
             Transfer.objects.filter(pk=transfer.pk).update(
                 heartbeat_at=timezone.now() - timedelta(seconds=31)
             )
-            assert lifecycle.rescue() == 1
+            assert rescue.from_the_dead() == 1
             assert runner.paint_next() is True  # the other worker
 
     engine.before = frozen_for_longer_than_the_lease

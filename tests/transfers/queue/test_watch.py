@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from transfers import logs
 from transfers.models import Transfer
-from transfers.queue import draining, lifecycle, watch
+from transfers.queue import draining, lifecycle, steering, watch
 from transfers.queue.watch import Stop, Watch
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,7 +74,7 @@ def test_it_ends_with_the_context(held: Transfer) -> None:
 
 def test_it_notices_a_cancellation(held: Transfer) -> None:
     with Watch(held) as watching:
-        lifecycle.request_cancel(Transfer.objects.get(pk=held.pk))
+        steering.request_cancel(Transfer.objects.get(pk=held.pk))
         until(lambda: watching.stop is Stop.LOST)
 
 

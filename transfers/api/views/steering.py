@@ -18,7 +18,7 @@ from transfers.api.serializers.transfers import (
 from transfers.api.showing import own_transfer, shown
 from transfers.api.views.base import ApiView, person, valid
 from transfers.models import Transfer
-from transfers.queue import lifecycle, own_order
+from transfers.queue import own_order, steering
 from transfers.queue.own_order import Whither
 
 
@@ -33,7 +33,7 @@ class TransferCancel(Steering):
     def post(self, request: Request, transfer_id: UUID) -> Response:
         """Stop a transfer and drop what is painted; harmless for one that is cancelled already."""
         transfer = own_transfer(person(request), transfer_id)
-        lifecycle.request_cancel(transfer)
+        steering.request_cancel(transfer)
         if transfer.state != Transfer.State.CANCELLED:
             raise RefusedError("wrong_state", _("It had ended before it could be cancelled."))
         return _answer(request, transfer_id)
@@ -44,7 +44,7 @@ class TransferKeep(Steering):
     def post(self, request: Request, transfer_id: UUID) -> Response:
         """Stop painting now and keep the picture as it is; the result is there within seconds."""
         transfer = own_transfer(person(request), transfer_id)
-        if not lifecycle.request_keep(transfer):
+        if not steering.request_keep(transfer):
             begun = _("It has ended already.")
             not_begun = _("There is nothing to keep yet: painting has not begun.")
             raise RefusedError("wrong_state", not_begun if transfer.is_unfinished else begun)
@@ -72,7 +72,7 @@ class CancelWaiting(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Cancel all of yours that wait; what is being painted goes on."""
-        return Response({"cancelled": lifecycle.cancel_waiting(person(request))})
+        return Response({"cancelled": steering.cancel_waiting(person(request))})
 
 
 def _answer(request: Request, transfer_id: UUID) -> Response:
