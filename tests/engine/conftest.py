@@ -1,4 +1,6 @@
-"""A tiny network with VGG19's layer names, and pictures drawn in code."""
+"""A tiny network with VGG19's layer names, pictures drawn in code, and files for the command."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,8 +8,10 @@ import torch
 from PIL import Image
 
 from engine.params import Pooling
+from engine.speed import FILE_NAME
 from engine.vgg import Convolution, Network
 from engine.weights import CONVOLUTIONS
+from tests.engine.command import Files
 
 TINY_WIDTHS = (4, 6, 8, 8, 8)
 
@@ -59,3 +63,27 @@ def photo() -> Image.Image:
 @pytest.fixture
 def style() -> Image.Image:
     return drawn(72, 72, seed=2)
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the command keeps how fast this machine paints: nowhere that lasts."""
+    monkeypatch.setenv("STYLESITE_ENGINE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / FILE_NAME
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    drawn(90, 60, seed=1).save(tmp_path / "photo.jpg")
+    drawn(80, 80, seed=2).save(tmp_path / "style.png")
+    return tuple(str(tmp_path / n) for n in ("photo.jpg", "style.png", "out.png"))  # type: ignore[return-value]
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs in this process use a network that is loaded in no time."""
+
+    def load(_source: str, pooling: Pooling, _device: str, **_: object) -> object:
+        return tiny_network(pooling)
+
+    monkeypatch.setattr("engine.stylize.load_network", load)

@@ -10,26 +10,7 @@ import pytest
 from PIL import Image
 
 from engine.__main__ import main
-from tests.engine.conftest import drawn
-
-ROOT = Path(__file__).parents[2]
-Files = tuple[str, str, str]
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Files:
-    drawn(90, 60, seed=1).save(tmp_path / "photo.jpg")
-    drawn(80, 80, seed=2).save(tmp_path / "style.png")
-    return tuple(str(tmp_path / n) for n in ("photo.jpg", "style.png", "out.png"))  # type: ignore[return-value]
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert main(arguments) == 1
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.count("\n") == 1
-    assert "Traceback" not in captured.err
-    return captured.err
+from tests.engine.command import ROOT, Files, refused
 
 
 def test_a_result_never_replaces_what_it_is_painted_from(

@@ -1,3 +1,5 @@
+"""What `stylize` yields, and what its controls do to the picture."""
+
 import dataclasses
 import io
 import itertools
@@ -8,32 +10,11 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.errors import CheckpointError, DeviceError, ImageError, ParameterError
+from engine.errors import DeviceError, ImageError, ParameterError
 from engine.params import Params
-from engine.pyramid import Level
-from engine.stylize import Phase, Step, StyleImage, redone_steps, stylize
-from engine.vgg import Network
+from engine.stylize import Phase, StyleImage, stylize
 from tests.engine.conftest import drawn, tiny_network
-
-QUICK = Params(size_px=256, steps=16)
-
-
-def run(
-    photo: Image.Image,
-    style: Image.Image,
-    params: Params = QUICK,
-    *,
-    resume: bytes | None = None,
-    network: Network | None = None,
-) -> list[Step]:
-    pooled = network or tiny_network("max" if params.objective == "classic" else "average")
-    styles = [StyleImage(style)]
-    return list(stylize(photo, styles, params, resume=resume, network=pooled, device="cpu"))
-
-
-def difference(a: Image.Image, b: Image.Image) -> float:
-    """Root mean square over all pixels, in 8-bit steps."""
-    return float(np.sqrt(np.mean((np.asarray(a, float) - np.asarray(b, float)) ** 2)))
+from tests.engine.runs import QUICK, difference, run, stripes
 
 
 @pytest.mark.usefixtures("small_levels")
@@ -101,73 +82,6 @@ def test_another_seed_gives_another_picture(photo: Image.Image, style: Image.Ima
     pictures = {run(photo, style, Params(size_px=64, steps=4, seed=s))[-1].image().tobytes()
                 for s in (0, 1)}  # fmt: skip
     assert len(pictures) == 2
-
-
-@pytest.mark.parametrize("after", [6, 18, 25, 28, 38])
-def test_a_resumed_run_ends_where_the_uninterrupted_one_does(
-    photo: Image.Image, style: Image.Image, after: int
-) -> None:
-    params = Params(size_px=256, steps=40)
-    whole = run(photo, style, params)
-    resumed = run(photo, style, params, resume=whole[after - 1].checkpoint())
-    assert after - 5 <= resumed[0].index <= after + 1
-    assert resumed[0].level == whole[after].level
-    assert resumed[-1].is_last
-    # The steps done again may well end lower. The rule is 1 %, held below on the real VGG19; on
-    # this random network, 20 steps of which leave the loss still falling fast, 3.4 % were seen.
-    assert resumed[-1].total_loss < 1.05 * whole[-1].total_loss
-
-
-@pytest.mark.parametrize(
-    ("width", "height", "steps"), [(64, 64, 6), (512, 384, 3), (1024, 768, 1), (4096, 4096, 1)]
-)
-def test_the_larger_the_picture_the_fewer_steps_are_done_again(
-    width: int, height: int, steps: int
-) -> None:
-    assert redone_steps(Level(width, height, steps=20)) == steps
-
-
-@pytest.mark.parametrize("objective", ["balanced", "classic"])
-def test_adam_resumes_as_if_nothing_had_happened(
-    photo: Image.Image, style: Image.Image, objective: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # In bfloat16 the rounding of a checkpoint's picture moves this random network's loss by 1 %.
-    monkeypatch.setattr("engine.devices.fast_dtype", lambda device: torch.float32)
-    params = Params.from_json(
-        {"size_px": 64, "steps": 12, "optimizer": "adam", "objective": objective}
-    )
-    whole = run(photo, style, params)
-    resumed = run(photo, style, params, resume=whole[4].checkpoint())
-    assert [s.index for s in resumed] == list(range(6, 13))
-    assert resumed[-1].total_loss == pytest.approx(whole[-1].total_loss, rel=0.001)
-    assert difference(resumed[-1].image(), whole[-1].image()) < 1
-
-
-def test_a_finished_runs_checkpoint_has_nothing_left_to_do(
-    photo: Image.Image, style: Image.Image
-) -> None:
-    last = run(photo, style)[-1]
-    assert run(photo, style, resume=last.checkpoint()) == []
-
-
-@pytest.mark.parametrize("change", ["photo", "style", "params"])
-def test_a_checkpoint_of_another_run_is_refused(
-    photo: Image.Image, style: Image.Image, change: str
-) -> None:
-    kept = run(photo, style, Params(size_px=64, steps=2))[0].checkpoint()
-    other = {
-        "photo": (drawn(64, 48, seed=9), style, Params(size_px=64, steps=2)),
-        "style": (photo, drawn(72, 72, seed=9), Params(size_px=64, steps=2)),
-        "params": (photo, style, Params(size_px=64, steps=2, style_strength=51)),
-    }[change]
-    with pytest.raises(CheckpointError):
-        run(*other, resume=kept)
-
-
-def test_a_damaged_checkpoint_is_refused(photo: Image.Image, style: Image.Image) -> None:
-    kept = run(photo, style)[0].checkpoint()
-    with pytest.raises(CheckpointError):
-        run(photo, style, resume=kept[:-1])
 
 
 def test_more_strength_brings_the_style_nearer_and_the_photo_further(
@@ -288,7 +202,7 @@ def test_a_device_that_is_not_there_is_refused(photo: Image.Image, style: Image.
 def test_the_real_vgg19_paints_in_the_styles_colours_and_keeps_the_photos_shapes() -> None:
     data = pytest.importorskip("skimage.data")
     photo = Image.fromarray(data.astronaut()).crop((80, 0, 336, 256))
-    style = _stripes()
+    style = stripes()
     params = Params(size_px=96, steps=40, style_strength=60)
     *_, last = stylize(photo, [StyleImage(style)], params, device="cpu")
     picture = last.image()
@@ -301,19 +215,6 @@ def test_the_real_vgg19_paints_in_the_styles_colours_and_keeps_the_photos_shapes
     assert distance(after) < 0.6 * distance(before)
     shapes = np.corrcoef(_shapes(photo), _shapes(picture))[0, 1]
     assert shapes > 0.6
-
-
-@pytest.mark.vgg
-def test_the_real_vgg19_gives_the_same_picture_twice_and_resumes_to_losses_as_low() -> None:
-    photo, style = drawn(96, 96, seed=1), _stripes()
-    params = Params(size_px=64, steps=50)
-    whole = list(stylize(photo, [StyleImage(style)], params, device="cpu"))
-    *_, again = stylize(photo, [StyleImage(style)], params, device="cpu")
-    assert whole[-1].image().tobytes() == again.image().tobytes()
-    for after in (20, 45):
-        kept = whole[after - 1].checkpoint()
-        *_, last = stylize(photo, [StyleImage(style)], params, resume=kept, device="cpu")
-        assert last.total_loss < 1.01 * whole[-1].total_loss
 
 
 def test_previews_and_pictures_carry_no_metadata(photo: Image.Image, style: Image.Image) -> None:
@@ -337,92 +238,9 @@ def test_threads_can_be_set(photo: Image.Image, style: Image.Image) -> None:
         torch.set_num_threads(before)
 
 
-def _stripes() -> Image.Image:
-    """Diagonal stripes of orange and cream."""
-    y, x = np.mgrid[0:128, 0:128]
-    stripe = ((x + y) // 8 % 2)[:, :, None]
-    values = np.where(stripe, (245, 140, 30), (250, 230, 190))
-    return Image.fromarray(values.astype(np.uint8))
-
-
 def _shapes(image: Image.Image) -> np.ndarray:
     """Light and dark, coarsely."""
     return np.asarray(image.convert("L").resize((12, 12), Image.Resampling.BOX), float).ravel()
-
-
-def halves(width: int, height: int) -> tuple[Image.Image, Image.Image]:
-    """Masks of the left and of the right half."""
-    left, right = Image.new("L", (width, height), 0), Image.new("L", (width, height), 0)
-    left.paste(255, (0, 0, width // 2, height))
-    right.paste(255, (width // 2, 0, width, height))
-    return left, right
-
-
-@pytest.mark.vgg
-def test_the_real_vgg19_paints_each_half_in_the_colours_of_its_style() -> None:
-    photo = drawn(96, 64, seed=1)
-    orange, blue = _stripes(), _stripes().convert("RGB", (0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0))
-    left, right = halves(96, 64)
-    params = Params(size_px=96, steps=30, style_strength=90)
-    styles = [StyleImage(orange, mask=left), StyleImage(blue, mask=right)]
-    *_, last = stylize(photo, styles, params, device="cpu")
-    seen = np.asarray(last.image(), float)
-    aims = [np.asarray(s, float).mean((0, 1)) for s in (orange, blue)]
-    for half, own, other in ((seen[:, :40], *aims), (seen[:, 56:], *reversed(aims))):
-        mean = half.mean((0, 1))
-        assert np.linalg.norm(mean - own) < 0.5 * np.linalg.norm(mean - other)
-
-
-def test_outside_its_masks_the_picture_is_the_photo_to_the_byte(
-    photo: Image.Image, style: Image.Image
-) -> None:
-    left, _ = halves(64, 48)
-    params = Params(size_px=128, steps=12, outside_masks="photo")
-    masked = [StyleImage(style, mask=left)]
-    *_, last = stylize(photo, masked, params, network=tiny_network(), device="cpu")
-    resized = photo.resize((128, 96), Image.Resampling.LANCZOS)
-    outside = (68, 0, 128, 96)
-    assert last.image().crop(outside).tobytes() == resized.crop(outside).tobytes()
-    assert difference(last.image().crop((0, 0, 60, 96)), resized.crop((0, 0, 60, 96))) > 2
-    keeping = dataclasses.replace(params, keep_colors="luminance")
-    *_, last = stylize(photo, masked, keeping, network=tiny_network(), device="cpu")
-    assert last.image().crop(outside).tobytes() == resized.crop(outside).tobytes()
-
-
-def test_without_masks_the_photo_is_kept_nowhere(photo: Image.Image, style: Image.Image) -> None:
-    plain, kept = (
-        run(photo, style, Params.from_json({"size_px": 64, "steps": 4, "outside_masks": outside}))
-        for outside in ("paint", "photo")
-    )
-    assert plain[-1].image().tobytes() == kept[-1].image().tobytes()
-
-
-def test_masks_that_are_all_black_are_refused(photo: Image.Image, style: Image.Image) -> None:
-    black = Image.new("L", photo.size, 0)
-    with pytest.raises(ParameterError, match="black everywhere") as caught:
-        list(stylize(photo, [StyleImage(style, mask=black)], QUICK, network=tiny_network()))
-    assert caught.value.field == "styles"
-    beside = [StyleImage(style, mask=black), StyleImage(style)]
-    params = Params(size_px=64, steps=3)
-    *_, last = stylize(photo, beside, params, network=tiny_network(), device="cpu")
-    assert last.image().tobytes() == run(photo, style, params)[-1].image().tobytes()
-
-
-def test_a_checkpoint_with_another_mask_is_refused(photo: Image.Image, style: Image.Image) -> None:
-    params = Params(size_px=64, steps=2)
-    left, right = halves(64, 48)
-
-    def painted(mask: Image.Image | None, resume: bytes | None = None) -> list[Step]:
-        styles = [StyleImage(style, mask=mask)]
-        return list(
-            stylize(photo, styles, params, resume=resume, network=tiny_network(), device="cpu")
-        )
-
-    kept = painted(left)[0].checkpoint()
-    assert painted(left, kept)[-1].is_last
-    for other in (right, None):
-        with pytest.raises(CheckpointError):
-            painted(other, kept)
 
 
 def test_a_picture_larger_than_a_tile_is_painted_the_same(

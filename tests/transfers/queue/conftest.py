@@ -1,6 +1,6 @@
 """Photos, styles and waiting transfers, with pictures drawn here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from PIL import Image
@@ -8,8 +8,9 @@ from PIL import Image
 from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
+from tests.transfers.queue.fake_engine import FakeEngine
 from transfers.models import ContentImage, Transfer
-from transfers.queue import submission
+from transfers.queue import draining, submission
 
 Submit = Callable[..., Transfer]
 
@@ -36,3 +37,16 @@ def submit(user: User, photo: ContentImage, style: Style) -> Submit:
         return submission.submit(user, photo, [(style, 1.0)], Params(**({"size_px": 64} | params)))
 
     return submit_one
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    fake = FakeEngine()
+    monkeypatch.setattr("transfers.queue.runner.stylize", fake)
+    return fake
+
+
+@pytest.fixture
+def drained() -> Iterator[Callable[[], None]]:
+    yield draining.begin
+    draining._flag[0] = 0

@@ -1,62 +1,34 @@
-from collections.abc import Callable
+"""What a worker does with a transfer, from its claim to its end."""
+
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django_q.models import OrmQ
-from PIL import Image
 from pytest_django import Settings
 
 from accounts.models import User
-from gallery.artworks import frame_artwork
 from gallery.models import Artwork
+from tests.transfers.queue.rows import (
+    ENDED,
+    NOT_RUNNING,
+    Submit,
+    artwork_for,
+    claim,
+    content,
+    expire,
+    files_below,
+    row,
+    set_row,
+)
 from transfers.models import Transfer
-from transfers.queue import checkpoints, lifecycle, rescue, steering, submission, workers
+from transfers.queue import lifecycle, rescue, steering, submission
 from transfers.queue.lifecycle import LeaseLostError, Progress
 
 State = Transfer.State
-Submit = Callable[..., Transfer]
-
-ENDED = [State.SUCCEEDED, State.FAILED, State.CANCELLED]
-NOT_RUNNING = [State.QUEUED, *ENDED]
-
-
-def set_row(transfer: Transfer, **values: Any) -> None:
-    Transfer.objects.filter(pk=transfer.pk).update(**values)
-    transfer.refresh_from_db()
-
-
-def row(transfer: Transfer) -> Transfer:
-    return Transfer.objects.get(pk=transfer.pk)
-
-
-def claim() -> Transfer:
-    claimed = lifecycle.claim("here")
-    assert claimed is not None
-    return claimed
-
-
-def expire(transfer: Transfer, settings: Settings) -> None:
-    long_ago = timezone.now() - timedelta(seconds=settings.TRANSFER_LEASE_S + 1)
-    Transfer.objects.filter(pk=transfer.pk).update(heartbeat_at=long_ago)
-
-
-def artwork_for(user: User) -> Artwork:
-    picture = Image.new("RGB", (64, 48), "teal")
-    return frame_artwork(owner=user, image=picture, before=picture, title="Harbour", recipe={})
-
-
-def content(file: FieldFile) -> bytes:
-    with file.open("rb") as opened:
-        return opened.read()
-
-
-def files_below(folder: Path, kind: str) -> list[Path]:
-    return [path for path in folder.rglob(f"*{kind}-*") if path.is_file()]
 
 
 WORKER_WRITES = {
@@ -80,10 +52,14 @@ WORKER_WRITES = {
     "succeed": lambda t: lifecycle.succeed(t, artwork_for(t.owner)),
     "give_back": lambda t: lifecycle.give_back(t),
 }
+
+
 WORKER_FILES = {
     "checkpoint": lambda t, data, step: lifecycle.checkpoint(t, data, step, 9),
     "preview": lifecycle.show_preview,
 }
+
+
 every_worker_write = pytest.mark.parametrize("name", WORKER_WRITES)
 
 
@@ -299,197 +275,6 @@ def test_giving_back_spends_no_attempt_keeps_the_checkpoint_and_rings_again(
     assert claim().checkpoint_step == 3
 
 
-# put back
-
-
-def test_putting_back_takes_it_from_its_worker_and_keeps_the_checkpoint(submit: Submit) -> None:
-    transfer = submit()
-    held = claim()
-    lifecycle.checkpoint(held, b"half", 3, 9)
-    OrmQ.objects.all().delete()
-    assert steering.put_back(row(transfer)) is True
-    stored = row(transfer)
-    assert (stored.state, stored.attempts, stored.token) == (State.QUEUED, 0, None)
-    assert content(stored.checkpoint) == b"half"
-    assert OrmQ.objects.count() == 1
-    with pytest.raises(LeaseLostError):
-        lifecycle.heartbeat(held)
-    assert claim().checkpoint_step == 3
-
-
-def test_what_changed_hands_meanwhile_is_not_put_back(submit: Submit, settings: Settings) -> None:
-    submit()
-    seen = claim()
-    expire(seen, settings)
-    rescue.from_the_dead()
-    heir = claim()
-    assert steering.put_back(seen) is False
-    assert lifecycle.look(heir) is False
-
-
-@pytest.mark.parametrize("state", NOT_RUNNING)
-def test_only_what_is_running_is_put_back(submit: Submit, state: str) -> None:
-    transfer = submit()
-    set_row(transfer, state=state)
-    assert steering.put_back(transfer) is False
-    assert row(transfer).state == state
-
-
-# cancel
-
-
-def test_a_waiting_transfer_is_cancelled_at_once(submit: Submit) -> None:
-    transfer = submit()
-    assert steering.request_cancel(transfer) is True
-    assert transfer.state == State.CANCELLED
-    assert lifecycle.claim("here") is None
-
-
-def test_cancelling_a_running_transfer_takes_it_from_its_worker(
-    submit: Submit, media_root: Path
-) -> None:
-    transfer = submit()
-    held = claim()
-    lifecycle.checkpoint(held, b"x", 3, 9)
-    assert steering.request_cancel(transfer) is True
-    assert row(held).state == State.CANCELLED
-    with pytest.raises(LeaseLostError):
-        lifecycle.look(held)
-    assert not files_below(media_root, "checkpoint")
-    with pytest.raises(LeaseLostError):
-        lifecycle.succeed(held, artwork_for(held.owner))
-
-
-@pytest.mark.parametrize("state", ENDED)
-def test_what_has_ended_cannot_be_cancelled(submit: Submit, state: str) -> None:
-    transfer = submit()
-    Transfer.objects.filter(pk=transfer.pk).update(state=state)
-    assert steering.request_cancel(transfer) is False
-    assert transfer.state == state
-
-
-# keep
-
-
-def test_a_running_transfer_is_kept_when_its_worker_looks(submit: Submit) -> None:
-    transfer = submit()
-    held = claim()
-    assert lifecycle.look(held) is False
-    assert steering.request_keep(transfer) is True
-    assert lifecycle.look(held) is True
-
-
-def test_one_that_waits_painted_in_part_is_kept_and_comes_first_of_its_owners(
-    submit: Submit,
-) -> None:
-    fine = submit(size_px=1024)
-    held = claim()
-    lifecycle.checkpoint(held, b"half", 3, 9)
-    lifecycle.give_back(held)
-    submit()
-    assert steering.request_keep(fine) is True
-    again = claim()
-    assert (again.pk, again.keep_requested) == (fine.pk, True)
-
-
-@pytest.mark.parametrize("state", [State.QUEUED, *ENDED])
-def test_what_is_not_painted_or_has_ended_cannot_be_kept(submit: Submit, state: str) -> None:
-    transfer = submit()
-    set_row(transfer, state=state)
-    assert steering.request_keep(transfer) is False
-    assert transfer.keep_requested is False
-
-
-# rescue
-
-
-def test_an_expired_lease_goes_back_to_the_queue_and_rings(
-    submit: Submit, settings: Settings
-) -> None:
-    submit()
-    held = claim()
-    OrmQ.objects.all().delete()
-    expire(held, settings)
-    assert rescue.from_the_dead() == 1
-    stored = row(held)
-    assert (stored.state, stored.attempts, stored.token) == (State.QUEUED, 1, None)
-    assert stored.rescues == 1
-    assert OrmQ.objects.count() == 1
-
-
-def test_a_fresh_lease_of_another_host_is_left_alone(submit: Submit) -> None:
-    submit()
-    lifecycle.claim("elsewhere~1/99.1")
-    assert rescue.from_the_dead() == 0
-
-
-def test_a_living_worker_of_this_host_keeps_its_transfer(submit: Submit) -> None:
-    submit()
-    lifecycle.claim(workers.this_worker())
-    assert rescue.from_the_dead() == 0
-
-
-def test_a_killed_worker_of_this_host_is_noticed_before_its_lease_expires(submit: Submit) -> None:
-    submit()
-    lifecycle.claim(f"{workers.system()}/{2**22 + 1}.1")
-    assert rescue.from_the_dead() == 1
-
-
-def test_a_worker_killed_by_us_does_not_cost_an_attempt(submit: Submit) -> None:
-    transfer = submit()
-    lifecycle.claim(f"{workers.system()}/{2**22 + 1}.1")
-    assert rescue.from_the_dead(spend_attempt=False) == 1
-    stored = row(transfer)
-    assert (stored.attempts, stored.rescues) == (0, 0)
-
-
-def test_the_worker_of_another_host_that_fell_silent_costs_an_attempt_all_the_same(
-    submit: Submit, settings: Settings
-) -> None:
-    transfer = submit()
-    lifecycle.claim("elsewhere~1~boot/99.1")
-    expire(transfer, settings)
-    assert rescue.from_the_dead(spend_attempt=False) == 1
-    assert row(transfer).attempts == 1
-
-
-def test_while_the_clock_cannot_be_trusted_only_dead_processes_are_rescued(
-    submit: Submit, settings: Settings
-) -> None:
-    silent, dead = submit(), submit()
-    lifecycle.claim(workers.this_worker())
-    lifecycle.claim(f"{workers.system()}/{2**22 + 1}.1")
-    expire(silent, settings)
-    assert rescue.from_the_dead(by_lease=False) == 1
-    assert (row(silent).state, row(dead).state) == (State.RUNNING, State.QUEUED)
-
-
-def test_used_up_attempts_end_in_a_sentence(submit: Submit, settings: Settings) -> None:
-    transfer = submit()
-    for _attempt in range(settings.TRANSFER_MAX_ATTEMPTS):
-        claim()
-        expire(transfer, settings)
-        rescue.from_the_dead()
-    stored = row(transfer)
-    assert stored.state == State.FAILED
-    assert "try again" in stored.error
-    assert (stored.failure, stored.rescues) == ("attempts", settings.TRANSFER_MAX_ATTEMPTS)
-    assert lifecycle.claim("here") is None
-
-
-def test_a_heartbeat_in_the_same_moment_beats_the_rescue(
-    submit: Submit, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    submit()
-    held = claim()
-    expire(held, settings)
-    abandoned = rescue._abandoned(by_lease=True)
-    lifecycle.heartbeat(held)
-    monkeypatch.setattr(rescue, "_abandoned", lambda by_lease: abandoned)
-    assert rescue.from_the_dead() == 0
-    assert lifecycle.look(held) is False
-
-
 # the log
 
 
@@ -559,12 +344,3 @@ def test_files_stay_when_nobody_knows_whether_their_row_was_kept(
         with pytest.raises(gone):
             lifecycle.succeed(held, artwork)
     assert content(artwork.original)
-
-
-def test_what_no_row_ever_named_goes_with_the_transfer(submit: Submit, media_root: Path) -> None:
-    transfer, other = submit(), submit()
-    left_over = checkpoints.write(transfer, "checkpoint", b"left over", "bin")
-    kept = checkpoints.write(other, "checkpoint", b"another's", "bin")
-    steering.request_cancel(transfer)
-    assert not (media_root / left_over).exists()
-    assert (media_root / kept).exists()
