@@ -109,7 +109,7 @@ COTTON_DIR = "components"
 
 DATABASES = {"default": stores.database(DATA_DIR)}
 REDIS_URL = stores.redis_url()
-CACHES = {"default": stores.cache(REDIS_URL)}
+CACHES = stores.caches(REDIS_URL)
 
 # People
 

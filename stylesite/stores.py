@@ -60,17 +60,18 @@ def redis_url() -> str:
     return web_address("STYLESITE_REDIS_URL", ("redis", "rediss"), "redis://host:6379/0")
 
 
-def cache(redis: str) -> dict[str, Any]:
+def caches(redis: str) -> dict[str, dict[str, Any]]:
     """Limits must hold across processes, so never a cache in a process's own memory."""
+    in_database = {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Beyond this a third is forgotten at random, counts of failed sign-ins among them.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
     if not redis:
-        return {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "cache",
-            # Beyond this a third is forgotten at random, counts of failed sign-ins among them.
-            "OPTIONS": {"MAX_ENTRIES": 100_000},
-        }
-    return {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        return {"default": in_database}
+    in_redis = {
+        "BACKEND": "stylesite.steady_cache.SteadyRedisCache",
         "LOCATION": redis,
         "KEY_PREFIX": "stylesite",
         "OPTIONS": {
@@ -79,6 +80,7 @@ def cache(redis: str) -> dict[str, Any]:
             "health_check_interval": 30,
         },
     }
+    return {"default": in_redis, "while_away": in_database}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

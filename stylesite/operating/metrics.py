@@ -1,7 +1,8 @@
 """`/metrics` for Prometheus, computed from rows when somebody asks.
 
 Nothing is counted in a process: several serve pages and others paint, and any of them may be
-started again at any moment. docs/operating.md lists every name and says what to watch.
+started again at any moment. Only whether Redis answers is told by the one that is asked.
+docs/operating.md lists every name and says what to watch.
 
 Sums over transfers are gauges, not counters: they fall when an account is deleted with its rows,
 and Prometheus would take that for a restart and add the whole sum again.
@@ -22,6 +23,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from stylesite import steady_cache
 from transfers.models import Transfer
 from transfers.notify import outbox
 from transfers.queue import hosts
@@ -42,6 +44,12 @@ class QueueCollector(Collector):
         yield from self._transfers()
         yield from self._hosts()
         yield from self._notices()
+        if settings.REDIS_URL:
+            yield GaugeMetricFamily(
+                "stylesite_redis_up",
+                "1 while Redis counts limits, 0 while it is away and the database counts them.",
+                value=int(not steady_cache.is_away()),
+            )
 
     def _transfers(self) -> Iterator[Metric]:
         """One pass over the index `transfer_outcomes`, which holds all that is summed."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -18,17 +19,28 @@ class RedisServer:
         server = program("redis-server", "apt-get install redis-server", [Path("/usr/bin")])
         (self.port,) = free_ports(1)
         self._folder = Path(tempfile.mkdtemp(prefix="stylesite-redis-"))
-        command = [server, "--bind", "127.0.0.1", "--port", str(self.port), "--save", ""]
+        self._command = [server, "--bind", "127.0.0.1", "--port", str(self.port), "--save", ""]
+        self.start()
+
+    def start(self) -> None:
         log = self._folder / "log"
-        self._process: subprocess.Popen[bytes] = start(command, log, cwd=self._folder)
+        self._process: subprocess.Popen[bytes] = start(self._command, log, cwd=self._folder)
         wait_until(self._answers, self._process, log)
+
+    def stop(self) -> None:
+        """Gone, with all that was counted; `start` brings it back to the same port."""
+        end(self._process)
+
+    def freeze(self) -> None:
+        """Takes connections and never answers, until it is stopped."""
+        self._process.send_signal(signal.SIGSTOP)
 
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def close(self) -> None:
-        end(self._process)
+        self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _answers(self) -> bool:

@@ -62,7 +62,7 @@ def test_postgresql_keeps_its_own_options_of_the_address(tmp_path: Path) -> None
 
 
 def test_redis_is_the_cache_when_it_is_named(tmp_path: Path) -> None:
-    assert shown(tmp_path, STYLESITE_REDIS_URL="redis://localhost/1")["cache"] == "RedisCache"
+    assert shown(tmp_path, STYLESITE_REDIS_URL="redis://localhost/1")["cache"] == "SteadyRedisCache"
 
 
 KEYS = {"STYLESITE_S3_ACCESS_KEY": "access", "STYLESITE_S3_SECRET_KEY": "secret"}

@@ -7,12 +7,14 @@ import shutil
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.utils import NotSupportedError
 
 from gallery.models import Style
+from stylesite import steady_cache
 from stylesite.management.commands.up import MIN_FREE_BYTES
 from stylesite.operating import readiness
 from stylesite.operating.doctor.findings import Finding, note, ok, wrong
@@ -84,23 +86,33 @@ def _server() -> Iterator[Finding]:
 
 
 def cache_check() -> Iterator[Finding]:
-    """Whether the cache keeps what it is given: limits on sign-ins are counted in it."""
+    """Whether caches keep what they are given: limits on sign-ins are counted there."""
+    if settings.REDIS_URL and steady_cache.is_away():
+        yield wrong(
+            "Redis does not answer, so limits are counted in the database meanwhile: check that it "
+            "runs, and STYLESITE_REDIS_URL. The log says what it met."
+        )
+    for alias in settings.CACHES:
+        in_redis = settings.REDIS_URL and alias == "default"
+        yield from _keeps(caches[alias], "Redis" if in_redis else "the database")
+
+
+def _keeps(cache: BaseCache, where: str) -> Iterator[Finding]:
     key, value = f"doctor-{secrets.token_hex(8)}", secrets.token_hex(8)
     try:
         cache.set(key, value, 60)
         same = cache.get(key) == value
         cache.delete(key)
-    except (OSError, DatabaseError) as error:
+    except DatabaseError as error:
         yield wrong(
-            f"The cache does not answer ({type(error).__name__}), so limits do not hold: run "
-            "`python manage.py createcachetable`, or check that its server runs."
+            f"The cache in {where} does not answer ({type(error).__name__}), so limits do not "
+            "hold: run `python manage.py createcachetable`."
         )
         return
-    yield (
-        ok("The cache keeps what it is given.")
-        if same
-        else wrong("The cache forgets what it is given, so limits do not hold: check its server.")
-    )
+    if same:
+        yield ok(f"The cache in {where} keeps what it is given.")
+    else:
+        yield wrong(f"The cache in {where} forgets what it is given, so limits do not hold.")
 
 
 def presets() -> Iterator[Finding]:
