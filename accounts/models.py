@@ -7,7 +7,7 @@ found and withdrawn lives in ``tokens``.
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -144,6 +144,11 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
         return self.filter(unexpired, revoked_at=None, owner__is_active=True)
 
+    def long_over(self, now: datetime) -> Self:
+        """Those that were withdrawn or expired so long ago that nobody asks about them."""
+        long_ago = now - ApiToken.REMEMBERED_FOR
+        return self.filter(Q(revoked_at__lt=long_ago) | Q(expires_at__lt=long_ago))
+
 
 class ApiToken(models.Model):
     """What a program of ``owner`` shows instead of a password. The secret itself is not kept."""
@@ -154,6 +159,9 @@ class ApiToken(models.Model):
         READ = "read", _("See and download your photos, styles, transfers and pictures")
         TRANSFERS = "write:transfers", _("Send photos and have them painted; stop, keep, reorder")
         GALLERY = "write:gallery", _("Add, change and throw away styles and pictures")
+
+    REMEMBERED_FOR = timedelta(days=90)
+    """After its end, a token is kept for so long, so that an admin can see what was there."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(

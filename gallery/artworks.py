@@ -1,4 +1,4 @@
-"""Artworks are framed, go to the trash, come back, and leave for good after thirty days.
+"""Artworks are framed, go to the trash and come back. How they leave for good is in ``trash``.
 
 What is written beside the row (the files) is removed again whenever the row is not kept. How an
 artwork is shown lives in ``views``; how it is painted, a floor above.
@@ -6,11 +6,9 @@ artwork is shown lives in ``views``; how it is painted, a floor above.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils import timezone
 from PIL import Image
 
@@ -18,8 +16,6 @@ from accounts.models import User
 from gallery import search
 from gallery.models import Artwork, ArtworkStyle, Style
 from gallery.pictures import DISPLAY_SIDE_PX
-
-TRASH_KEPT_DAYS = 30
 
 TITLE_MAX_LENGTH = Artwork._meta.get_field("title").max_length
 
@@ -77,43 +73,12 @@ def hang(artwork: Artwork) -> None:
 
 
 def trash(artwork: Artwork) -> None:
-    """Put ``artwork`` in the trash; putting it there twice keeps the first date.
-
-    What its owner threw away long enough ago leaves for good on the same occasion.
-    """
+    """Put ``artwork`` in the trash; putting it there twice keeps the first date."""
     Artwork.objects.filter(pk=artwork.pk, trashed_at=None).update(trashed_at=timezone.now())
     artwork.refresh_from_db(fields=["trashed_at"])
-    purge_trash(owner=artwork.owner)
 
 
 def restore(artwork: Artwork) -> None:
     """Take ``artwork`` out of the trash; harmless for one that is not in it."""
     Artwork.objects.filter(pk=artwork.pk).update(trashed_at=None)
     artwork.trashed_at = None
-
-
-def purge_trash(*, owner: User | None = None, now: datetime | None = None) -> int:
-    """Delete for good what has been in the trash for longer than TRASH_KEPT_DAYS; return how many.
-
-    Rows go first: a file without a row harms nobody, a row without its file is a broken page.
-    """
-    expired = Artwork.objects.filter(
-        trashed_at__lt=(now or timezone.now()) - timedelta(days=TRASH_KEPT_DAYS)
-    )
-    return _delete(expired if owner is None else expired.filter(owner=owner))
-
-
-def empty_trash(owner: User) -> int:
-    """Delete for good all that ``owner`` has in the trash; return how many."""
-    return _delete(Artwork.objects.trashed_by(owner))
-
-
-def _delete(trashed: QuerySet[Artwork]) -> int:
-    count = 0
-    for artwork in trashed.iterator():
-        # Filtered once more: its owner may restore it at this very moment.
-        deleted, _rows = trashed.filter(pk=artwork.pk).delete()
-        if deleted:
-            transaction.on_commit(artwork.delete_files)
-            count += 1
-    return count

@@ -1,6 +1,7 @@
 """Personal styles come, go to the trash, and come back. Presets are the admin's (``admin``).
 
-A style in the trash cannot be chosen any more, but artworks painted in it keep all they show.
+A style in the trash cannot be chosen any more, but artworks painted in it keep all they show. One
+that nothing was painted in leaves for good after a while (``trash``).
 """
 
 from __future__ import annotations

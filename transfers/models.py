@@ -7,7 +7,7 @@ Transitions live in ``transfers.queue`` (lifecycle, steering, rescue), never in 
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -317,6 +317,12 @@ class MachineSpeed(models.Model):
         return self.host
 
 
+class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
+    def expired(self, now: datetime) -> Self:
+        """Those that stand for nothing any more."""
+        return self.filter(created_at__lte=now - IdempotencyKey.KEPT_FOR)
+
+
 class IdempotencyKey(models.Model):
     """A request that its sender may repeat without having the same painted twice.
 
@@ -325,6 +331,8 @@ class IdempotencyKey(models.Model):
     first and then find its answer.
     """
 
+    KEPT_FOR = timedelta(hours=24)
+
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="idempotency_keys"
     )
@@ -332,6 +340,8 @@ class IdempotencyKey(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked.")
     transfer_ids = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = IdempotencyKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("idempotency key")

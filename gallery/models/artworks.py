@@ -6,6 +6,7 @@ Files and renditions live in ``pictures``; what a transfer is, lives a floor abo
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -48,6 +49,9 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
 
     def trashed_by(self, user: User) -> Self:
         return self.filter(owner=user, trashed_at__isnull=False)
+
+    def trashed_before(self, when: datetime) -> Self:
+        return self.filter(trashed_at__lt=when).order_by("trashed_at")
 
     def published(self) -> Self:
         """What its owner shows to everybody and no admin has taken down."""

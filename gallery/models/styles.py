@@ -6,6 +6,7 @@ Presets and personal styles are one model: a preset is a style without an owner.
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -48,6 +49,10 @@ class StyleQuerySet(models.QuerySet["Style"]):
 
     def trashed_by(self, user: User) -> Self:
         return self.filter(owner=user, trashed_at__isnull=False)
+
+    def trashed_before(self, when: datetime) -> Self:
+        """Personal ones; an admin's presets are the admin's to delete."""
+        return self.filter(owner__isnull=False, trashed_at__lt=when).order_by("trashed_at")
 
     def usable_by(self, user: User) -> Self:
         """What ``user`` may paint with: published presets and their own styles."""

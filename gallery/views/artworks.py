@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import SignedInRequest, owners_only, signed_in_page
 from accounts.models import User
 from gallery import artworks
+from gallery import trash as trash_can
 from gallery.access import own_artwork
 from gallery.downloads import download_response
 from gallery.files import file_response
@@ -100,14 +101,14 @@ def restore(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
 def empty_trash(request: SignedInRequest) -> HttpResponse:
     """Delete the pictures in the trash for good, after a question.
 
-    Styles stay: finished pictures refer to them.
+    Styles stay for their thirty days, or as long as something was painted in them.
     """
     if request.method != "POST":
         trashed = Artwork.objects.trashed_by(request.user).count()
         if not trashed:
             return redirect("gallery:trash")
         return render(request, "gallery/empty_trash.html", {"count": trashed})
-    count = artworks.empty_trash(request.user)
+    count = trash_can.empty(request.user)
     messages.success(
         request,
         ngettext(
@@ -129,7 +130,7 @@ def trash(request: SignedInRequest) -> HttpResponse:
         {
             "artworks": Artwork.objects.trashed_by(request.user).order_by("-trashed_at"),
             "styles": Style.objects.trashed_by(request.user).order_by("-trashed_at"),
-            "kept_days": artworks.TRASH_KEPT_DAYS,
+            "kept_days": trash_can.TRASH_KEPT_DAYS,
         },
     )
 

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from gallery import artworks
@@ -65,28 +61,3 @@ def test_trashing_twice_keeps_the_first_date(artwork: Artwork) -> None:
     first = artwork.trashed_at
     artworks.trash(artwork)
     assert artwork.trashed_at == first
-
-
-def test_the_trash_is_emptied_after_thirty_days(
-    make_artwork: Callable[..., Artwork],
-    media_root: Path,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    old, recent, kept = (make_artwork(title=title) for title in ("old", "recent", "kept"))
-    now = timezone.now()
-    Artwork.objects.filter(pk=old.pk).update(trashed_at=now - timedelta(days=30, minutes=1))
-    Artwork.objects.filter(pk=recent.pk).update(trashed_at=now - timedelta(days=29, hours=23))
-    with django_capture_on_commit_callbacks(execute=True):
-        call_command("purge_trash")
-    assert set(Artwork.objects.all()) == {recent, kept}
-    assert len(files_in(media_root)) == 8
-
-
-def test_putting_one_in_the_trash_purges_the_owners_old_ones_only(
-    make_artwork: Callable[..., Artwork], stranger: User
-) -> None:
-    mine, theirs = make_artwork(), make_artwork(owner=stranger)
-    Artwork.objects.update(trashed_at=timezone.now() - timedelta(days=31))
-    artworks.trash(make_artwork())
-    assert not Artwork.objects.filter(pk=mine.pk).exists()
-    assert Artwork.objects.filter(pk=theirs.pk).exists()

@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,8 +19,6 @@ from rest_framework.request import Request
 
 from transfers.api.problems import RefusedError, field_refused
 from transfers.models import IdempotencyKey, Transfer
-
-KEPT_FOR = timedelta(hours=24)
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[!-~]{1,200}")
@@ -53,8 +50,9 @@ def once(request: Request, submit: Callable[[], list[Transfer]]) -> tuple[list[T
         )
     asked = _fingerprint(request)
     with transaction.atomic():
-        own = IdempotencyKey.objects.filter(owner=request.user)
-        own.filter(created_at__lte=timezone.now() - KEPT_FOR).delete()
+        # A key that has expired is free again, whether or not it has been tidied away.
+        own = IdempotencyKey.objects.filter(owner=request.user, key=key)
+        own.expired(timezone.now()).delete()
         row, is_first = IdempotencyKey.objects.get_or_create(
             owner=request.user, key=key, defaults={"fingerprint": asked}
         )

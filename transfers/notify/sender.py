@@ -1,8 +1,9 @@
-"""The light process: sends what is in the outbox, and never loads torch.
+"""The light process: sends what is in the outbox, tidies up, and never loads torch.
 
 `manage.py work` keeps one of these beside the pool that paints (`keeper`). It looks at the rows
 every second, so there is no message that could be lost, and hands what it claims to threads of its
 own: one for letters, a few for webhooks. A receiver that hangs keeps one thread, for ten seconds.
+One more tidies up what has expired (`transfers.housekeeping`), as its files may be far away.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ LOOK_S = 1.0
 FREE_S = 5.0
 FORGET_S = 3600.0
 
+TIDY_S = 300.0
+
 WEBHOOKS_AT_ONCE = 4
 
 # Of the eight seconds that a stop may take, what those under way get to end. Leases bring back
@@ -53,9 +56,12 @@ class Sender:
         self._me = workers.this_worker()
         self._letters = ThreadPoolExecutor(1, "letters")
         self._webhooks = ThreadPoolExecutor(WEBHOOKS_AT_ONCE, "webhooks")
+        self._housekeeping = ThreadPoolExecutor(1, "housekeeping")
         self._letter: dict[Future[None], float] = {}
         self._deliveries: dict[Future[None], float] = {}
+        self._tidying: dict[Future[None], float] = {}
         self._freed_at = self._forgot_at = float("-inf")
+        self._tidy_at = float("-inf")
 
     def run(self) -> int:
         """0 when told to stop, 1 when something hangs, so that the keeper starts anew."""
@@ -95,14 +101,29 @@ class Sender:
             self._deliveries[delivery] = now
         if not _under_way(self._letter) and (notices := outbox.claim_letter(self._me)):
             self._letter[self._letters.submit(_try, notices, letters.send)] = now
+        if now >= self._tidy_at and not _under_way(self._tidying):
+            self._tidy_at = now + TIDY_S
+            self._tidying[self._housekeeping.submit(self._tidy)] = now
 
     def finish(self, limit_s: float) -> None:
         """Let what is under way end, but no longer than `limit_s`."""
-        wait([*self._letter, *self._deliveries], limit_s)
+        wait([*self._letter, *self._deliveries, *self._tidying], limit_s)
+
+    def _tidy(self) -> None:
+        """In a thread: a little of everything, and again at the next look where more is left."""
+        from django.db import connection
+
+        from transfers import housekeeping
+
+        if housekeeping.tidy():
+            self._tidy_at = float("-inf")
+        connection.close()
 
     def _hangs(self) -> bool:
         long_ago = monotonic() - STUCK_S
-        under_way = _under_way(self._letter) | _under_way(self._deliveries)
+        under_way = (
+            _under_way(self._letter) | _under_way(self._deliveries) | _under_way(self._tidying)
+        )
         return any(since < long_ago for since in under_way.values())
 
 

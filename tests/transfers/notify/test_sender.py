@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 
 from accounts.models import User
 from tests.transfers.notify.conftest import Clock, End, Receiver
+from transfers import housekeeping
 from transfers.models import Notice, NoticeChoices
 from transfers.notify import outbox, sender, webhooks
 from transfers.notify.outbox import Answer
@@ -49,6 +50,18 @@ def test_it_delivers_and_writes_what_is_due(
     assert len(receiver.got) == len(mailoutbox) == 1
     looked_once()
     assert len(receiver.got) == len(mailoutbox) == 1
+
+
+def test_it_tidies_up_and_at_once_again_where_more_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = [True, False]
+    monkeypatch.setattr(housekeeping, "tidy", lambda: left.pop(0))
+    at_work = Sender(threading.Event(), lambda: None)
+    for _look in range(3):
+        at_work.look()
+        at_work.finish(10)
+    assert left == []
 
 
 def test_a_fault_of_ours_is_tried_again_and_logged(

@@ -1,0 +1,90 @@
+"""What has expired is removed, a little at a time: keys, sessions, tokens, pictures in the trash.
+
+The light process that runs beside each pool of workers (``notify.sender``) comes here every few
+minutes. Nothing relies on it having been here: whatever asks for something that expires looks at
+the time itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from accounts.models import ApiToken
+from gallery import trash
+from gallery.models import Artwork, Style
+from transfers.models import IdempotencyKey, TransferStyle
+from transfers.queue.outages import AWAY, forget_connection
+
+logger = logging.getLogger(__name__)
+
+ROWS_AT_ONCE = 500
+
+# Each takes its files along, with a request to the bucket for every one; ten slow ones are not yet
+# taken for a thread that hangs.
+PICTURES_AT_ONCE = 10
+
+
+def tidy() -> bool:
+    """Do a little of each chore; whether more is left for next time.
+
+    A chore that goes wrong is logged, and the others are done.
+    """
+    more = False
+    for what, (chore, at_once) in CHORES.items():
+        try:
+            gone = chore(at_once)
+        except AWAY as error:
+            logger.warning("%s are not tidied up while their store is away: %s", what, error)
+            forget_connection(error)
+        except Exception:
+            logger.exception("%s could not be tidied up, going on", what)
+        else:
+            if gone:
+                logger.info("%d expired %s are gone", gone, what)
+            more = more or gone >= at_once
+    return more
+
+
+def _idempotency_keys(most: int) -> int:
+    return _delete(IdempotencyKey.objects.expired(timezone.now()), most)
+
+
+def _sessions(most: int) -> int:
+    return _delete(Session.objects.filter(expire_date__lt=timezone.now()), most)
+
+
+def _tokens(most: int) -> int:
+    return _delete(ApiToken.objects.long_over(timezone.now()), most)
+
+
+def _pictures(most: int) -> int:
+    return trash.delete(Artwork.objects.trashed_before(trash.kept_since()), most)
+
+
+def _styles(most: int) -> int:
+    """But for those that something was painted in: its recipe and its retries refer to them."""
+    painted_in = TransferStyle.objects.filter(style=OuterRef("pk"))
+    trashed = Style.objects.trashed_before(trash.kept_since())
+    return trash.delete(trashed.filter(~Exists(painted_in)), most)
+
+
+def _delete(expired: QuerySet[Any], most: int) -> int:
+    """Filtered once more by what expired, so that what was renewed meanwhile stays."""
+    some = list(expired.order_by().values_list("pk", flat=True)[:most])
+    deleted, _rows = expired.order_by().filter(pk__in=some).delete() if some else (0, {})
+    return deleted
+
+
+CHORES: dict[str, tuple[Callable[[int], int], int]] = {
+    "idempotency keys": (_idempotency_keys, ROWS_AT_ONCE),
+    "sessions": (_sessions, ROWS_AT_ONCE),
+    "API tokens": (_tokens, ROWS_AT_ONCE),
+    "pictures in the trash": (_pictures, PICTURES_AT_ONCE),
+    "styles in the trash": (_styles, PICTURES_AT_ONCE),
+}
