@@ -4,7 +4,8 @@ Nothing is read here but the row, its place in the queue and the estimate; nothi
 """
 
 import hashlib
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property
 from typing import Self
 
 from django.urls import reverse
@@ -15,7 +16,7 @@ from engine.params import QUALITIES, Params
 from gallery.models import Artwork, Style
 from transfers.durations import spoken
 from transfers.forms import QUALITY_LABELS
-from transfers.models import Transfer
+from transfers.models import MachineSpeed, Transfer
 from transfers.queue import estimates, forecast
 from transfers.queue.forecast import Turn
 
@@ -23,15 +24,28 @@ from transfers.queue.forecast import Turn
 class Status:
     """One transfer as it is right now."""
 
-    def __init__(self, transfer: Transfer, turn: Turn | None = None) -> None:
+    def __init__(
+        self,
+        transfer: Transfer,
+        turn: Turn | None = None,
+        speed: Callable[[], MachineSpeed | None] = estimates.current_speed,
+    ) -> None:
         self.transfer = transfer
         self.turn = turn
         """When it starts; None once a worker has it."""
+        self._speed = speed
 
     @classmethod
     def of(cls, transfer: Transfer) -> Self:
         """`transfer` with its turn in the queue."""
         return cls(transfer, forecast.turn_of(transfer))
+
+    @classmethod
+    def of_all(cls, transfers: Iterable[Transfer]) -> list[Self]:
+        """These with their turns; the machine's speed is asked for once, if at all."""
+        rows, speed = list(transfers), cache(estimates.current_speed)
+        turns = forecast.turns_of(rows)
+        return [cls(row, turns.get(row.pk), speed) for row in rows]
 
     @property
     def state(self) -> str:
@@ -102,10 +116,17 @@ class Status:
             return (
                 "" if ready_in_s is None else _("ready in %(time)s") % {"time": spoken(ready_in_s)}
             )
-        seconds = self.transfer.seconds_left
-        if seconds is None:
-            seconds = estimates.seconds_to_paint(self.transfer)
+        seconds = self.seconds_left
         return "" if seconds is None else _("%(time)s left") % {"time": spoken(seconds)}
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of one that is being painted; None where nobody can tell."""
+        if self.state != Transfer.State.RUNNING:
+            return None
+        if self.transfer.seconds_left is not None:
+            return self.transfer.seconds_left
+        return estimates.seconds_to_paint(self.transfer, self._speed())
 
     @property
     def picture_url(self) -> str:

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
@@ -56,6 +59,28 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(
         submit()
     with django_assert_max_num_queries(16):
         signed_in.get("/transfers/")
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_painted(
+    signed_in: Client, submit: Submit
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e4, overhead_s=2)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            html = signed_in.get("/transfers/").content.decode()
+        assert html.count("left</span>") == Transfer.objects.running().count()
+        return len(asked)
+
+    # As it is between a worker's claim and its second step: nobody knows yet how long it takes.
+    as_begun = {"state": "running", "total_steps": 10, "step": 1, "started_at": timezone.now()}
+    submit()
+    Transfer.objects.update(**as_begun)
+    with_one = queries()
+    for _number in range(5):
+        submit()
+    Transfer.objects.update(**as_begun)
+    assert queries() == with_one
 
 
 def test_an_empty_studio_invites(signed_in: Client, db: None) -> None:

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 from accounts.models import User
 from transfers.api.serializers.transfers import TransferSerializer
 from transfers.models import Transfer, TransferQuerySet, TransferStyle
-from transfers.queue import forecast
 from transfers.status import Status
 
 
@@ -31,6 +30,4 @@ def own_transfer(user: User, transfer_id: UUID) -> Transfer:
 
 def shown(transfers: Iterable[Transfer]) -> list[dict[str, object]]:
     """As JSON, in the order given."""
-    rows = list(transfers)
-    turns = forecast.turns_of(rows)
-    return [TransferSerializer(Status(row, turns.get(row.pk))).data for row in rows]
+    return [TransferSerializer(status).data for status in Status.of_all(transfers)]

@@ -40,12 +40,11 @@ def current_speed() -> MachineSpeed | None:
     return MachineSpeed.objects.order_by(here_first, "-measured_at").first()
 
 
-def seconds_to_paint(transfer: Transfer) -> float | None:
+def seconds_to_paint(transfer: Transfer, speed: MachineSpeed | None) -> float | None:
     """Seconds from a worker's claim to the saved picture; what a checkpoint holds counts as done.
 
     None until this machine has been measured.
     """
-    speed = current_speed()
     return None if speed is None else work_s(transfer.pixel_steps_left, speed)
 
 

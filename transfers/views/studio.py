@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, signed_in_page
 from transfers.models import Transfer
-from transfers.queue import forecast, own_order, steering
+from transfers.queue import own_order, steering
 from transfers.queue.own_order import Whither
 from transfers.status import Status
 from transfers.views.live import own_transfer
@@ -33,14 +33,13 @@ def studio(request: SignedInRequest) -> HttpResponse:
     )
     waiting = own.queued().in_own_order()
     waiting_count = waiting.count()
-    shown = list(waiting[:MOST_WAITING])
-    turns = forecast.turns_of(shown)
+    shown = Status.of_all(waiting[:MOST_WAITING])
     context = {
-        "running": [Status(transfer) for transfer in own.running().order_by("started_at")],
-        "waiting": [Status(transfer, turns.get(transfer.pk)) for transfer in shown],
+        "running": Status.of_all(own.running().order_by("started_at")),
+        "waiting": shown,
         "waiting_count": waiting_count,
         "more_waiting": waiting_count - len(shown),
-        "ended": [Status(transfer) for transfer in own.ended().order_by("-created_at")[:RECENT]],
+        "ended": Status.of_all(own.ended().order_by("-created_at")[:RECENT]),
     }
     return render(request, "transfers/studio.html", context)
 

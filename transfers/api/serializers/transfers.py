@@ -20,7 +20,6 @@ from transfers.api.serializers.fields import (
     ParamsField,
 )
 from transfers.models import Transfer
-from transfers.queue import estimates
 from transfers.queue.own_order import Whither
 from transfers.status import Status
 
@@ -131,7 +130,7 @@ class TransferSerializer(serializers.Serializer):
     )
     starts_in_s = NumberField(source="turn.starts_in_s", allow_null=True)
     ready_in_s = NumberField(source="turn.ready_in_s", allow_null=True)
-    seconds_left = serializers.SerializerMethodField(help_text="Of one that is being painted.")
+    seconds_left = NumberField(allow_null=True, help_text="Of one that is being painted.")
     can_be_kept = serializers.BooleanField()
     keep_requested = serializers.BooleanField(source="transfer.keep_requested")
     error = serializers.CharField(source="transfer.error", allow_blank=True)
@@ -144,12 +143,6 @@ class TransferSerializer(serializers.Serializer):
         source="artwork.pk", allow_null=True, help_text="The result, unless it is in the trash."
     )
     files = serializers.SerializerMethodField()
-
-    def get_seconds_left(self, shown: Status) -> float | None:
-        if shown.state != Transfer.State.RUNNING:
-            return None
-        left_s = shown.transfer.seconds_left
-        return estimates.seconds_to_paint(shown.transfer) if left_s is None else left_s
 
     @extend_schema_field(TransferFilesSerializer)
     def get_files(self, shown: Status) -> dict[str, str | None]:
