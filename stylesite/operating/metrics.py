@@ -11,6 +11,7 @@ and Prometheus would take that for a restart and add the whole sum again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Min, Sum
@@ -26,7 +27,7 @@ from prometheus_client.registry import Collector
 from stylesite import steady_cache
 from transfers.models import Transfer
 from transfers.notify import outbox
-from transfers.queue import hosts
+from transfers.queue import fair_share, hosts
 
 PATH = "/metrics"
 
@@ -37,7 +38,10 @@ ALWAYS_TOLD = {(str(state), "") for state in Transfer.State} | {
 
 
 class QueueCollector(Collector):
-    """What the rows say about the queue and its workers. Six queries, whatever is in it."""
+    """What the rows say about the queue and its workers.
+
+    Seven queries, and up to three more where somebody waits, whatever is in it.
+    """
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("stylesite", "The running version.", {"version": settings.VERSION})
@@ -77,7 +81,13 @@ class QueueCollector(Collector):
         yield GaugeMetricFamily(
             "stylesite_oldest_queued_seconds",
             "Seconds since the oldest waiting transfer was submitted; 0 when none waits.",
-            value=(timezone.now() - oldest).total_seconds() if oldest else 0,
+            value=_seconds_since(oldest),
+        )
+        startable = min((each.since for each in fair_share.startable_owners()), default=None)
+        yield GaugeMetricFamily(
+            "stylesite_oldest_startable_seconds",
+            "The same of those whose owners may have one more painted; 0 when there are none.",
+            value=_seconds_since(startable),
         )
 
     def _hosts(self) -> Iterator[Metric]:
@@ -118,6 +128,10 @@ class QueueCollector(Collector):
             notices.add_metric([waiting.channel, "given_up"], waiting.given_up)
             late.add_metric([waiting.channel], waiting.late_s)
         yield from (notices, late)
+
+
+def _seconds_since(then: datetime | None) -> float:
+    return max(0.0, (timezone.now() - then).total_seconds()) if then else 0.0
 
 
 @require_safe

@@ -43,12 +43,7 @@ def next_in_turn() -> Transfer | None:
     Who has as much painted at once as they may (`accounts.quotas`) is passed over. Of several
     people who have had equally little, the one who has waited longest comes first.
     """
-    waiting = waiting_owners()
-    if not waiting:
-        return None
-    running = list(Transfer.objects.running())
-    full = _at_their_limit({each.owner_id for each in waiting}, running)
-    waiting = [each for each in waiting if each.owner_id not in full]
+    waiting, running = _below_their_limit()
     if not waiting:
         return None
     used_s = painted_lately_s(
@@ -57,6 +52,12 @@ def next_in_turn() -> Transfer | None:
     turn = min(waiting, key=lambda each: (used_s.get(each.owner_id, 0.0), each.since))
     own = Transfer.objects.queued().filter(owner_id=turn.owner_id)
     return own.only("owner").in_own_order().first()
+
+
+def startable_owners() -> list[Waiting]:
+    """Everyone of whom a free worker could take something now."""
+    waiting, _running = _below_their_limit()
+    return waiting
 
 
 def may_start(transfer: Transfer) -> bool:
@@ -71,6 +72,16 @@ def may_start(transfer: Transfer) -> bool:
     User.objects.select_for_update().get(pk=transfer.owner_id)
     running = Transfer.objects.running().filter(owner_id=transfer.owner_id)
     return not _at_their_limit({transfer.owner_id}, running)
+
+
+def _below_their_limit() -> tuple[list[Waiting], list[Transfer]]:
+    """Who waits and may have one more painted, and what is painted now."""
+    waiting = waiting_owners()
+    if not waiting:
+        return [], []
+    running = list(Transfer.objects.running())
+    full = _at_their_limit({each.owner_id for each in waiting}, running)
+    return [each for each in waiting if each.owner_id not in full], running
 
 
 def _at_their_limit(owner_ids: Collection[int], running: Iterable[Transfer]) -> set[int]:

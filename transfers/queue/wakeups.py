@@ -17,6 +17,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from transfers.models import Transfer
+from transfers.queue import fair_share
 
 # A free worker takes a message within a second. One that nobody took for this long counts as lost.
 RING_AGAIN_S = 5
@@ -58,16 +59,17 @@ def ring_missing() -> int:
 def ring_lost(free_workers: int) -> int:
     """While a pool runs: ring again for waiting rows that nobody came for.
 
-    `free_workers` is how many workers are doing nothing: more messages than that wait rightly.
+    `free_workers` is how many workers are doing nothing: more messages than that wait rightly. So
+    does what is of people who have as much painted at once as they may; once one of theirs ends,
+    the next look rings.
     """
     long_ago = timezone.now() - timedelta(seconds=RING_AGAIN_S)
-    overdue = (
-        Transfer.objects.queued()
-        .filter(Q(rung_at=None) | Q(rung_at__lt=long_ago))
-        .order_by("rung_at")[: max(0, free_workers)]
-    )
+    overdue = Transfer.objects.queued().filter(Q(rung_at=None) | Q(rung_at__lt=long_ago))
+    if free_workers <= 0 or not overdue.exists():
+        return 0
+    startable = [each.owner_id for each in fair_share.startable_owners()]
     rung = 0
-    for transfer in overdue:
+    for transfer in overdue.filter(owner__in=startable).order_by("rung_at")[:free_workers]:
         with transaction.atomic():
             ring(transfer)
         rung += 1

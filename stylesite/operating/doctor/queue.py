@@ -57,11 +57,14 @@ def workers() -> Iterator[Finding]:
 def queue() -> Iterator[Finding]:
     """Whether what waits is taken, what is taken goes on, and what failed lately."""
     waiting = Transfer.objects.queued()
-    forgotten = waiting.filter(created_at__lt=_before(WAITS_FOR_NOBODY_S)).count()
+    startable = [each.owner_id for each in fair_share.startable_owners()]
+    forgotten = waiting.filter(
+        owner__in=startable, created_at__lt=_before(WAITS_FOR_NOBODY_S)
+    ).count()
     free = sum(status.free for status in hosts.statuses())
     silent = Transfer.objects.running().filter(heartbeat_at__lt=_before(settings.TRANSFER_LEASE_S))
     stuck = silent.count()
-    left_lying = bool(forgotten and free and fair_share.next_in_turn())
+    left_lying = bool(forgotten and free)
     if left_lying:
         yield wrong(
             f"{_count(forgotten, 'transfer')} waited longer than {WAITS_FOR_NOBODY_S} s although "

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Quota, User
 from stylesite.operating.doctor import queue
 from stylesite.operating.doctor.findings import Level
 from tests.stylesite.operating.findings import ago, only, set_row
@@ -57,6 +57,20 @@ def test_a_transfer_that_waits_though_workers_are_free_is_wrong(
     level, sentence = only(queue.queue())
     assert level is Level.WRONG
     assert sentence.startswith("1 transfer waited longer than 60 s although workers are free")
+
+
+def test_what_waits_for_its_owners_limit_is_in_order(host: WorkerHost, transfer: Transfer) -> None:
+    Quota.objects.create(running=1)
+    Transfer.objects.create(
+        owner=transfer.owner,
+        content_image=transfer.content_image,
+        params={},
+        state=State.RUNNING,
+        token=uuid.uuid4(),
+        worker="a~1~boot/7.1",
+    )
+    set_row(transfer, created_at=ago(3600))
+    assert only(queue.queue()) == (Level.OK, "1 waiting, 1 being painted.")
 
 
 def test_a_long_queue_with_every_worker_busy_is_in_order(transfer: Transfer) -> None:

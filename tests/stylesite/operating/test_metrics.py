@@ -10,7 +10,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts.models import User
+from accounts.models import Quota, User
 from transfers.models import ContentImage, MachineSpeed, Notice, Transfer, WorkerHost
 
 State = Transfer.State
@@ -111,7 +111,7 @@ def test_an_empty_site_has_its_series_all_the_same(client: Client, db: None) -> 
     assert found["stylesite_oldest_queued_seconds",] == 0
 
 
-def test_a_scrape_takes_six_queries_whatever_there_is(
+def test_a_scrape_takes_as_many_queries_whatever_there_is(
     client: Client,
     photo: ContentImage,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -119,8 +119,28 @@ def test_a_scrape_takes_six_queries_whatever_there_is(
     for number in range(5):
         transfer(photo, State.RUNNING, worker=f"h~{number}/1.1", token=uuid.uuid4())
         WorkerHost.objects.create(name=f"h~{number}", workers=1, threads_per_worker=1)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         samples(client)
+    Quota.objects.create(running=9)
+    for _number in range(5):
+        transfer(photo, State.QUEUED)
+    with django_assert_num_queries(9):
+        samples(client)
+
+
+def test_what_waits_for_its_owners_limit_does_not_wait_for_a_worker(
+    client: Client, photo: ContentImage, stranger: User
+) -> None:
+    Quota.objects.create(running=1)
+    transfer(photo, State.RUNNING, token=uuid.uuid4())
+    transfer(photo, State.QUEUED, created_at=timezone.now() - timedelta(seconds=900))
+    found = samples(client)
+    assert found["stylesite_oldest_queued_seconds",] == pytest.approx(900, abs=5)
+    assert found["stylesite_oldest_startable_seconds",] == 0
+    photo.owner = stranger
+    transfer(photo, State.QUEUED, created_at=timezone.now() - timedelta(seconds=60))
+    found = samples(client)
+    assert found["stylesite_oldest_startable_seconds",] == pytest.approx(60, abs=5)
 
 
 def test_a_scraper_may_come_by_address_and_gets_no_cookie(client: Client, db: None) -> None:

@@ -6,8 +6,11 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from transfers.models import Transfer
-from transfers.queue import lifecycle, wakeups
+from accounts.models import Quota, User
+from engine.params import Params
+from gallery.models import Style
+from transfers.models import ContentImage, Transfer
+from transfers.queue import lifecycle, submission, wakeups
 
 Submit = Callable[..., Transfer]
 
@@ -74,6 +77,25 @@ def test_a_claimed_transfer_is_not_rung_for(submit: Submit) -> None:
     rung_ago(submit(), 3600)
     lifecycle.claim("here")
     assert wakeups.ring_lost(free_workers=1) == 0
+
+
+def test_nobody_is_woken_for_those_who_are_at_their_limit(
+    submit: Submit, stranger: User, photo: ContentImage, style: Style
+) -> None:
+    Quota.objects.create(running=1)
+    submit()
+    running = lifecycle.claim("here")
+    assert running is not None
+    rung_ago(submit(), 3600)
+    OrmQ.objects.all().delete()
+    assert wakeups.ring_lost(free_workers=2) == 0
+    theirs = submission.submit(stranger, photo, [(style, 1.0)], Params(size_px=64))
+    rung_ago(theirs, 3600)
+    OrmQ.objects.all().delete()
+    assert wakeups.ring_lost(free_workers=2) == 1
+    assert OrmQ.objects.get().task["args"] == (str(theirs.pk),)
+    lifecycle.fail(running, "It went wrong.")
+    assert wakeups.ring_lost(free_workers=2) == 1
 
 
 def test_messages_taken_long_ago_are_purged_and_waiting_ones_stay(submit: Submit) -> None:
