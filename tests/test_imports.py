@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = ["accounts", "gallery", "transfers", "stylesite"]  # from the ground up
 TORCH_FREE = ["__init__", "errors", "images", "pace", "params", "pyramid", "weight_files"]
+LIVE = {"engine", *FLOORS}
 RUNNER = "transfers.queue.runner"
 
 
@@ -48,6 +49,15 @@ def test_the_engine_imports_neither_django_nor_an_app() -> None:
     forbidden = {"django", "rest_framework", "django_q", *FLOORS}
     wrong = {str(path): tops(path) & forbidden for path in source_files("engine")}
     assert not {path: names for path, names in wrong.items() if names}
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_migrations_use_nothing_that_may_change(floor: str) -> None:
+    """But for what Django writes there itself: where files lie, and the defaults of fields."""
+    for path in source_files(floor):
+        if path.parent.name == "migrations":
+            ours = {name for name in imported_modules(path) if name.split(".")[0] in LIVE}
+            assert ours <= {"gallery.pictures", "transfers.notify.models"}, path
 
 
 @pytest.mark.parametrize("module", TORCH_FREE)

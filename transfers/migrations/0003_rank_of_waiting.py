@@ -1,24 +1,13 @@
 from django.db import migrations
 
 
-def fill_in_waiting(apps, schema_editor):
-    """Rank and work of what waits: as submitted, and as planned."""
-    from engine import pyramid
-    from engine.errors import EngineError
-    from engine.params import Params
-
+def rank_as_submitted(apps, schema_editor):
+    """What waits keeps its order. Its work is planned by the first supervisor that looks
+    (transfers.queue.unplanned): how much a picture takes is no matter of a migration."""
     Transfer = apps.get_model("transfers", "Transfer")
-    waiting = Transfer.objects.filter(state__in=("queued", "running"))
-    for row in waiting.select_related("content_image").iterator():
-        row.rank = row.created_at.timestamp()
-        try:
-            photo = row.content_image
-            plan = pyramid.plan(photo.width, photo.height, Params.from_json(row.params))
-            done = plan.pixel_steps_until(row.checkpoint_step)
-            row.pixel_steps_left = plan.pixel_steps - done
-        except EngineError:
-            pass  # Its worker will say so.
-        row.save(update_fields=["rank", "pixel_steps_left"])
+    waiting = Transfer.objects.filter(state__in=("queued", "running"), rank=0)
+    for pk, created_at in waiting.values_list("pk", "created_at").iterator():
+        Transfer.objects.filter(pk=pk, rank=0).update(rank=created_at.timestamp())
 
 
 class Migration(migrations.Migration):
@@ -28,5 +17,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(fill_in_waiting, migrations.RunPython.noop),
+        migrations.RunPython(rank_as_submitted, migrations.RunPython.noop),
     ]

@@ -47,13 +47,15 @@ class Order:
 
     def pixel_steps(self) -> int:
         """The work of it. Raises engine.errors.EngineError where it cannot be painted so."""
+        return self.plan().pixel_steps
+
+    def plan(self) -> pyramid.Plan:
+        """Sizes and steps of it. Raises engine.errors.EngineError where there are none."""
         photo, earlier = self.content_image, self.continues
         size = (earlier.width, earlier.height) if earlier else None
         pyramid.check_earlier(photo.width, photo.height, self.params, size)
         earlier_px = max(size) if size else None
-        return pyramid.plan(
-            photo.width, photo.height, self.params, earlier_px=earlier_px
-        ).pixel_steps
+        return pyramid.plan(photo.width, photo.height, self.params, earlier_px=earlier_px)
 
 
 def submit(

@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from time import monotonic
 from types import FrameType
 
@@ -26,7 +27,7 @@ from django.utils import timezone
 from transfers import logs
 from transfers.models import Transfer, TransferQuerySet, WorkerHost
 from transfers.notify.keeper import Keeper
-from transfers.queue import estimates, fair_share, hosts, rescue, wakeups, workers
+from transfers.queue import estimates, fair_share, hosts, rescue, unplanned, wakeups, workers
 from transfers.queue.clock import JumpGuard
 from transfers.queue.processes import Child
 
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 PURGE_S = 10.0
+
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 # Of the ten seconds that a stop may take, what the workers have to give back their transfers. `up`
 # waits for this process a second and a half longer.
@@ -70,6 +73,7 @@ class Supervisor:
         self._whole_at: float | None = None
         self._clock = JumpGuard(settings.TRANSFER_LEASE_S)
         self._purged_at = 0.0
+        self._planned_since: datetime | None = None
         self._started_at = timezone.now()
         self._announced_at = 0.0
         self._away_at = float("-inf")
@@ -133,6 +137,13 @@ class Supervisor:
             self._purged_at = monotonic()
             wakeups.purge_taken()
             hosts.forget_long_gone()
+            self._plan_unplanned()
+
+    def _plan_unplanned(self) -> None:
+        """All that there is at the first look; then what came since, by clocks that may differ."""
+        began = timezone.now()
+        if unplanned.plan(self._planned_since):
+            self._planned_since = began - CLOCKS_DIFFER
 
     def _stop_the_insatiable(self) -> None:
         """Kill workers beyond their memory: the system would choose its victim less well."""
