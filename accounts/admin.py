@@ -1,13 +1,18 @@
-"""People in Django's admin: find, create, close an account, set a password."""
+"""People, their limits and their API tokens in Django's admin."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from accounts.models import Quota, User
+from accounts import tokens
+from accounts.models import ApiToken, Quota, User
 
 # The admin's own sign-in page counts no failures; ours does, and knows what to do about a
 # forgotten password.
@@ -42,6 +47,61 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False  # It would leave all their files behind; an account is closed instead.
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Whose programs may do what. Of a secret nothing is shown, not even its hash."""
+
+    list_display = ("name", "owner", "scopes_in_short", "last_used_at", "expires_at", "revoked_at")
+    list_display_links = None
+    fields = ("owner", "name", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "last_used_at", "expires_at")
+    search_fields = ("name", "owner__email")
+    list_select_related = ("owner",)
+    ordering = ("-created_at",)
+    actions = ("revoke",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        return super().get_queryset(request).defer("digest", "ending")
+
+    @admin.display(description=_("what it may do"))
+    def scopes_in_short(self, token: ApiToken) -> str:
+        return ", ".join(token.scopes)
+
+    @admin.action(description=_("Withdraw the selected tokens"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> HttpResponse | None:
+        """Asks first: nothing can undo it. The admin's log notes who did it."""
+        in_force = list(chosen.filter(revoked_at=None).select_related("owner"))
+        if in_force and request.POST.get("confirmed") != "yes":
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Withdraw these API tokens?"),
+                "opts": self.opts,
+                "tokens": in_force,
+                "action": "revoke",
+                "selected": ACTION_CHECKBOX_NAME,
+            }
+            return TemplateResponse(request, "admin/accounts/apitoken/revoke.html", context)
+        for token in in_force:
+            tokens.revoke(token)
+            self.log_change(request, token, "Withdrawn.")
+        count = len(in_force)
+        said = ngettext("%(count)d token was withdrawn.", "%(count)d tokens were withdrawn.", count)
+        self.message_user(request, said % {"count": count})
+        return None
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.change_apitoken")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False  # Withdrawing leaves a trace.
 
 
 @admin.register(Quota)

@@ -18,13 +18,17 @@ from accounts import tokens
 from accounts.access import SignedInRequest, owners_only, signed_in_page
 from accounts.forms import ApiTokenForm
 from accounts.models import ApiToken
+from accounts.quotas import QuotaError
 
 
 @require_safe
 @signed_in_page
 def token_list(request: SignedInRequest) -> HttpResponse:
-    own = ApiToken.objects.owned_by(request.user)
-    return render(request, "accounts/tokens.html", {"tokens": own})
+    context = {
+        "tokens": ApiToken.objects.owned_by(request.user),
+        "limit": tokens.limit_sentence() if tokens.has_as_many_as_may_be(request.user) else "",
+    }
+    return render(request, "accounts/tokens.html", context)
 
 
 @never_cache
@@ -34,11 +38,14 @@ def token_list(request: SignedInRequest) -> HttpResponse:
 def add(request: SignedInRequest) -> HttpResponse:
     form = ApiTokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        token, secret = tokens.issue(
-            request.user, form.cleaned_data["name"], form.cleaned_data["scopes"], form.expires_at
-        )
-        context = {"token": token, "secret": secret}
-        return render(request, "accounts/token_made.html", context, status=201)
+        name, scopes = form.cleaned_data["name"], form.cleaned_data["scopes"]
+        try:
+            token, secret = tokens.issue(request.user, name, scopes, form.expires_at)
+        except QuotaError as error:
+            form.add_error(None, error.sentence)
+        else:
+            context = {"token": token, "secret": secret}
+            return render(request, "accounts/token_made.html", context, status=201)
     return render(
         request, "accounts/token_add.html", {"form": form}, status=422 if form.errors else 200
     )

@@ -11,10 +11,14 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts.models import ApiToken, User
+from accounts.quotas import QuotaError
 
 PREFIX = "sty_"
 """Begins every secret, so that people and scanners of leaked secrets recognise one."""
@@ -28,18 +32,42 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 def issue(
     owner: User, name: str, scopes: Iterable[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """A new token of ``owner`` and its secret, which cannot be had again."""
+    """A new token of ``owner`` and its secret, which cannot be had again.
+
+    Raises QuotaError, reason "tokens", for who has as many in use as may be.
+    """
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     wanted = set(scopes)
-    token = ApiToken.objects.create(
-        owner=owner,
-        name=name,
-        scopes=[scope.value for scope in ApiToken.Scope if scope.value in wanted],
-        digest=digest_of(secret),
-        ending=secret[-4:],
-        expires_at=expires_at,
-    )
+    with transaction.atomic():
+        # Two at once wait for each other here.
+        User.objects.select_for_update().get(pk=owner.pk)
+        if has_as_many_as_may_be(owner):
+            raise QuotaError(limit_sentence(), reason="tokens")
+        token = ApiToken.objects.create(
+            owner=owner,
+            name=name,
+            scopes=[scope.value for scope in ApiToken.Scope if scope.value in wanted],
+            digest=digest_of(secret),
+            ending=secret[-4:],
+            expires_at=expires_at,
+        )
     return token, secret
+
+
+def has_as_many_as_may_be(owner: User) -> bool:
+    """Those that have expired or are withdrawn do not count."""
+    in_use = ApiToken.objects.valid(timezone.now()).filter(owner=owner)
+    return in_use.count() >= settings.API_TOKENS_PER_PERSON
+
+
+def limit_sentence() -> str:
+    return ngettext(
+        "You have %(count)d token in use, and may not have more. Withdraw it when nothing of yours "
+        "needs it any more, then make a new one.",
+        "You have %(count)d tokens in use, and may not have more. Withdraw one that nothing of "
+        "yours needs any more, then make a new one.",
+        settings.API_TOKENS_PER_PERSON,
+    ) % {"count": settings.API_TOKENS_PER_PERSON}
 
 
 def find(secret: str) -> ApiToken | None:

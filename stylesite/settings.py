@@ -277,6 +277,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 API_READS_PER_MINUTE = whole_number("STYLESITE_API_READS_PER_MINUTE", 600, at_least=1)
 API_WRITES_PER_MINUTE = whole_number("STYLESITE_API_WRITES_PER_MINUTE", 120, at_least=1)
+API_TOKENS_PER_PERSON = whole_number("STYLESITE_API_TOKENS_PER_PERSON", 20, at_least=1)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts import tokens
@@ -61,6 +62,22 @@ def test_a_token_is_withdrawn_after_a_question(signed_in: Client, user: User) ->
     assertContains(response, "opens nothing any more")
     assertContains(response, "You have no token yet")
     assert tokens.find(secret) is None
+
+
+def test_at_the_limit_a_sentence_says_what_to_do(
+    signed_in: Client, user: User, settings: Settings
+) -> None:
+    settings.API_TOKENS_PER_PERSON = 1
+    assertContains(signed_in.get(LIST), f'"{ADD}"')
+    tokens.issue(user, "Booth", ["read"])
+    page = signed_in.get(LIST)
+    assertContains(page, "You have 1 token in use, and may not have more.")
+    assertNotContains(page, f'"{ADD}"')
+    response = signed_in.post(ADD, CHOSEN)
+    assert response.status_code == 422
+    assert "You have 1 token in use" in response.content.decode()
+    assert 'value="Holiday script"' in response.content.decode()
+    assert ApiToken.objects.count() == 1
 
 
 def test_the_settings_lead_to_the_tokens(signed_in: Client) -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from django.core import serializers
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts import tokens
 from accounts.models import ApiToken, User
+from accounts.quotas import QuotaError
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +35,19 @@ def test_a_secret_finds_its_token_and_owner(user: User) -> None:
     assert found is not None
     assert found.owner == user
     assert found.scopes == ["read", "write:gallery"]
+
+
+def test_nobody_has_more_in_use_than_may_be(user: User, stranger: User, settings: Settings) -> None:
+    settings.API_TOKENS_PER_PERSON = 2
+    first, _secret = tokens.issue(user, "First", ["read"])
+    tokens.issue(user, "Second", ["read"])
+    with pytest.raises(QuotaError, match="You have 2 tokens in use") as refused:
+        tokens.issue(user, "Third", ["read"])
+    assert refused.value.reason == "tokens"
+    tokens.issue(stranger, "Theirs", ["read"])
+    tokens.revoke(first)
+    tokens.issue(user, "Third", ["read"], timezone.now() - timedelta(seconds=1))
+    tokens.issue(user, "Fourth", ["read"])  # the third has expired
 
 
 @pytest.mark.parametrize("wrong", ["", "sty_", "sty_" + "a" * 43, "\udcff", "é", "x" * 5000])
