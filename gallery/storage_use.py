@@ -35,6 +35,7 @@ def check_room(user: User, more_bytes: int) -> None:
         return
     sentence = _(
         "There is no room for another picture: yours take up %(used)d of your %(limit)d MB. "
-        "Make room in your gallery (move pictures to the trash, then empty it), and try again."
+        "Make room in your gallery (move pictures to the trash, then empty it), or delete photos "
+        "that nothing was painted from, and try again."
     )
     raise QuotaError(sentence % {"used": used // MB, "limit": limit_mb}, reason="storage")

@@ -97,7 +97,7 @@ pages = ["/", "/accounts/login/", "/accounts/signup/", "/styles/", "/api/v1/open
 for page in pages:
     assert client.get(page).status_code == 200, page
 client.force_login(user)
-pages = ["/", "/new/", "/camera/", "/transfers/", "/gallery/", "/styles/", "/notices/"]
+pages = ["/", "/new/", "/camera/", "/photos/", "/transfers/", "/gallery/", "/styles/", "/notices/"]
 for page in [*pages, "/admin/", "/admin/queue/", "/metrics", "/readyz"]:
     assert client.get(page).status_code == 200, page
 for page in ["me", "content-images", "styles", "transfers", "artworks"]:

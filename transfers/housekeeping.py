@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import ApiToken
 from gallery import trash
 from gallery.models import Artwork, Style
+from gallery.pictures import delete_for_good
 from transfers.models import IdempotencyKey, TransferStyle
 from transfers.queue.outages import AWAY, forget_connection
 
@@ -64,14 +65,14 @@ def _tokens(most: int) -> int:
 
 
 def _pictures(most: int) -> int:
-    return trash.delete(Artwork.objects.trashed_before(trash.kept_since()), most)
+    return delete_for_good(Artwork.objects.trashed_before(trash.kept_since()), most)
 
 
 def _styles(most: int) -> int:
     """But for those that something was painted in: its recipe and its retries refer to them."""
     painted_in = TransferStyle.objects.filter(style=OuterRef("pk"))
     trashed = Style.objects.trashed_before(trash.kept_since())
-    return trash.delete(trashed.filter(~Exists(painted_in)), most)
+    return delete_for_good(trashed.filter(~Exists(painted_in)), most)
 
 
 def _delete(expired: QuerySet[Any], most: int) -> int:

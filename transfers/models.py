@@ -12,7 +12,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +37,13 @@ __all__ = [
 class ContentImageQuerySet(models.QuerySet["ContentImage"]):
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user).order_by("-created_at")
+
+    def in_use(self) -> Self:
+        """Those that something was painted from, or will be; they stay."""
+        return self.filter(Exists(Transfer.objects.filter(content_image=OuterRef("pk"))))
+
+    def unused(self) -> Self:
+        return self.filter(~Exists(Transfer.objects.filter(content_image=OuterRef("pk"))))
 
 
 class ContentImage(StoredPicture):

@@ -1,4 +1,4 @@
-"""Photos on their way in: judged, cleaned, made small enough to keep, and titled.
+"""Photos on their way in: judged, cleaned, made small enough to keep, and titled; and out again.
 
 What a picture may be is decided by ``engine.images``; where its files lie, by
 ``gallery.pictures``. Pages, the API and the camera all come through here.
@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from engine.images import read_image
 from gallery.forms import upload_limits
-from gallery.pictures import shrink
+from gallery.pictures import delete_for_good, shrink
 from gallery.storage_use import check_room
-from transfers.models import ContentImage
+from transfers.models import ContentImage, ContentImageQuerySet
 
 MAX_SIDE_PX = 4096
 """Longer side of a stored photo: the largest picture that the engine paints."""
@@ -48,6 +48,14 @@ def add_photo(owner: User, file: BinaryIO, source: str, title: str = "") -> Cont
     same.created_at = timezone.now()
     same.save(update_fields=["created_at"])
     return same
+
+
+def delete_photos(photos: ContentImageQuerySet) -> int:
+    """Delete these for good, but for those that something is painted from; return how many.
+
+    One that is ordered at this very moment stays, too. Raises FilesUnavailableError.
+    """
+    return delete_for_good(photos.unused())
 
 
 def clean_title(title: str) -> str:

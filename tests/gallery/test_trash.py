@@ -15,6 +15,7 @@ from accounts.models import User
 from gallery import artworks, styles, trash
 from gallery.files import FilesUnavailableError
 from gallery.models import Artwork, Style
+from gallery.pictures import delete_for_good
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -22,7 +23,7 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def expired() -> int:
-    return trash.delete(Artwork.objects.trashed_before(trash.kept_since()))
+    return delete_for_good(Artwork.objects.trashed_before(trash.kept_since()))
 
 
 def test_what_was_there_for_thirty_days_goes_with_its_files(
@@ -46,7 +47,7 @@ def test_the_longest_there_go_first_and_no_more_than_asked_for(
     works = [make_artwork() for _ in range(3)]
     for days, work in enumerate(works, start=31):
         Artwork.objects.filter(pk=work.pk).update(trashed_at=timezone.now() - timedelta(days=days))
-    assert trash.delete(Artwork.objects.trashed_before(trash.kept_since()), 2) == 2
+    assert delete_for_good(Artwork.objects.trashed_before(trash.kept_since()), 2) == 2
     assert Artwork.objects.get() == works[0]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import RestrictedError
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -36,7 +34,7 @@ from transfers.api.views.base import (
     valid,
 )
 from transfers.models import ContentImage
-from transfers.photos import add_photo
+from transfers.photos import add_photo, delete_photos
 
 
 class ContentImageList(ApiView):
@@ -80,14 +78,10 @@ class ContentImageDetail(ApiView):
     def delete(self, request: Request, photo_id: UUID) -> Response:
         """Delete a photo for good. One that has transfers stays, and answers 409."""
         photo = _own(request, photo_id)
-        try:
-            with transaction.atomic():
-                photo.delete()
-                transaction.on_commit(photo.delete_files)
-        except (RestrictedError, IntegrityError) as error:  # the second: ordered just now
+        if not delete_photos(ContentImage.objects.filter(pk=photo.pk)):
             raise RefusedError(
                 "in_use", _("This photo has been painted, so it stays with its transfers.")
-            ) from error
+            )
         return Response(status=204)
 
 
