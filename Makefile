@@ -51,6 +51,7 @@ test: lint browser servers assets ## everything: lint, types, unit, real VGG19, 
 	$(if $(filter tests,$(TESTS)),$(BIN)/python -m tests.services $(BIN)/python -m pytest -q $(ON_POSTGRES))
 
 chaos: browser servers assets ## kill, freeze and starve everything, for half an hour, and print what it cost
+	@$(BIN)/python -m tests.services.install --for-chaos
 	$(BIN)/python -m pytest tests/chaos -m "long or not long" -rP
 
 bench: dev ## measure the engine and the way from submit to saved picture

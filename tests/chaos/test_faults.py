@@ -19,6 +19,7 @@ import pytest
 from tests.chaos import faults
 from tests.chaos.faults import Fault
 from tests.chaos.installation import LONG_S, Installation
+from tests.services import clock
 
 pytestmark = pytest.mark.chaos
 
@@ -179,20 +180,20 @@ def test_a_full_disk_costs_previews_and_not_the_picture(small_disk: Installation
     assert site.artworks() == 1
 
 
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+FAKETIME = clock.library()
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not FAKETIME.exists(), reason="needs Debian's libfaketime")
+@pytest.mark.skipif(FAKETIME is None, reason="needs Debian's libfaketime")
 @pytest.mark.parametrize("jump", ["+3600", "-3600"])
 def test_a_clock_that_is_set_costs_no_attempt(
     site: Installation, tmp_path: Path, jump: str
 ) -> None:
-    clock = tmp_path / "clock"
-    clock.write_text("+0")
+    set_to = tmp_path / "clock"
+    set_to.write_text("+0")
     site.env |= {
         "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_TIMESTAMP_FILE": str(set_to),
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
@@ -200,7 +201,7 @@ def test_a_clock_that_is_set_costs_no_attempt(
     site.start("work")
     site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
     step = site.transfer(pk, "step")[0]
-    clock.write_text(jump)
+    set_to.write_text(jump)
     goes_on_s = site.wait_for(lambda: site.transfer(pk, "step")[0] > step, 10, "a report")
     site.finish(pk)
     print(f"clock set by {jump} s: next report after {goes_on_s:.1f} s")
