@@ -32,8 +32,13 @@ class SizeGuard(FileUploadHandler):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         self.too_large = False
-        self._hopeless = body_bytes(request) > PATIENCE * settings.UPLOAD_MAX_BYTES
+        self.limit_bytes: int = self.most_bytes()
+        self._hopeless = body_bytes(request) > PATIENCE * self.limit_bytes
         self._received = 0
+
+    def most_bytes(self) -> int:
+        """The largest file that is kept."""
+        return int(settings.UPLOAD_MAX_BYTES)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -44,13 +49,20 @@ class SizeGuard(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self._received += len(raw_data)
-        if self._received > settings.UPLOAD_MAX_BYTES:
+        if self._received > self.limit_bytes:
             self.too_large = True
             raise SkipFile
         return raw_data
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         return None  # Django's own handlers after this one keep the file.
+
+
+class ArchiveGuard(SizeGuard):
+    """The same for a zip of presets, on the one page that takes it."""
+
+    def most_bytes(self) -> int:
+        return int(settings.IMPORT_MAX_BYTES)
 
 
 def was_too_large(request: HttpRequest) -> bool:

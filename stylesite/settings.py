@@ -209,6 +209,7 @@ STORAGES: dict[str, dict[str, object]] = {
 
 UPLOAD_MAX_BYTES = whole_number("STYLESITE_UPLOAD_MAX_MB", 25, at_least=1) * 2**20
 UPLOAD_MAX_PIXELS = whole_number("STYLESITE_UPLOAD_MAX_MEGAPIXELS", 50, at_least=1) * 10**6
+IMPORT_MAX_BYTES = whole_number("STYLESITE_IMPORT_MAX_MB", 500, at_least=1) * 2**20
 FILE_UPLOAD_HANDLERS = [
     "gallery.uploads.SizeGuard",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -217,6 +218,9 @@ FILE_UPLOAD_HANDLERS = [
 
 # Transfers
 
+EXAMPLE_SIZE_PX = whole_number("STYLESITE_EXAMPLE_SIZE_PX", 640, at_least=32)
+if EXAMPLE_SIZE_PX > 1024:
+    raise ImproperlyConfigured("Set STYLESITE_EXAMPLE_SIZE_PX to a whole number from 32 to 1024.")
 TRANSFER_HEARTBEAT_S = 5
 TRANSFER_LEASE_S = 30
 TRANSFER_CHECKPOINT_S = 4

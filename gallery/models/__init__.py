@@ -2,6 +2,7 @@
 
 from gallery.models.albums import Album, AlbumArtwork
 from gallery.models.artworks import MOST_STARS, Artwork, ArtworkQuerySet, ArtworkStyle, Tag
+from gallery.models.imports import StyleImport
 from gallery.models.sharing import Profile, Report, ShareLink
 from gallery.models.styles import Collection, Style, StyleOffer, StyleQuerySet
 
@@ -17,6 +18,7 @@ __all__ = [
     "Report",
     "ShareLink",
     "Style",
+    "StyleImport",
     "StyleOffer",
     "StyleQuerySet",
     "Tag",

@@ -164,6 +164,14 @@ class Style(StoredPicture):
             models.Index(fields=["state", "position"], name="style_presets"),
             models.Index(fields=["owner", "-times_used"], name="style_popularity"),
         ]
+        constraints = [
+            # Two imports of the same file in the same moment make one preset.
+            models.UniqueConstraint(
+                fields=["source_sha256"],
+                condition=Q(owner=None) & ~Q(source_sha256=""),
+                name="style_imported_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -1,0 +1,55 @@
+"""A zip of presets between its upload and its import."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from gallery.models.styles import Collection
+
+
+def _file_path(one: StyleImport, filename: str) -> str:
+    return f"imports/{one.pk}.zip"
+
+
+class StyleImportQuerySet(models.QuerySet["StyleImport"]):
+    def owned_by(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def forgotten(self) -> Self:
+        """Uploaded and then neither imported nor thrown away."""
+        return self.filter(created_at__lt=timezone.now() - StyleImport.KEPT)
+
+
+class StyleImport(models.Model):
+    """An uploaded zip that its curator has looked at, or is about to. Imported, it is gone."""
+
+    KEPT = timedelta(days=1)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="style_imports"
+    )
+    name = models.CharField(_("file"), max_length=200)
+    file = models.FileField(upload_to=_file_path, max_length=200)
+    publish = models.BooleanField(_("publish what is complete"), default=False)
+    collection = models.ForeignKey(
+        Collection, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
+
+    objects = StyleImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import of presets")
+        verbose_name_plural = _("imports of presets")
+
+    def __str__(self) -> str:
+        return self.name
