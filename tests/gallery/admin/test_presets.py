@@ -21,7 +21,8 @@ def change_page(style: Style) -> str:
 
 def fields(**changes: Any) -> dict[str, Any]:
     given: dict[str, Any] = {"title": "Swirls", "params": "{}", "state": "published"}
-    return {**given, "position": "0", **changes}
+    credit = {"artist": "Ada", "licence": "CC0-1.0"}
+    return {**given, **credit, "position": "0", **changes}
 
 
 def test_the_list_shows_presets_with_thumbnails_and_no_personal_style(
@@ -29,7 +30,7 @@ def test_the_list_shows_presets_with_thumbnails_and_no_personal_style(
 ) -> None:
     html = admin_client.get(LIST).content.decode()
     thumbnail = reverse("gallery:style-file", args=[preset.pk, "thumbnail"])
-    assert f'<img src="{thumbnail}?v={preset.version}" alt="Swirls" width="72" height="48"' in html
+    assert f'<img src="{thumbnail}?v={preset.version}" alt="Swirls" width="96" height="64"' in html
     assert "My tiles" not in html
 
 
@@ -122,7 +123,7 @@ def test_words_can_change_without_touching_the_picture(admin_client: Client, pre
 def test_presets_are_hidden_and_published_by_actions(
     admin_client: Client, make_preset: Callable[..., Style], own_style: Style
 ) -> None:
-    keys = [str(make_preset(slug=slug).pk) for slug in ("a", "b")]
+    keys = [str(make_preset(slug=slug, artist="Ada", licence="CC0-1.0").pk) for slug in ("a", "b")]
     keys.append(str(own_style.pk))
     for action, published in (("hide", 0), ("publish", 2)):
         sent = {"action": action, "_selected_action": keys}
