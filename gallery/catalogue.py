@@ -23,6 +23,8 @@ from gallery.pictures import shrink
 from gallery.presets.catalog import Preset
 
 EXAMPLE_SIDE_PX = 1024
+OWN_EXAMPLE = "own_example"
+"""Key of a preset's memory: its example was painted here, and is the curator's from then on."""
 
 
 @dataclass
@@ -110,6 +112,9 @@ def _load_files(style: Style, preset: Preset, loaded: dict[str, Any], outcome: O
             continue
         digest = _digest(path)
         if digests.get(name) != digest:
+            if loaded.get(OWN_EXAMPLE):
+                outcome.kept.append(name)
+                continue
             example = shrink(_opened(path), EXAMPLE_SIDE_PX)
             style.set_rendition(getattr(style, name), example, EXAMPLE_SIDE_PX)
             if name == "example":

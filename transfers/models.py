@@ -21,10 +21,12 @@ from gallery.models import Artwork, Style
 from gallery.pictures import StoredPicture
 
 # Models of this app with a room of their own; Django looks for all of them here.
+from transfers.examples.models import ExampleOrder
 from transfers.notify.models import Notice, NoticeChoices
 
 __all__ = [
     "ContentImage",
+    "ExampleOrder",
     "MachineSpeed",
     "Notice",
     "NoticeChoices",

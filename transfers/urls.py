@@ -5,6 +5,7 @@ from django.urls import include, path
 from transfers.views import (
     camera,
     continuing,
+    examples,
     files,
     live,
     many,
@@ -49,6 +50,7 @@ urlpatterns = [
             ]
         ),
     ),
+    path("admin/examples/", examples.examples, name="examples"),
     path("admin/queue/", queue.overview, name="queue"),
     path("admin/queue/<uuid:transfer_id>/<slug:name>/", queue.act, name="queue-act"),
 ]

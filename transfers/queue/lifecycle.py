@@ -22,6 +22,7 @@ from django.utils import timezone
 from gallery.artworks import hang
 from gallery.models import Artwork
 from transfers import logs
+from transfers.examples import hanging
 from transfers.models import Transfer
 from transfers.notify import outbox
 from transfers.queue import checkpoints, fair_share, wakeups
@@ -159,34 +160,44 @@ def succeed(transfer: Transfer, artwork: Artwork) -> None:
     the row's: of two workers that finish the same transfer, only one keeps its artwork.
 
     When the database goes away meanwhile, nobody knows whether it kept the rows. The files stay,
-    and the call may be repeated.
+    and the call may be repeated. What was ordered as an example becomes that, and no artwork.
     """
-    if not Transfer.objects.filter(pk=transfer.pk, artwork=artwork.pk).exists():
-        _keep_artwork(transfer, artwork)
+    kept = Transfer.objects.filter(pk=transfer.pk, artwork=artwork.pk).exists()
+    if not kept and not hanging.is_hung(transfer):
+        _keep_artwork(transfer, artwork, hanging.frame(transfer, artwork))
     drop_files(transfer)
     logger.info(
         "transfer %s: succeeded, artwork %s", transfer.pk, artwork.pk, extra=logs.about(transfer)
     )
 
 
-def _keep_artwork(transfer: Transfer, artwork: Artwork) -> None:
+def _keep_artwork(transfer: Transfer, artwork: Artwork, example: hanging.Example | None) -> None:
     try:
         with transaction.atomic():
-            hang(artwork)
+            if example is None:
+                hang(artwork)
             _write(
                 transfer,
                 state=State.SUCCEEDED,
                 token=None,
                 finished_at=timezone.now(),
                 seconds_left=None,
-                artwork=artwork,
+                artwork=artwork if example is None else None,
             )
-            outbox.note_end(transfer, State.SUCCEEDED)
+            if example is None:
+                outbox.note_end(transfer, State.SUCCEEDED)
+            else:
+                example.hang()
     except DATABASE_AWAY:
         raise
     except BaseException:
         artwork.delete_files()
+        if example:
+            example.remove()
         raise
+    if example:
+        example.remove_old()
+        artwork.delete_files()
 
 
 def fail(transfer: Transfer, sentence: str, reference: str = "", *, kind: str = "unknown") -> None:

@@ -20,7 +20,7 @@ from engine import pyramid
 from engine.params import Params
 from gallery.models import Artwork, Style
 from transfers import logs, quotas
-from transfers.models import ContentImage, Transfer, TransferStyle
+from transfers.models import ContentImage, ExampleOrder, Transfer, TransferStyle
 from transfers.queue import own_order, wakeups
 
 logger = logging.getLogger(__name__)
@@ -129,7 +129,10 @@ def retry(transfer: Transfer) -> Transfer:
             continues=old.continues,
             retry_of=old,
         )
-        return submit_all(old.owner, [again])[0]
+        new = submit_all(old.owner, [again])[0]
+        # What was ordered as an example is so still, and the new transfer is what it waits for.
+        ExampleOrder.objects.filter(transfer=old, hung_at=None).update(transfer=new)
+        return new
 
 
 def continue_artwork(artwork: Artwork, *, size_px: int) -> Transfer:
