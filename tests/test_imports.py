@@ -98,7 +98,8 @@ for page in pages:
     assert client.get(page).status_code == 200, page
 client.force_login(user)
 pages = ["/", "/new/", "/camera/", "/photos/", "/transfers/", "/gallery/", "/styles/", "/notices/"]
-for page in [*pages, "/admin/", "/admin/queue/", "/metrics", "/readyz"]:
+curating = ["/admin/gallery/style/", "/admin/gallery/style/import/", "/admin/examples/"]
+for page in [*pages, "/admin/", "/admin/queue/", *curating, "/metrics", "/readyz"]:
     assert client.get(page).status_code == 200, page
 for page in ["me", "content-images", "styles", "transfers", "artworks"]:
     assert client.get(f"/api/v1/{page}/").status_code == 200, page
