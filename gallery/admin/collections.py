@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import SignedInRequest
@@ -57,12 +58,17 @@ class CollectionAdmin(Noted):
         js = [forms.Script("gallery/js/order_rows.js", type="module")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        collections: QuerySet[Any] = super().get_queryset(request).prefetch_related("styles")
-        return collections.annotate(preset_count=Count("styles"))
+        counted: QuerySet[Any] = (
+            super().get_queryset(request).annotate(preset_count=Count("styles"))
+        )
+        return counted.prefetch_related("styles")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        may_drag = self.has_change_permission(request) and "o" not in request.GET
-        return super().changelist_view(request, {"may_drag": may_drag, **(extra_context or {})})
+        more = {
+            "title": gettext("Collections"),
+            "may_drag": self.has_change_permission(request) and "o" not in request.GET,
+        }
+        return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -15,6 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -34,15 +36,15 @@ State = StyleOffer.State
 @admin.register(StyleOffer)
 class StyleOfferAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/gallery/styleoffer/change_form.html"
-    list_display = ["picture", "style", "owner", "credit", "licence", "badge", "offered_at"]
-    list_display_links = ["picture", "style"]
+    list_display = ["picture", "title", "owner", "terms", "badge", "offered_on"]
+    list_display_links = ["picture", "title"]
     list_filter = [AnswerFilter]
     search_fields = ["style__title", "credit", "message"]
     ordering = ["-offered_at"]
     list_select_related = ["style__owner", "preset"]
     fields = (
         "preview",
-        "style",
+        "title",
         "owner",
         "credit",
         "licence",
@@ -158,6 +160,23 @@ class StyleOfferAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             round(obj.style.width * scale),
             round(obj.style.height * scale),
         )
+
+    @admin.display(description=_("title"), ordering="style__title")
+    def title(self, obj: StyleOffer) -> str:
+        """Without the way to the style itself, which is its owner's."""
+        return obj.style.title
+
+    @admin.display(description=_("credit and licence"))
+    def terms(self, obj: StyleOffer) -> SafeString:
+        return format_html('{}<span class="quiet list-credit">{}</span>', obj.credit, obj.licence)
+
+    @admin.display(description=_("offered"), ordering="offered_at")
+    def offered_on(self, obj: StyleOffer) -> str:
+        return date_format(timezone.localtime(obj.offered_at), "SHORT_DATE_FORMAT")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        title = {"title": gettext("Offered styles")}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
 
     @admin.display(description=_("offered by"))
     def owner(self, obj: StyleOffer) -> str:

@@ -16,13 +16,15 @@ THUMBNAIL_SIDE_PX = 96
 PREVIEW_SIDE_PX = 420
 
 
-def image(style: Style, rendition: str, side_px: int, ratio: float, alt: str = "") -> SafeString:
+def image(
+    style: Style, rendition: str, side_px: int, ratio: float, alt: str | None = None
+) -> SafeString:
     """An image whose longer side is ``side_px``, with its place kept while it loads."""
     width, height = (side_px, side_px / ratio) if ratio > 1 else (side_px * ratio, side_px)
     return format_html(
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
         address(style, rendition),
-        alt or style.title,
+        style.title if alt is None else alt,
         round(width),
         round(height),
     )
@@ -59,7 +61,7 @@ class StyleChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         hidden = "" if obj.state == Style.State.PUBLISHED else gettext("hidden")
         return format_html(
             '{} <span>{} <span class="quiet">{}</span></span>',
-            image(obj, "thumbnail", 64, obj.width / obj.height, " "),
+            image(obj, "thumbnail", 64, obj.width / obj.height, ""),
             obj.title,
             hidden,
         )

@@ -214,10 +214,11 @@ class PresetAdmin(ImportPages, Noted):
     def collection_line(self, obj: Style) -> str:
         return ", ".join(str(collection) for collection in obj.collections.all())
 
-    @admin.display(description=_("used in"), ordering="times_used")
-    def use(self, obj: Style) -> str:
-        text = ngettext("%(count)d picture", "%(count)d pictures", obj.times_used)
-        return text % {"count": obj.times_used}
+    @admin.display(description=_("pictures"), ordering="times_used")
+    def use(self, obj: Style) -> SafeString:
+        """How many were painted in it; on a phone, where there is no heading, with the word."""
+        word = ngettext("picture", "pictures", obj.times_used)
+        return format_html('{} <span class="without-heading">{}</span>', obj.times_used, word)
 
     @admin.display(description=_("picture"))
     def preview(self, obj: Style) -> SafeString | str:
@@ -234,7 +235,7 @@ class PresetAdmin(ImportPages, Noted):
             "style": obj,
             "example": pictures.example(obj, 320),
             "picture": pictures.thumbnail(obj, 320),
-            "small": pictures.image(obj, "thumbnail", 40, 1, " "),
+            "small": pictures.image(obj, "thumbnail", 40, 1, ""),
         }
         return render_to_string("admin/gallery/style/_card.html", context)
 

@@ -126,7 +126,7 @@ def _change(verdict: Verdict, wishes: Wishes) -> None:
     before = history.snapshot(style)
     for name, value in verdict.values.items():
         setattr(style, name, value)
-    style.save(update_fields=list(verdict.values))
+    style.save()
     _put_into(style, verdict, wishes)
     history.note_changes(wishes.by, style, before, _imported_from(wishes))
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
@@ -37,6 +38,10 @@ class Kind(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+
+
+LooksLike = Callable[[Image.Image, QuerySet[Style]], list[tuple[Style, int]]]
+"""Finds the presets that look like a picture, each with how many bits of their looks differ."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +86,9 @@ class Verdict:
         return str(given or title_from_file_name(self.row.file))
 
 
-def nobody(image: Image.Image) -> Style | None:
-    """Stands where looks are compared: no other preset looks like this one."""
-    return None
+def nobody(image: Image.Image, among: QuerySet[Style]) -> list[tuple[Style, int]]:
+    """Stands where looks are compared: none of the others looks like this picture."""
+    return []
 
 
 class Judge:
@@ -93,7 +98,7 @@ class Judge:
         self,
         archive: Archive,
         wishes: Wishes,
-        looks_like: Callable[[Image.Image], Style | None] = nobody,
+        looks_like: LooksLike = nobody,
     ) -> None:
         self.archive = archive
         self.wishes = wishes
@@ -213,7 +218,7 @@ class Judge:
         except ImageError as error:
             verdict.reasons.append(error.sentence)
             return
-        if alike := self._looks_like(verdict.image):
+        for alike, _bits in self._looks_like(verdict.image, curation.presets()):
             verdict.notes.append(_("looks like “%(title)s”") % {"title": alike.title})
 
 

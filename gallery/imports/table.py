@@ -2,7 +2,8 @@
 
 UTF-8 with or without the mark that Excel writes, UTF-16 as Excel's "Unicode text", and commas,
 semicolons or tabs between the cells. A column that is not there leaves its field alone; an empty
-cell empties it, but for title, state and position.
+cell empties it, but for what is never empty or what the site fills in by itself: title, state,
+position, and what the example shows.
 """
 
 from __future__ import annotations
@@ -151,7 +152,7 @@ def _take(row: Row, name: str, cell: str) -> None:
     elif name in PARSERS:
         if cell or name in ("tags", "params"):
             row.values[name] = PARSERS[name](cell)
-    elif name != "file" and (cell or name != "title"):
+    elif name != "file" and (cell or name not in ("title", "example_alt")):
         row.values[name] = cell
 
 

@@ -52,6 +52,8 @@ class Row:
 def examples(request: SignedInRequest) -> HttpResponse:
     """The presets named in the address, or all of them; for htmx, only what changes by itself.
 
+    Those called ``style`` are ticked as well, those called ``shown`` are not.
+
     POST orders an example of each that is ticked; one that is on its way already is left to it.
     """
     if request.method == "POST":
@@ -62,7 +64,7 @@ def examples(request: SignedInRequest) -> HttpResponse:
         "rows": rows,
         "photos": ordering.photos(),
         "query": request.GET.urlencode(),
-        "is_some": "style" in request.GET,
+        "is_some": bool(_named(request.GET)),
         "waits": any(row.is_on_its_way for row in rows),
     }
     if request.htmx:
@@ -86,7 +88,7 @@ def _order(request: SignedInRequest) -> HttpResponse:
         ordered, waiting = ordered + is_new, waiting + (not is_new)
     _tell(request, ordered, waiting)
     back = QueryDict(mutable=True)
-    back.setlist("style", request.POST.getlist("shown"))
+    back.setlist("shown", request.POST.getlist("shown"))
     query = f"?{back.urlencode()}" if back else ""
     return redirect(reverse("transfers:examples") + query)
 
@@ -104,9 +106,13 @@ def _tell(request: SignedInRequest, ordered: int, waiting: int) -> None:
         messages.warning(request, _("Nothing was ordered. Tick the presets that need an example."))
 
 
-def _ids(given: QueryDict) -> Iterable[UUID]:
+def _named(given: QueryDict) -> list[UUID]:
+    return [*_ids(given), *_ids(given, "shown")]
+
+
+def _ids(given: QueryDict, name: str = "style") -> Iterable[UUID]:
     """The presets that are named; what is no id at all names none."""
-    for value in given.getlist("style"):
+    for value in given.getlist(name):
         try:
             yield UUID(value)
         except ValueError:
@@ -115,7 +121,7 @@ def _ids(given: QueryDict) -> Iterable[UUID]:
 
 def _shown(given: QueryDict) -> list[Style]:
     presets = curation.presets()
-    return list(presets.filter(pk__in=_ids(given)) if "style" in given else presets)
+    return list(presets.filter(pk__in=_named(given)) if _named(given) else presets)
 
 
 def _rows(styles: list[Style], chosen: set[UUID]) -> list[Row]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
+from django.db.models import QuerySet
 from PIL import Image
 
 from accounts.models import User
@@ -224,10 +225,10 @@ def test_a_row_that_fails_while_it_is_saved_leaves_no_file_and_no_row(
 
 @pytest.mark.django_db
 def test_what_looks_like_a_preset_that_is_there_is_named(make_preset: Callable[..., Style]) -> None:
-    known = make_preset(title="Old dots")
+    make_preset(title="Old dots")
 
-    def looks_like(image: Image.Image) -> Style | None:
-        return known
+    def looks_like(image: Image.Image, among: QuerySet[Style]) -> list[tuple[Style, int]]:
+        return [(style, 3) for style in among]
 
     with archive.opened(styles_zip(ROW)) as opened:
         judge = Judge(opened, Wishes(), looks_like)

@@ -24,10 +24,10 @@ def test_the_line_by_which_excel_names_its_separator_is_no_header() -> None:
     assert tables.read(b"sep=;\r\nfile;title\r\na.jpg;Dots\r\n")[0].values == {"title": "Dots"}
 
 
-def test_an_empty_cell_empties_its_field_but_not_title_state_and_position() -> None:
-    header = ["file", "title", "artist", "tags", "params", "state", "position", "collections"]
-    (row,) = tables.read(table([header, ["a.jpg", "", "", "", "", "", "", ""]]))
-    assert row.values == {"artist": "", "tags": [], "params": {}}
+def test_an_empty_cell_empties_its_field_but_not_what_the_site_fills_in() -> None:
+    (row,) = tables.read(table([tables.COLUMNS, ["a.jpg", *[""] * 12]]))
+    empty = {"artist": "", "year": "", "licence": "", "source": "", "description": ""}
+    assert row.values == {**empty, "tags": [], "params": {}}
     assert row.collections == []
 
 
