@@ -1,4 +1,4 @@
-"""What has expired is removed, a little at a time: keys, sessions, tokens, pictures in the trash.
+"""What has expired is removed, a little at a time: keys, sessions, tokens, trash, forgotten zips.
 
 The light process that runs beside each pool of workers (``notify.sender``) comes here every few
 minutes. Nothing relies on it having been here: whatever asks for something that expires looks at
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken
 from gallery import trash
-from gallery.models import Artwork, Style
+from gallery.models import Artwork, Style, StyleImport
 from gallery.pictures import delete_for_good
 from transfers.models import IdempotencyKey, TransferStyle
 from transfers.queue.outages import AWAY, forget_connection
@@ -75,6 +75,13 @@ def _styles(most: int) -> int:
     return delete_for_good(trashed.filter(~Exists(painted_in)), most)
 
 
+def _imports(most: int) -> int:
+    forgotten = list(StyleImport.objects.forgotten()[:most])
+    for one in forgotten:
+        one.throw_away()
+    return len(forgotten)
+
+
 def _delete(expired: QuerySet[Any], most: int) -> int:
     """Filtered once more by what expired, so that what was renewed meanwhile stays."""
     some = list(expired.order_by().values_list("pk", flat=True)[:most])
@@ -88,4 +95,5 @@ CHORES: dict[str, tuple[Callable[[int], int], int]] = {
     "API tokens": (_tokens, ROWS_AT_ONCE),
     "pictures in the trash": (_pictures, PICTURES_AT_ONCE),
     "styles in the trash": (_styles, PICTURES_AT_ONCE),
+    "zips that nobody imported": (_imports, PICTURES_AT_ONCE),
 }

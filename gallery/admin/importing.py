@@ -111,7 +111,7 @@ class ImportPages(admin.ModelAdmin):  # type: ignore[type-arg]
         self._check(request)
         one = get_object_or_404(StyleImport.objects.owned_by(request.user), pk=pk)
         if "throw_away" in request.POST:
-            _throw_away(one)
+            one.throw_away()
             messages.info(request, gettext("The zip is thrown away; nothing was imported."))
             return redirect("admin:gallery_style_import")
         return StreamingHttpResponse(
@@ -148,7 +148,7 @@ class ImportPages(admin.ModelAdmin):  # type: ignore[type-arg]
         except FileNotFoundError:
             end["error"] = gettext("The zip is no longer there. Please upload it again.")
         if not dry and "report" in end:
-            _throw_away(one)
+            one.throw_away()
         yield middle
         yield render_to_string("admin/gallery/import/_end.html", end, request)
         yield tail
@@ -165,8 +165,6 @@ def wishes_of(one: StyleImport) -> Wishes:
 
 def _kept(request: SignedInRequest, form: UploadForm) -> StyleImport | None:
     """The zip on record; None, with the sentence in the form, where it is none."""
-    for forgotten in StyleImport.objects.forgotten():
-        _throw_away(forgotten)
     upload = form.cleaned_data["file"]
     try:
         with archive.opened(upload.file) as opened:
@@ -188,11 +186,6 @@ def _kept(request: SignedInRequest, form: UploadForm) -> StyleImport | None:
         one.file.storage.delete(str(one.file.name))
         raise
     return one
-
-
-def _throw_away(one: StyleImport) -> None:
-    StyleImport.objects.filter(pk=one.pk).delete()
-    one.file.storage.delete(str(one.file.name))
 
 
 def _too_large() -> str:

@@ -53,3 +53,8 @@ class StyleImport(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def throw_away(self) -> None:
+        """The row first: a file without a row harms nobody."""
+        self.delete()
+        self.file.storage.delete(str(self.file.name))
