@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import gallery.models.imports
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -21,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=200, verbose_name='file')),
-                ('file', models.FileField(max_length=200, upload_to=gallery.models.imports._file_path)),
+                ('file', models.FileField(max_length=200, upload_to='imports')),
                 ('publish', models.BooleanField(default=False, verbose_name='publish what is complete')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='uploaded')),
             ],

@@ -15,10 +15,6 @@ from accounts.models import User
 from gallery.models.styles import Collection
 
 
-def _file_path(one: StyleImport, filename: str) -> str:
-    return f"imports/{one.pk}.zip"
-
-
 class StyleImportQuerySet(models.QuerySet["StyleImport"]):
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user)
@@ -38,7 +34,7 @@ class StyleImport(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="style_imports"
     )
     name = models.CharField(_("file"), max_length=200)
-    file = models.FileField(upload_to=_file_path, max_length=200)
+    file = models.FileField(upload_to="imports", max_length=200)
     publish = models.BooleanField(_("publish what is complete"), default=False)
     collection = models.ForeignKey(
         Collection, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
