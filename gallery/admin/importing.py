@@ -30,6 +30,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import SignedInRequest
 from gallery import uploads
+from gallery.files import FilesUnavailableError
 from gallery.imports import archive, table
 from gallery.imports.carrying_out import Run
 from gallery.imports.judging import Wishes
@@ -147,6 +148,8 @@ class ImportPages(admin.ModelAdmin):  # type: ignore[type-arg]
             end["error"] = error.sentence
         except FileNotFoundError:
             end["error"] = gettext("The zip is no longer there. Please upload it again.")
+        except FilesUnavailableError:
+            end["error"] = gettext("The store of files does not answer. Please try again soon.")
         if not dry and "report" in end:
             one.throw_away()
         yield middle

@@ -14,6 +14,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
+from gallery.files import FilesUnavailableError
 from gallery.models import Collection, Style, StyleImport
 from tests.gallery.admin.people import as_staff
 from tests.gallery.imports.zips import styles_zip, zipped
@@ -175,6 +176,18 @@ def test_a_zip_that_vanished_is_told(admin_client: Client) -> None:
     address = uploaded(admin_client)
     Path(StyleImport.objects.get().file.path).unlink()
     assert "upload it again" in page(admin_client, address, post=True)
+
+
+def test_a_store_that_is_away_is_told_and_the_zip_stays(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: object) -> None:
+        raise FilesUnavailableError(5, "silent")
+
+    address = uploaded(admin_client)
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._open", away)
+    assert "try again soon" in page(admin_client, address, post=True)
+    assert StyleImport.objects.exists()
 
 
 @pytest.mark.parametrize("method", ["put", "delete"])
