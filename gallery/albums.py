@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -148,6 +148,7 @@ def with_counts(albums: AlbumQuerySet) -> AlbumQuerySet:
         cover_shown_id=Coalesce(
             Subquery(places.filter(artwork=OuterRef("cover_id")).values("artwork_id")[:1]),
             Subquery(places.values("artwork_id")[:1]),
+            output_field=UUIDField(),
         ),
     )
 

@@ -16,6 +16,13 @@ from gallery.models import Album, Profile, Report, ShareLink
 
 LEAST_PASSWORD = 6
 NEVER, OWN_DATE, AS_IT_IS = "never", "date", "as-it-is"
+LASTS = [
+    ("1", _("in a day")),
+    ("7", _("in 7 days")),
+    ("30", _("in 30 days")),
+    (NEVER, _("never, until you withdraw it")),
+    (OWN_DATE, _("on a day of your choice")),
+]
 
 
 class AlbumForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -58,18 +65,12 @@ class ShareForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lasts = self.fields["lasts"]
-        lasts.choices = [  # type: ignore[attr-defined]
-            ("1", _("in a day")),
-            ("7", _("in 7 days")),
-            ("30", _("in 30 days")),
-            (NEVER, _("never, until you withdraw it")),
-            (OWN_DATE, _("on a day of your choice")),
-        ]
-        lasts.initial = "30"
         if self.instance._state.adding:
+            lasts.choices = LASTS  # type: ignore[attr-defined]
+            lasts.initial = "30"
             del self.fields["without_password"]
             return
-        lasts.choices.insert(0, (AS_IT_IS, _("as it does now")))  # type: ignore[attr-defined]
+        lasts.choices = [(AS_IT_IS, _("as it does now")), *LASTS]  # type: ignore[attr-defined]
         lasts.initial = AS_IT_IS
         if self.instance.password:
             self.fields["password"].label = _("Another password")
