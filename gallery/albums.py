@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -97,17 +97,32 @@ def put_back(album: Album, places: Iterable[tuple[UUID, int]]) -> None:
     _touch(album)
 
 
+@transaction.atomic
 def move(album: Album, artwork: Artwork, to: int) -> None:
     """Give ``artwork`` the place ``to`` (0 is the first) among those that are shown.
 
     Beyond either end is the end. Harmless for a picture that is not in the album.
     """
-    shown = list(shown_artworks(album).values_list("pk", flat=True))
-    if artwork.pk not in shown:
+    _hold(album)
+    shown = list(album.places.filter(artwork__trashed_at=None))
+    moved = next((place for place in shown if place.artwork_id == artwork.pk), None)
+    if moved is None:
         return
-    shown.remove(artwork.pk)
-    shown.insert(max(0, min(to, len(shown))), artwork.pk)
-    arrange(album, shown)
+    shown.remove(moved)
+    to = max(0, min(to, len(shown)))
+    positions = [place.position for place in shown]
+    if to == len(shown):
+        moved.position = max([moved.position, *positions]) + 1
+    elif positions[to] in positions[:to]:  # a gap was filled by two: say anew who is first
+        shown.insert(to, moved)
+        arrange(album, [place.artwork_id for place in shown])
+        return
+    else:
+        moved.position = positions[to]
+        behind = album.places.filter(position__gte=moved.position)
+        behind.exclude(pk=moved.pk).update(position=F("position") + 1)
+    moved.save(update_fields=["position"])
+    _touch(album)
 
 
 @transaction.atomic

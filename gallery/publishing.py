@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from gallery.models import Artwork, ArtworkQuerySet, ArtworkStyle, Profile, Style, StyleQuerySet
+from gallery.models import Artwork, ArtworkQuerySet, Profile, Style, StyleQuerySet
 
 PAGE_SIZE = 48
 
@@ -58,9 +58,7 @@ def styles_seen() -> StyleQuerySet:
 
     Personal styles are their owner's business.
     """
-    shown = ArtworkStyle.objects.filter(
-        style=OuterRef("pk"), artwork__in=Artwork.objects.published().values("pk")
-    )
+    shown = Artwork.objects.published().filter(style_shares__style=OuterRef("pk"))
     return Style.objects.presets().filter(Exists(shown))
 
 

@@ -1,26 +1,22 @@
 """What somebody's gallery adds up to: how much they painted, when, and in which styles.
 
-A handful of sums in the database, as many for twenty thousand pictures as for two. Seconds of
-painting are what the recipes say; one that says nothing, or nonsense, counts as none.
+A handful of sums in the database, as many for twenty thousand pictures as for two; an index holds
+all that is added up.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Case, Count, F, FloatField, Max, Q, Sum, When
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, TruncMonth
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from accounts.models import User
-from gallery.models import Artwork, ArtworkQuerySet, Style
+from gallery.models import Artwork, ArtworkQuerySet, ArtworkStyle, Style
 
 FAVOURITES = 6
 MONTHS = 12
-MOST_S = 10**7
-"""Beyond four months of painting, a recipe is not to be believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +28,13 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class Favourite:
+    style: Style
+    pictures: int
+    """In how many it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     pictures: int
     painting_s: float
@@ -39,80 +42,64 @@ class Statistics:
     from_camera: int
     megapixels: float
     months: list[Month]
-    styles: list[Style]
-    """The ones used most, each with ``pictures``: in how many."""
+    styles: list[Favourite]
+    """The one used most first."""
     most_starred: list[Artwork]
     longest: Artwork | None
-    longest_s: float
 
 
 def of(user: User) -> Statistics:
-    """Of all that ``user`` has on the wall, the trash left out."""
+    """Of all that ``user`` has on the wall, the trash left out.
+
+    What is counted is a column of the index, not the key: no row is read for it.
+    """
     works = Artwork.objects.visible_to(user)
-    timed = works.annotate(painting_s=_painting_s())
-    sums = timed.aggregate(
-        pictures=Count("pk"),
-        painting=Sum("painting_s"),
-        longest=Max("painting_s"),
-        favourites=Count("pk", filter=Q(is_favourite=True)),
-        from_camera=Count("pk", filter=Q(from_camera=True)),
-        pixels=Sum(F("width") * F("height")),
+    sums = works.aggregate(
+        pictures=Count("*"),
+        painting_s=Sum("painting_s", default=0.0),
+        favourites=Count("owner", filter=Q(is_favourite=True)),
+        from_camera=Count("owner", filter=Q(from_camera=True)),
+        pixels=Sum(F("width") * F("height"), default=0),
     )
-    longest_s = sums["longest"] or 0.0
+    megapixels = sums.pop("pixels") / 1e6
+    starred = works.filter(rating__gt=0).order_by("-rating", "-created_at", "id")
     return Statistics(
-        pictures=sums["pictures"],
-        painting_s=sums["painting"] or 0.0,
-        favourites=sums["favourites"],
-        from_camera=sums["from_camera"],
-        megapixels=(sums["pixels"] or 0) / 1e6,
+        **sums,
+        megapixels=megapixels,
         months=_months(works),
-        styles=_styles(user),
-        most_starred=list(
-            works.filter(rating__gt=0).order_by("-rating", "-created_at")[:FAVOURITES]
-        ),
-        longest=timed.filter(painting_s=longest_s).first() if longest_s else None,
-        longest_s=longest_s,
+        styles=_favourites(user),
+        most_starred=list(starred[:FAVOURITES]),
+        longest=works.filter(painting_s__gt=0).order_by("-painting_s").first(),
     )
-
-
-def _painting_s() -> Case:
-    """The seconds of a recipe. Only numbers lie between two numbers; only those are read."""
-    said = When(
-        recipe__seconds__gte=0,
-        recipe__seconds__lt=MOST_S,
-        then=Cast(KT("recipe__seconds"), FloatField()),
-    )
-    return Case(said, default=None, output_field=FloatField())
 
 
 def _months(works: ArtworkQuerySet) -> list[Month]:
     """The last twelve, this one included, those without pictures too."""
     today = timezone.localdate()
     newest = today.year * 12 + today.month - 1
-    days = [date(*_first_day(newest - back)) for back in reversed(range(MONTHS))]
-    rows = (
-        works.filter(created_at__date__gte=days[0])
-        .order_by()
-        .annotate(month=TruncMonth("created_at"))
-        .values("month")
-        .annotate(count=Count("pk"))
-    )
-    counts = {row["month"].date(): row["count"] for row in rows}
-    return [Month(day, counts.get(day, 0)) for day in days]
+    days = [_first_day(newest - back) for back in reversed(range(-1, MONTHS))]
+    begins = [timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in days]
+    within = {
+        f"month_{number}": Count(
+            "owner", filter=Q(created_at__gte=begins[number], created_at__lt=begins[number + 1])
+        )
+        for number in range(MONTHS)
+    }
+    counts = works.filter(created_at__gte=begins[0]).aggregate(**within)
+    return [Month(days[number], counts[f"month_{number}"]) for number in range(MONTHS)]
 
 
-def _first_day(months: int) -> tuple[int, int, int]:
-    """Months since the year 0 as (year, month, first day)."""
+def _first_day(months: int) -> date:
+    """Of a month, by its number since the year 0."""
     year, month = divmod(months, 12)
-    return year, month + 1, 1
+    return date(year, month + 1, 1)
 
 
-def _styles(user: User) -> list[Style]:
-    """Those of the user's wall that are still there, the one used most first."""
-    on_wall = Q(artworks__owner=user, artworks__trashed_at=None)
-    return list(
-        Style.objects.usable_by(user)
-        .filter(on_wall)
-        .annotate(pictures=Count("artworks"))
-        .order_by("-pictures", "title")[:FAVOURITES]
-    )
+def _favourites(user: User) -> list[Favourite]:
+    """Styles that are still there, by the pictures on the user's wall that they are in."""
+    on_wall = ArtworkStyle.objects.filter(artwork__owner=user, artwork__trashed_at=None).order_by()
+    rows = on_wall.values_list("style").annotate(pictures=Count("*")).order_by("-pictures", "style")
+    counts = dict(rows[: 5 * FAVOURITES])  # some may be gone
+    styles = Style.objects.usable_by(user).in_bulk(counts)
+    found = [Favourite(styles[pk], count) for pk, count in counts.items() if pk in styles]
+    return found[:FAVOURITES]

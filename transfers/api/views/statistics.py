@@ -17,8 +17,8 @@ class MonthSerializer(serializers.Serializer):
 
 
 class FavouriteSerializer(serializers.Serializer):
-    style = serializers.UUIDField(source="pk")
-    title = serializers.CharField()
+    style = serializers.UUIDField(source="style.pk")
+    title = serializers.CharField(source="style.title")
     pictures = serializers.IntegerField()
 
 
@@ -35,7 +35,9 @@ class StatisticsSerializer(serializers.Serializer):
     longest = serializers.UUIDField(
         source="longest.pk", allow_null=True, default=None, help_text="The longest painting."
     )
-    longest_s = serializers.FloatField()
+    longest_s = serializers.FloatField(
+        source="longest.painting_s", allow_null=True, default=None, help_text="Its seconds."
+    )
 
 
 class MyStatistics(ApiView):
