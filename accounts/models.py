@@ -158,7 +158,8 @@ class ApiToken(models.Model):
 
         READ = "read", _("See and download your photos, styles, transfers and pictures")
         TRANSFERS = "write:transfers", _("Send photos and have them painted; stop, keep, reorder")
-        GALLERY = "write:gallery", _("Add, change and throw away styles and pictures")
+        GALLERY = "write:gallery", _("Add, change and throw away styles, albums and pictures")
+        SHARES = "write:shares", _("Share by links, publish, and take both back")
 
     REMEMBERED_FOR = timedelta(days=90)
     """After its end, a token is kept for so long, so that an admin can see what was there."""

@@ -5,7 +5,7 @@ A stranger's picture answers like one that does not exist, to visitors and to ot
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +13,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
-from gallery.models import Artwork, Style
+from gallery.models import Album, Artwork, ShareLink, Style
 
 
 def own_artwork(user: User, artwork_id: UUID) -> Artwork:
@@ -40,3 +40,29 @@ def visible_style(style_id: UUID, viewer: Callable[[], User | AnonymousUser]) ->
     if not (user.is_authenticated and allowed):
         raise Http404
     return style
+
+
+def own_artworks(user: User, ids: Iterable[str]) -> list[Artwork]:
+    """Those of ``user`` that are not in the trash, in the order named; others are passed over."""
+    wanted = list(dict.fromkeys(pk for pk in map(as_uuid, ids) if pk))
+    found = Artwork.objects.visible_to(user).in_bulk(wanted)
+    return [found[pk] for pk in wanted if pk in found]
+
+
+def own_album(user: User, album_id: UUID) -> Album:
+    """The album of ``user``; Http404 for any other."""
+    return get_object_or_404(Album, pk=album_id, owner=user)
+
+
+def own_link(user: User, link_id: UUID) -> ShareLink:
+    """The share link of ``user``, ended or not; Http404 for any other."""
+    links = ShareLink.objects.select_related("album", "artwork")
+    return get_object_or_404(links, pk=link_id, owner=user)
+
+
+def as_uuid(word: str) -> UUID | None:
+    """An id that somebody sent; None for what is none."""
+    try:
+        return UUID(word)
+    except ValueError:
+        return None

@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from gallery import search
+from gallery import recipes, search
 from gallery.models import Artwork, ArtworkStyle, Style
 from gallery.pictures import DISPLAY_SIDE_PX
 
@@ -42,6 +42,7 @@ def frame_artwork(
         recipe=recipe,
         content_sha256=content.get("sha256") or "",
         from_camera=content.get("source") == "camera",
+        painting_s=recipes.painting_s(recipe),
     )
     artwork.search_text = search.search_text(artwork, [])
     try:

@@ -12,6 +12,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+MOST_S = 10**7
+"""Beyond four months of painting, a recipe is not to be believed."""
+
 
 def style_names(recipe: dict[str, Any]) -> str:
     """The styles of a recipe as one phrase: "Swirls + Tiles"."""
@@ -35,6 +38,14 @@ def alt_text(title: str, recipe: dict[str, Any]) -> str:
     if words["style"]:
         return _("%(title)s, painted in %(style)s") % words
     return title
+
+
+def painting_s(recipe: dict[str, Any]) -> float:
+    """Seconds of painting; 0 where the recipe does not say, or says what cannot be."""
+    said = recipe.get("seconds")
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return 0.0
+    return float(said) if 0 <= said < MOST_S else 0.0
 
 
 def duration(seconds: float) -> str:

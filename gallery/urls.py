@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from gallery.views import artworks, styles
+from gallery.views import (
+    albums,
+    artworks,
+    explore,
+    publishing,
+    reports,
+    shared,
+    shares,
+    statistics,
+    styles,
+)
 
 app_name = "gallery"
 
@@ -23,7 +33,64 @@ style_urls = [
     path("<slug:rendition>/", styles.style_file, name="style-file"),
 ]
 
+album_urls = [
+    path("", albums.album, name="album"),
+    path("edit/", albums.edit, name="album-edit"),
+    path("pictures/", albums.add_pictures, name="album-pictures"),
+    path("arrange/", albums.arrange, name="album-arrange"),
+    path("move/", albums.move, name="album-move"),
+    path("cover/", albums.cover, name="album-cover"),
+    path("remove/", albums.remove, name="album-remove"),
+    path("put-back/", albums.put_back, name="album-put-back"),
+    path("delete/", albums.delete, name="album-delete"),
+    path("share/", shares.share_album, name="album-share"),
+]
+
+share_urls = [
+    path("", shares.share, name="share"),
+    path("withdraw/", shares.withdraw, name="share-withdraw"),
+    path("restore/", shares.restore, name="share-restore"),
+    path("again/", shares.again, name="share-again"),
+]
+
+# For whoever holds the link.
+shared_urls = [
+    path("", shared.shared, name="shared"),
+    path("files/<uuid:artwork_id>/<slug:rendition>/", shared.file, name="shared-file"),
+    path("<uuid:artwork_id>/", shared.picture, name="shared-picture"),
+    path("<uuid:artwork_id>/download/<slug:file_format>/", shared.download, name="shared-download"),
+    path("<uuid:artwork_id>/report/", shared.report, name="shared-report"),
+]
+
+explore_urls = [
+    path("", explore.artwork, name="explored"),
+    path("report/", explore.report, name="explored-report"),
+    path("<slug:rendition>/", explore.artwork_file, name="explored-file"),
+]
+
+report_urls = [
+    path("", reports.overview, name="reports"),
+    path("<uuid:artwork_id>/files/<slug:rendition>/", reports.file, name="report-file"),
+    path("<uuid:artwork_id>/<slug:act>/", reports.decide, name="report-decide"),
+]
+
 urlpatterns = [
+    path("albums/", albums.album_list, name="albums"),
+    path("albums/add/", albums.add, name="album-add"),
+    path("albums/<uuid:album_id>/", include(album_urls)),
+    path("shares/", shares.share_list, name="shares"),
+    path("shares/<uuid:link_id>/", include(share_urls)),
+    path("s/<str:token>/", include(shared_urls)),
+    path("explore/", explore.explore, name="explore"),
+    path("explore/<uuid:artwork_id>/", include(explore_urls)),
+    path("@<slug:handle>/", explore.profile, name="profile"),
+    path("profile/", publishing.profile, name="profile-edit"),
+    path("admin/reports/", include(report_urls)),
+    path("gallery/publish/", publishing.publish, name="publish"),
+    path("gallery/unpublish/", publishing.unpublish, name="unpublish"),
+    path("gallery/statistics/", statistics.page, name="statistics"),
+    path("gallery/<uuid:artwork_id>/albums/", albums.choose, name="artwork-albums"),
+    path("gallery/<uuid:artwork_id>/share/", shares.share_artwork, name="artwork-share"),
     path("gallery/", artworks.artwork_list, name="list"),
     path("gallery/trash/", artworks.trash, name="trash"),
     path("gallery/trash/empty/", artworks.empty_trash, name="empty-trash"),

@@ -150,6 +150,13 @@ if ACCOUNT_EMAIL_VERIFICATION not in {"none", "optional", "mandatory"}:
     raise ImproperlyConfigured("Set STYLESITE_EMAIL_VERIFICATION to none, optional or mandatory.")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+# Beside allauth's own limits, and counted as they are: passwords of share links ("key" is link and
+# address, or the link alone) and reports of pictures.
+ACCOUNT_RATE_LIMITS = {
+    "link_password": "5/5m/key",
+    "link_password_from_anywhere": "100/h/key",
+    "report": "10/h/ip",
+}
 
 # Mail: printed on the console until an SMTP address is set
 
@@ -204,6 +211,10 @@ STORAGES: dict[str, dict[str, object]] = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+
+# What others get to see: without a public gallery nobody can publish, links still work.
+
+PUBLIC_GALLERY = yes_or_no("STYLESITE_PUBLIC_GALLERY", True)
 
 # Uploads
 

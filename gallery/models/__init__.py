@@ -1,15 +1,16 @@
 """The tables of the gallery, one module a kind of thing."""
 
-from gallery.models.albums import Album, AlbumArtwork
+from gallery.models.albums import Album, AlbumArtwork, AlbumQuerySet
 from gallery.models.artworks import MOST_STARS, Artwork, ArtworkQuerySet, ArtworkStyle, Tag
 from gallery.models.imports import StyleImport
-from gallery.models.sharing import Profile, Report, ShareLink
+from gallery.models.sharing import Profile, Report, ShareLink, ShareLinkQuerySet
 from gallery.models.styles import Collection, Style, StyleOffer, StyleQuerySet
 
 __all__ = [
     "MOST_STARS",
     "Album",
     "AlbumArtwork",
+    "AlbumQuerySet",
     "Artwork",
     "ArtworkQuerySet",
     "ArtworkStyle",
@@ -17,6 +18,7 @@ __all__ = [
     "Profile",
     "Report",
     "ShareLink",
+    "ShareLinkQuerySet",
     "Style",
     "StyleImport",
     "StyleOffer",

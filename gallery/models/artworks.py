@@ -54,8 +54,24 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
         return self.filter(trashed_at__lt=when).order_by("trashed_at")
 
     def published(self) -> Self:
-        """What its owner shows to everybody and no admin has taken down."""
-        return self.filter(published_at__isnull=False, taken_down_at=None, trashed_at=None)
+        """What its owner shows to everybody and no admin has taken down.
+
+        Nothing of a person whose profile is hidden or whose account is closed, and nothing at all
+        where the site has no public gallery.
+        """
+        if not settings.PUBLIC_GALLERY:
+            return self.none()
+        return self.filter(
+            published_at__isnull=False,
+            taken_down_at=None,
+            trashed_at=None,
+            owner__is_active=True,
+            owner__profile__is_public=True,
+        )
+
+    def shareable(self) -> Self:
+        """What a link may show: neither in the trash nor taken down."""
+        return self.filter(trashed_at=None, taken_down_at=None)
 
 
 class Artwork(StoredPicture):
@@ -85,6 +101,9 @@ class Artwork(StoredPicture):
     from_camera = models.BooleanField(
         _("taken with the camera"), default=False, db_default=False, editable=False
     )
+    painting_s = models.FloatField(
+        default=0, db_default=0, editable=False, help_text="Seconds, as the recipe says."
+    )
     notes = models.TextField(_("notes"), blank=True, default="", db_default="", max_length=4000)
     rating = models.PositiveSmallIntegerField(
         _("stars"),
@@ -104,6 +123,13 @@ class Artwork(StoredPicture):
     )
     published_at = models.DateTimeField(
         _("published"), null=True, blank=True, editable=False, help_text=_("Shown to everybody.")
+    )
+    publishes_before = models.BooleanField(
+        _("photo published too"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("The photo it was painted from is shown to everybody, too."),
     )
     taken_down_at = models.DateTimeField(
         _("taken down"), null=True, blank=True, editable=False, help_text="By an admin."
@@ -128,6 +154,19 @@ class Artwork(StoredPicture):
                 condition=Q(trashed_at__isnull=False),
             ),
             models.Index(fields=["owner", "content_sha256"], name="artwork_of_photo"),
+            # All that gallery.statistics adds up, so that it reads no row.
+            models.Index(
+                fields=[
+                    "owner",
+                    "painting_s",
+                    "is_favourite",
+                    "from_camera",
+                    "width",
+                    "height",
+                ],
+                name="artwork_sums",
+                condition=Q(trashed_at=None),
+            ),
             models.Index(
                 fields=["-published_at", "id"],
                 name="artwork_published",
@@ -143,6 +182,11 @@ class Artwork(StoredPicture):
         return recipes.alt_text(self.title, self.recipe)
 
     @property
+    def public_alt_text(self) -> str:
+        """The same for other people: the name of the photo is nobody else's business."""
+        return recipes.alt_text(self.title, {"styles": self.recipe.get("styles")})
+
+    @property
     def painted_in(self) -> str:
         """The styles it was painted in; empty when the recipe does not say."""
         return recipes.style_names(self.recipe)
@@ -154,7 +198,7 @@ class Artwork(StoredPicture):
 
     @property
     def is_published(self) -> bool:
-        """Whether everybody may see it."""
+        """Whether everybody may see it, as long as its owner's profile is public."""
         return bool(self.published_at and not self.taken_down_at and not self.trashed_at)
 
 

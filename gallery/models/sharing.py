@@ -49,6 +49,12 @@ class ShareLink(models.Model):
     )
     password = models.CharField(max_length=128, blank=True, help_text="Hashed; empty: none.")
     may_download = models.BooleanField(_("may be downloaded"), default=True)
+    shows_before = models.BooleanField(
+        _("the photo is shown too"),
+        default=False,
+        db_default=False,
+        help_text=_("Beside each picture, the photo it was painted from."),
+    )
     created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("ends"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
@@ -71,6 +77,21 @@ class ShareLink(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.pk)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still leads somewhere."""
+        return self.revoked_at is None and not self.is_expired
+
+    @property
+    def subject(self) -> str:
+        """The title of what it shows."""
+        shown = self.artwork or self.album
+        return shown.title if shown else ""
 
 
 class Profile(models.Model):

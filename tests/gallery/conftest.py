@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from gallery.models import Artwork, Style
+from gallery import albums, publishing, shares
+from gallery.models import Album, Artwork, Profile, ShareLink, Style
 from gallery.styles import add_style
 from tests.gallery.drawings import RECIPE, gradient, hang_artwork
 
@@ -46,3 +47,32 @@ def make_preset(db: None) -> Callable[..., Style]:
 @pytest.fixture
 def preset(make_preset: Callable[..., Style]) -> Style:
     return make_preset()
+
+
+@pytest.fixture
+def album(user: User, make_artwork: Callable[..., Artwork]) -> Album:
+    """Three pictures: One, Two and Three."""
+    works = [make_artwork(title=title) for title in ("One", "Two", "Three")]
+    return albums.create(user, "Summer", works)
+
+
+@pytest.fixture
+def link(user: User, album: Album) -> ShareLink:
+    return shares.create(user, album=album)
+
+
+@pytest.fixture
+def profile(user: User) -> Profile:
+    return Profile.objects.create(owner=user, handle="ada", name="Ada Paints")
+
+
+@pytest.fixture
+def published(profile: Profile, artwork: Artwork) -> Artwork:
+    publishing.publish([artwork])
+    artwork.refresh_from_db()
+    return artwork
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return User.objects.create_superuser("root@example.org", "correct horse battery")

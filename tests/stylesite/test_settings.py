@@ -132,6 +132,7 @@ def test_mail_goes_as_its_address_says_and_its_links_lead_to_the_site(
     [
         ({"STYLESITE_DATABASE_URL": "mysql://host/name"}, "Set STYLESITE_DATABASE_URL to"),
         ({"STYLESITE_DATABASE_URL": "no address"}, "Set STYLESITE_DATABASE_URL to"),
+        ({"STYLESITE_PUBLIC_GALLERY": "perhaps"}, "Set STYLESITE_PUBLIC_GALLERY to true or false"),
         ({"STYLESITE_REDIS_URL": "localhost:6379"}, "Set STYLESITE_REDIS_URL to"),
         ({"STYLESITE_S3_REGION": "us-east-1"}, "Set STYLESITE_S3_BUCKET to"),
         ({"STYLESITE_S3_SIGNED_URLS": "true"}, "Set STYLESITE_S3_BUCKET to"),

@@ -3,7 +3,19 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from transfers.api.views import artworks, docs, me, ordering, photos, steering, styles, transfers
+from transfers.api.views import (
+    albums,
+    artworks,
+    docs,
+    me,
+    ordering,
+    photos,
+    shares,
+    statistics,
+    steering,
+    styles,
+    transfers,
+)
 
 app_name = "api"
 
@@ -32,10 +44,25 @@ transfer_urls = [
 artwork_urls = [
     path("", artworks.ArtworkDetail.as_view(), name="artwork"),
     path("restore/", artworks.ArtworkRestore.as_view(), name="artwork-restore"),
+    path("publish/", shares.ArtworkPublish.as_view(), name="artwork-publish"),
+    path("unpublish/", shares.ArtworkUnpublish.as_view(), name="artwork-unpublish"),
     path("files/<slug:rendition>/", artworks.ArtworkFile.as_view(), name="artwork-file"),
     path(
         "download/<slug:file_format>/", artworks.ArtworkDownload.as_view(), name="artwork-download"
     ),
+]
+
+album_urls = [
+    path("", albums.AlbumDetail.as_view(), name="album"),
+    path("artworks/", albums.AlbumArtworks.as_view(), name="album-artworks"),
+    path("remove/", albums.AlbumRemove.as_view(), name="album-remove"),
+    path("order/", albums.AlbumOrder.as_view(), name="album-order"),
+]
+
+share_urls = [
+    path("", shares.ShareDetail.as_view(), name="share"),
+    path("withdraw/", shares.ShareWithdraw.as_view(), name="share-withdraw"),
+    path("restore/", shares.ShareRestore.as_view(), name="share-restore"),
 ]
 
 urlpatterns = [
@@ -55,5 +82,11 @@ urlpatterns = [
     path("transfers/<uuid:transfer_id>/", include(transfer_urls)),
     path("artworks/", artworks.ArtworkList.as_view(), name="artworks"),
     path("artworks/<uuid:artwork_id>/", include(artwork_urls)),
+    path("albums/", albums.AlbumList.as_view(), name="albums"),
+    path("albums/<uuid:album_id>/", include(album_urls)),
+    path("shares/", shares.ShareList.as_view(), name="shares"),
+    path("shares/<uuid:link_id>/", include(share_urls)),
+    path("profile/", shares.MyProfile.as_view(), name="profile"),
+    path("statistics/", statistics.MyStatistics.as_view(), name="statistics"),
     re_path("", docs.NothingHere.as_view()),
 ]

@@ -8,8 +8,9 @@ from django.test import Client
 
 from accounts import tokens
 from accounts.models import ApiToken, User
+from gallery import albums, shares
 from gallery.artworks import frame_artwork
-from gallery.models import Artwork
+from gallery.models import Album, Artwork, ShareLink
 from tests.transfers.drawings import quadrants
 from transfers.models import Transfer
 
@@ -89,6 +90,16 @@ def artwork(user: User) -> Artwork:
     )
     framed.save()
     return framed
+
+
+@pytest.fixture
+def album(user: User, artwork: Artwork) -> Album:
+    return albums.create(user, "Summer", [artwork])
+
+
+@pytest.fixture
+def link(user: User, album: Album) -> ShareLink:
+    return shares.create(user, album=album)
 
 
 @pytest.fixture

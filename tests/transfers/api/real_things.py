@@ -39,6 +39,11 @@ def map_body(context: object, body: Any) -> Any:
         body["content_image"] = THINGS["photo_id"][0]
     if isinstance(body.get("content_images"), list) and all(map(_is_id, body["content_images"])):
         body["content_images"] = THINGS["photo_id"][: len(body["content_images"])]
+    for name in ("artwork", "album"):
+        if _is_id(body.get(name)):
+            body[name] = THINGS[f"{name}_id"][0]
+    if isinstance(body.get("artworks"), list) and all(map(_is_id, body["artworks"])):
+        body["artworks"] = THINGS["artwork_id"][: len(body["artworks"])]
     if isinstance(body.get("styles"), list):
         body["styles"] = [_real(style, number) for number, style in enumerate(body["styles"])]
     return body

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from accounts import tokens
 from accounts.models import ApiToken, Quota, User
-from gallery.models import Artwork, Style
+from gallery.models import Album, Artwork, ShareLink, Style
 from tests.transfers.api.conftest import ApiClient
 from transfers.models import ContentImage, Transfer
 
@@ -35,6 +35,13 @@ READS = [
     "/artworks/{artwork}/",
     "/artworks/{artwork}/files/before/",
     "/artworks/{artwork}/download/jpg/",
+    "/albums/",
+    "/albums/{album}/",
+    "/albums/{album}/artworks/",
+    "/shares/",
+    "/shares/{link}/",
+    "/profile/",
+    "/statistics/",
 ]
 WRITES = [
     ("POST", "/content-images/", "write:transfers"),
@@ -55,14 +62,34 @@ WRITES = [
     ("PATCH", "/artworks/{artwork}/", "write:gallery"),
     ("DELETE", "/artworks/{artwork}/", "write:gallery"),
     ("POST", "/artworks/{artwork}/restore/", "write:gallery"),
+    ("POST", "/artworks/{artwork}/publish/", "write:shares"),
+    ("POST", "/artworks/{artwork}/unpublish/", "write:shares"),
+    ("POST", "/albums/", "write:gallery"),
+    ("PATCH", "/albums/{album}/", "write:gallery"),
+    ("DELETE", "/albums/{album}/", "write:gallery"),
+    ("POST", "/albums/{album}/artworks/", "write:gallery"),
+    ("POST", "/albums/{album}/remove/", "write:gallery"),
+    ("POST", "/albums/{album}/order/", "write:gallery"),
+    ("POST", "/shares/", "write:shares"),
+    ("PATCH", "/shares/{link}/", "write:shares"),
+    ("POST", "/shares/{link}/withdraw/", "write:shares"),
+    ("POST", "/shares/{link}/restore/", "write:shares"),
+    ("PATCH", "/profile/", "write:shares"),
 ]
 
 
 @pytest.fixture
 def ids(
-    photo: ContentImage, own_style: Style, finished: Transfer, artwork: Artwork
+    photo: ContentImage,
+    own_style: Style,
+    finished: Transfer,
+    artwork: Artwork,
+    album: Album,
+    link: ShareLink,
 ) -> dict[str, object]:
     return {
+        "album": album.pk,
+        "link": link.pk,
         "photo": photo.pk,
         "style": own_style.pk,
         "transfer": finished.pk,
@@ -82,7 +109,7 @@ def test_me_tells_whose_token_it_is_and_what_it_may(api_of: ApiOf, user: User) -
 def test_a_signed_in_page_needs_no_token(signed_in: Client) -> None:
     answer = signed_in.get("/api/v1/me/").json()
     assert answer["token"] is None
-    assert answer["scopes"] == ["read", "write:transfers", "write:gallery"]
+    assert answer["scopes"] == ["read", "write:transfers", "write:gallery", "write:shares"]
 
 
 def test_a_stranger_finds_nothing_of_anybody_elses(
@@ -93,6 +120,10 @@ def test_a_stranger_finds_nothing_of_anybody_elses(
         if "{" in path:
             assert (path, response.status_code) == (path, 404)
             assert response.json()["reason"] == "not_found"
+        elif path == "/profile/":
+            assert response.status_code == 404  # they have made none
+        elif path == "/statistics/":
+            assert response.json()["pictures"] == 0
         elif path not in ("/me/", "/styles/"):
             assert response.json()["results"] == []
     for method, path, _scope in WRITES:
@@ -127,8 +158,9 @@ def test_each_operation_needs_its_scope(
 
 
 def test_no_address_answers_to_a_method_it_does_not_have(
-    api: ApiClient, ids: dict[str, object]
+    api: ApiClient, ids: dict[str, object], settings: Settings
 ) -> None:
+    settings.API_READS_PER_MINUTE = settings.API_WRITES_PER_MINUTE = 10**6
     known: dict[str, set[str]] = {path: {"GET", "HEAD"} for path in READS}
     for method, path, _scope in WRITES:
         known.setdefault(path, set()).add(method)

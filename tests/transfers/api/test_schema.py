@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from engine.params import Params
-from gallery.models import Artwork, Style
+from gallery.models import Album, Artwork, ShareLink, Style
 from tests.transfers.api.conftest import ApiClient
 from transfers.api.schema import document
 from transfers.models import ContentImage, Transfer
@@ -62,7 +62,7 @@ def test_it_is_served_to_everybody_and_names_no_other_site(client: Client) -> No
     response = client.get("/api/v1/openapi.json")
     document = response.json()
     assert document["openapi"].startswith("3.")
-    assert len(document["paths"]) == 25
+    assert len(document["paths"]) == 38
     assert "http" not in json.dumps(document).replace('"http"', "")
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
@@ -76,6 +76,8 @@ def things(
     preset: Style,
     own_style: Style,
     artwork: Artwork,
+    album: Album,
+    link: ShareLink,
 ) -> dict[str, list[str]]:
     """Ids that requests may name: one's own in several states, and a stranger's."""
     rows = [submission.submit(user, photo, [(preset, 1.0)], Params(size_px=64)) for _n in range(3)]
@@ -88,6 +90,8 @@ def things(
         "style_id": [str(preset.pk), str(own_style.pk)],
         "transfer_id": [str(row.pk) for row in (*rows, theirs)],
         "artwork_id": [str(artwork.pk)],
+        "album_id": [str(album.pk)],
+        "link_id": [str(link.pk)],
     }
 
 

@@ -1,0 +1,411 @@
+"""Who may open what, of albums, links, publishing, reports and statistics: one row a route.
+
+The first table is of what one does signed in; the second of what a link opens, by the state of the
+link and of what it shows; the third of what is published.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import signing
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import User
+from gallery import artworks, publishing, reports, shares
+from gallery.models import Album, Artwork, Profile, Report, ShareLink
+
+PASSWORD = "open sesame"
+SIGN_IN = 302
+
+# name, what of, method: owner, somebody else, visitor, admin
+ROUTES: list[tuple[str, str, str, tuple[int, int, int, int]]] = [
+    ("albums", "", "get", (200, 200, SIGN_IN, 200)),
+    ("album-add", "", "get", (200, 200, SIGN_IN, 200)),
+    ("album-add", "", "post", (422, 422, SIGN_IN, 422)),
+    ("album", "album", "get", (200, 404, 404, 404)),
+    ("album-edit", "album", "post", (422, 404, 404, 404)),
+    ("album-pictures", "album", "get", (200, 404, 404, 404)),
+    ("album-pictures", "album", "post", (302, 404, 404, 404)),
+    ("album-arrange", "album", "get", (200, 404, 404, 404)),
+    ("album-move", "album", "post", (302, 404, 404, 404)),
+    ("album-cover", "album", "post", (302, 404, 404, 404)),
+    ("album-remove", "album", "post", (302, 404, 404, 404)),
+    ("album-put-back", "album", "post", (302, 404, 404, 404)),
+    ("album-delete", "album", "get", (200, 404, 404, 404)),
+    ("album-delete", "album", "post", (302, 404, 404, 404)),
+    ("album-share", "album", "get", (200, 404, 404, 404)),
+    ("album-share", "album", "post", (422, 404, 404, 404)),
+    ("artwork-share", "artwork", "get", (200, 404, 404, 404)),
+    ("artwork-share", "artwork", "post", (422, 404, 404, 404)),
+    ("artwork-albums", "artwork", "get", (200, 404, 404, 404)),
+    ("artwork-albums", "artwork", "post", (302, 404, 404, 404)),
+    ("shares", "", "get", (200, 200, SIGN_IN, 200)),
+    ("share", "link", "get", (200, 404, 404, 404)),
+    ("share", "link", "post", (422, 404, 404, 404)),
+    ("share-withdraw", "link", "post", (302, 404, 404, 404)),
+    ("share-restore", "link", "post", (302, 404, 404, 404)),
+    ("share-again", "link", "post", (302, 404, 404, 404)),
+    ("publish", "", "get", (302, 302, SIGN_IN, 302)),
+    ("unpublish", "", "post", (302, 302, SIGN_IN, 302)),
+    ("profile-edit", "", "get", (200, 200, SIGN_IN, 200)),
+    ("profile-edit", "", "post", (422, 422, SIGN_IN, 422)),
+    ("statistics", "", "get", (200, 200, SIGN_IN, 200)),
+    ("reports", "", "get", (302, 302, 302, 200)),
+    ("explore", "", "get", (200, 200, 200, 200)),
+]
+WHO = ("owner", "other", "visitor", "admin")
+
+
+@pytest.fixture
+def people(user: User, stranger: User, admin: User) -> dict[str, User | None]:
+    return {"owner": user, "other": stranger, "visitor": None, "admin": admin}
+
+
+def client_of(person: User | None) -> Client:
+    client = Client()
+    if person:
+        client.force_login(person)
+    return client
+
+
+def status(client: Client, address: str) -> int:
+    """Of a GET; reading a file to its end closes it."""
+    response = client.get(address)
+    response.getvalue()
+    return response.status_code
+
+
+@pytest.mark.parametrize("row", ROUTES, ids=lambda row: f"{row[0]}-{row[2]}")
+def test_what_one_does_signed_in_is_ones_own(
+    people: dict[str, User | None],
+    album: Album,
+    artwork: Artwork,
+    link: ShareLink,
+    row: tuple[str, str, str, tuple[int, int, int, int]],
+) -> None:
+    name, of, method, expected = row
+    things = {"album": album, "artwork": artwork, "link": link}
+    address = reverse(f"gallery:{name}", args=[things[of].pk] if of else [])
+    # Others first: what the owner does may change what is there.
+    for who, status in reversed(list(zip(WHO, expected, strict=True))):
+        answer = getattr(client_of(people[who]), method)(address, {"nothing": "of use"})
+        assert (who, answer.status_code) == (who, status)
+
+
+@pytest.mark.parametrize("row", ROUTES, ids=lambda row: f"{row[0]}-{row[2]}")
+def test_no_address_answers_to_a_method_it_does_not_have(
+    signed_in: Client,
+    album: Album,
+    artwork: Artwork,
+    link: ShareLink,
+    row: tuple[str, str, str, tuple[int, int, int, int]],
+) -> None:
+    name, of, _method, _expected = row
+    things = {"album": album, "artwork": artwork, "link": link}
+    address = reverse(f"gallery:{name}", args=[things[of].pk] if of else [])
+    methods = {method for other, _of, method, _expected in ROUTES if other == name}
+    for method in {"get", "post", "put"} - methods - ({"post"} if name == "publish" else set()):
+        assert getattr(signed_in, method)(address).status_code == 405
+
+
+# What a link opens
+
+# The state of the link and of what it shows: each answers like a link that never was.
+DEAD: dict[str, Callable[[ShareLink], object]] = {
+    "expired": lambda link: shares.change(link, expires_at=timezone.now() - timedelta(seconds=1)),
+    "withdrawn": shares.withdraw,
+    "closed account": lambda link: User.objects.filter(pk=link.owner_id).update(is_active=False),
+}
+# Route, and what is in its place where the link has a password that was not typed.
+OPENED = {
+    "page": (200, 200),
+    "picture": (200, 404),
+    "display": (200, 404),
+    "thumbnail": (200, 404),
+    "original": (200, 404),
+    "png": (200, 404),
+    "jpg": (200, 404),
+    "report": (200, 404),
+    "before": (404, 404),
+    "recipe": (404, 404),
+    "gif": (404, 404),
+}
+
+
+def addresses(token: str, artwork: Artwork) -> dict[str, str]:
+    files = ("display", "thumbnail", "original", "before", "recipe")
+    return {
+        "page": reverse("gallery:shared", args=[token]),
+        "picture": reverse("gallery:shared-picture", args=[token, artwork.pk]),
+        "report": reverse("gallery:shared-report", args=[token, artwork.pk]),
+        **{name: reverse("gallery:shared-file", args=[token, artwork.pk, name]) for name in files},
+        **{
+            kind: reverse("gallery:shared-download", args=[token, artwork.pk, kind])
+            for kind in ("png", "jpg", "gif")
+        },
+    }
+
+
+def answers(client: Client, link: ShareLink, artwork: Artwork) -> dict[str, int]:
+    found = addresses(shares.token_of(link), artwork)
+    return {name: status(client, address) for name, address in found.items()}
+
+
+@pytest.fixture
+def first(album: Album) -> Artwork:
+    return album.artworks.get(title="One")
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_a_link_opens_what_it_shows_to_whoever_has_it(
+    people: dict[str, User | None], link: ShareLink, first: Artwork, who: str
+) -> None:
+    expected = {name: opened for name, (opened, _locked) in OPENED.items()}
+    assert answers(client_of(people[who]), link, first) == expected
+
+
+@pytest.mark.parametrize("who", ["other", "visitor", "admin"])
+def test_with_a_password_it_opens_nothing_before_it_is_typed(
+    people: dict[str, User | None], link: ShareLink, first: Artwork, who: str
+) -> None:
+    shares.change(link, password=PASSWORD)
+    client = client_of(people[who])
+    locked = {name: status for name, (_opened, status) in OPENED.items()}
+    assert answers(client, link, first) == locked
+    page = shares.address(link)
+    assert "One" not in client.get(page).content.decode()
+    assert client.post(page, {"password": "wrong"}).status_code == 422
+    assert answers(client, link, first) == locked
+    assert client.post(page, {"password": PASSWORD}).status_code == 302
+    assert answers(client, link, first) == {name: opened for name, (opened, _) in OPENED.items()}
+    shares.change(link, password=PASSWORD)  # the same once more is another lock
+    assert answers(client, link, first) == locked
+
+
+def test_the_owner_needs_no_password_of_their_own_link(
+    signed_in: Client, link: ShareLink, first: Artwork
+) -> None:
+    shares.change(link, password=PASSWORD)
+    assert answers(signed_in, link, first)["picture"] == 200
+
+
+@pytest.mark.parametrize("state", DEAD)
+@pytest.mark.parametrize("who", WHO)
+def test_a_link_that_has_ended_is_like_one_that_never_was(
+    people: dict[str, User | None], link: ShareLink, first: Artwork, state: str, who: str
+) -> None:
+    never = "AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    shares.change(link, password=PASSWORD)
+    DEAD[state](link)
+    if state == "closed account" and who == "owner":
+        who = "visitor"  # nobody can sign in there
+    client = client_of(people[who])
+    found = addresses(shares.token_of(link), first)
+    for name, address in found.items():
+        response = client.get(address)
+        assert (name, response.status_code) == (name, 404)
+        unknown = client.get(addresses(never, first)[name])
+        assert told(response) == told(unknown)
+    assert client.post(found["page"], {"password": PASSWORD}).status_code == 404
+
+
+def told(response: HttpResponse) -> tuple[int, str, dict[str, str]]:
+    """All that an answer says, without the token of forms, which is drawn anew each time."""
+    page = re.sub(r'"X-CSRFToken": "\w+"', "", response.content.decode())
+    headers = {name: value for name, value in response.items() if name != "Content-Length"}
+    return response.status_code, re.sub(r'value="\w{64}"', "", page), headers
+
+
+def test_tokens_that_were_tampered_with_lead_nowhere(
+    client: Client, link: ShareLink, user: User, album: Album
+) -> None:
+    good = shares.token_of(link)
+    packed = good.partition(".")[0]
+    other = signing.Signer(sep=".", salt="another").sign(packed)
+    swapped = shares.token_of(shares.create(user, album=album)).partition(".")[2]
+    for token in (
+        packed,
+        f"{packed}.",
+        str(link.pk),
+        other,
+        f"{packed}.{swapped}",
+        f"{good}A",
+        ".",
+    ):
+        assert client.get(reverse("gallery:shared", args=[token])).status_code == 404
+    for value in ("", "not 16 bytes", "AAAA"):  # signed, as if the key had leaked
+        token = signing.Signer(sep=".", salt=shares.SALT).sign(value)
+        assert client.get(reverse("gallery:shared", args=[token])).status_code == 404
+
+
+def test_a_link_shows_no_picture_beside_its_own(
+    client: Client, link: ShareLink, user: User, artwork: Artwork, first: Artwork
+) -> None:
+    outside = answers(client, link, artwork)
+    assert outside.pop("page") == 200
+    assert set(outside.values()) == {404}
+    single = shares.create(user, artwork=artwork)
+    others = answers(client, single, first)
+    assert others.pop("page") == 200
+    assert set(others.values()) == {404}
+    assert answers(client, single, artwork)["display"] == 200
+
+
+@pytest.mark.parametrize("gone", ["trashed", "taken down"])
+def test_pictures_in_the_trash_or_taken_down_are_not_shown(
+    client: Client, link: ShareLink, user: User, admin: User, first: Artwork, gone: str
+) -> None:
+    single = shares.create(user, artwork=first)
+    if gone == "trashed":
+        artworks.trash(first)
+    else:
+        reports.take_down(first, admin, Report.Reason.RIGHTS)
+    assert set(answers(client, single, first).values()) == {404}
+    found = answers(client, link, first)
+    assert found.pop("page") == 200
+    assert set(found.values()) == {404}
+    page = client.get(shares.address(link)).content.decode()
+    assert "Two" in page
+    assert "One" not in page
+
+
+@pytest.mark.parametrize(
+    ("allowed", "opened"),
+    [
+        ({"may_download": False}, {"original": 404, "png": 404, "jpg": 404, "before": 404}),
+        ({"shows_before": True}, {"original": 200, "png": 200, "jpg": 200, "before": 200}),
+    ],
+)
+def test_full_size_and_photo_are_opened_only_where_the_link_allows_them(
+    client: Client,
+    link: ShareLink,
+    first: Artwork,
+    allowed: dict[str, bool],
+    opened: dict[str, int],
+) -> None:
+    shares.change(link, **allowed)
+    found = answers(client, link, first)
+    assert {name: found[name] for name in opened} == opened
+    page = client.get(addresses(shares.token_of(link), first)["picture"]).content.decode()
+    assert ("Download PNG" in page) == (opened["png"] == 200)
+    assert ("Compare with the photo" in page) == (opened["before"] == 200)
+
+
+def test_no_answer_of_a_link_is_kept_found_or_told_to_other_sites(
+    client: Client, link: ShareLink, first: Artwork
+) -> None:
+    for name, address in addresses(shares.token_of(link), first).items():
+        response = client.get(address)
+        response.getvalue()
+        assert "noindex" in response["X-Robots-Tag"], name
+        assert response["Referrer-Policy"] == "same-origin"
+        assert response["Cache-Control"].startswith("private")
+        assert "immutable" not in response["Cache-Control"]
+    assert client.post(shares.address(link)).status_code == 302
+    assert client.delete(shares.address(link)).status_code == 405
+
+
+# What is published
+
+PUBLIC = ("explored", "explored-report", "display", "thumbnail", "before", "original")
+
+
+def public_answers(client: Client, artwork: Artwork) -> dict[str, int]:
+    files = ("display", "thumbnail", "before", "original")
+    found = {
+        name: reverse(f"gallery:{name}", args=[artwork.pk])
+        for name in ("explored", "explored-report")
+    } | {name: reverse("gallery:explored-file", args=[artwork.pk, name]) for name in files}
+    return {name: status(client, address) for name, address in found.items()}
+
+
+SEEN = dict.fromkeys(PUBLIC, 200) | {"before": 404, "original": 404}
+UNSEEN = dict.fromkeys(PUBLIC, 404)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_what_is_published_everybody_sees_and_the_photo_only_if_its_owner_says_so(
+    people: dict[str, User | None], published: Artwork, who: str
+) -> None:
+    client = client_of(people[who])
+    assert public_answers(client, published) == SEEN
+    assert client.get("/@ada/").status_code == 200
+    publishing.publish([published], with_photo=True)
+    assert public_answers(client, published) == SEEN | {"before": 200}
+
+
+def _hide(settings: Settings, artwork: Artwork, admin: User) -> dict[str, Callable[[], Any]]:
+    return {
+        "unpublished": lambda: publishing.unpublish([artwork]),
+        "profile hidden": lambda: Profile.objects.update(is_public=False),
+        "account closed": lambda: User.objects.filter(pk=artwork.owner_id).update(is_active=False),
+        "trashed": lambda: artworks.trash(artwork),
+        "taken down": lambda: reports.take_down(artwork, admin, Report.Reason.HARM),
+        "no public gallery": lambda: setattr(settings, "PUBLIC_GALLERY", False),
+    }
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "unpublished",
+        "profile hidden",
+        "account closed",
+        "trashed",
+        "taken down",
+        "no public gallery",
+    ],
+)
+def test_what_is_hidden_is_gone_from_everywhere_at_once(
+    settings: Settings, published: Artwork, admin: User, how: str
+) -> None:
+    client = Client()
+    assert "Mill" in client.get("/explore/").content.decode()
+    _hide(settings, published, admin)[how]()
+    assert public_answers(client, published) == UNSEEN
+    for page in ("/explore/", "/@ada/"):
+        assert "Mill" not in client.get(page).content.decode()
+    if how == "no public gallery":
+        client.force_login(published.owner)  # and their own pages of it are gone, too
+        for name in ("explore", "publish", "profile-edit"):
+            assert client.get(reverse(f"gallery:{name}")).status_code == 404
+        assert client.post(reverse("gallery:unpublish")).status_code == 404
+        assert 'href="/explore/"' not in client.get("/").content.decode()
+
+
+# What admins see
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_only_admins_see_reported_pictures_and_only_those(
+    people: dict[str, User | None], artwork: Artwork, album: Album, who: str
+) -> None:
+    reports.report(artwork, None, Report.Reason.PERSON, "That is me.")
+    client = client_of(people[who])
+    private = album.artworks.get(title="One")
+    file = reverse("gallery:report-file", args=[artwork.pk, "thumbnail"])
+    private_file = reverse("gallery:report-file", args=[private.pk, "thumbnail"])
+    expected = (200, 404) if who == "admin" else (302, 302)
+    assert (status(client, file), status(client, private_file)) == expected
+    for rendition in ("before", "original"):
+        address = reverse("gallery:report-file", args=[artwork.pk, rendition])
+        assert client.get(address).status_code == (404 if who == "admin" else 302)
+    act = reverse("gallery:report-decide", args=[private.pk, "take-down"])
+    assert client.post(act, {"reason": "harm"}).status_code == (404 if who == "admin" else 302)
+    private.refresh_from_db()
+    assert private.taken_down_at is None
+
+
+def test_staff_without_the_permission_see_no_reports(client: Client, stranger: User) -> None:
+    User.objects.filter(pk=stranger.pk).update(is_staff=True)
+    client.force_login(stranger)
+    assert client.get(reverse("gallery:reports")).status_code == 403
