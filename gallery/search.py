@@ -6,18 +6,10 @@ rows of one owner, so looking through them needs no index of words.
 
 from __future__ import annotations
 
-import unicodedata
-
+from gallery.folding import fold
 from gallery.models import Artwork, ArtworkQuerySet
 
 MOST_WORDS = 8
-
-
-def fold(text: str) -> str:
-    """``text`` without case, accents and needless space: "Éclat  d’Été" becomes "eclat d’ete"."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(bare.casefold().split())
 
 
 def search_text(artwork: Artwork, tags: list[str]) -> str:
