@@ -1,4 +1,4 @@
-"""Personal styles come, go to the trash, and come back. Presets are the admin's (``admin``).
+"""Personal styles come, change, go to the trash and come back. Presets are the admin’s (``admin``).
 
 A style in the trash cannot be chosen any more, but artworks painted in it keep all they show. One
 that nothing was painted in leaves for good after a while (``trash``).
@@ -6,19 +6,45 @@ that nothing was painted in leaves for good after a while (``trash``).
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
+from gallery.cropping import Crop
 from gallery.models import Style
-from gallery.pictures import shrink
+from gallery.pictures import encode, shrink
 from gallery.storage_use import check_room
 
 # The largest picture that can be painted; a style image beyond that has no use.
 ORIGINAL_SIDE_PX = 4096
+
+BATCH = 200
+
+PICTURE_COLUMNS = [
+    "original",
+    "display",
+    "thumbnail",
+    "width",
+    "height",
+    "sha256",
+    "bytes",
+    "uncropped",
+    "crop",
+    "palette",
+    "color_groups",
+    "perceptual_hash",
+]
+"""What changes with the picture, and with nothing else."""
 
 
 def add_style(
@@ -55,6 +81,114 @@ def add_style(
         style.delete_files()
         raise
     return style
+
+
+def describe(style: Style, values: dict[str, Any]) -> None:
+    """Write what is said about ``style``: title, artist, year, licence, tags.
+
+    Not the whole row: it may be on its way to the trash in another tab.
+    """
+    for name, value in values.items():
+        setattr(style, name, value)
+    style.save(update_fields=[*values, "search_text"])
+
+
+def crop(style: Style, part: Crop) -> None:
+    """Let ``style`` be this part of its whole picture, which is kept.
+
+    Artworks have copies of what they show; what still waits is painted in the new part. Raises
+    ``ImageError`` where the part is too small, and ``QuotaError`` where there is no room.
+    """
+    if part.stored() == style.crop:
+        return
+    file = style.uncropped or style.original
+    with file.storage.open(str(file.name)) as opened:
+        data = opened.read()
+    with Image.open(io.BytesIO(data)) as image:
+        image.load()
+        _set_picture(style, image.copy(), part, _Whole(str(file.name), data))
+
+
+def replace_picture(style: Style, image: Image.Image, part: Crop | None = None) -> None:
+    """Give ``style`` another picture, and say nothing else about it. Raises as ``crop`` does."""
+    _set_picture(style, shrink(image, ORIGINAL_SIDE_PX), part or Crop())
+
+
+class _Whole(NamedTuple):
+    """The stored file of a whole picture: kept as it is, however often it is cropped."""
+
+    name: str
+    data: bytes
+
+
+def _set_picture(style: Style, image: Image.Image, part: Crop, whole: _Whole | None = None) -> None:
+    """New files first, then the row, then the old files go: the row always names whole files."""
+    shown = part.apply(image)
+    old = {str(file.name): file.storage for file in style.file_fields()}
+    before = style.bytes
+    try:
+        style.set_picture(shown)
+        style.crop = part.stored()
+        surplus = _keep_whole(style, image, whole)
+        if style.owner is not None:
+            check_room(style.owner, style.bytes - before)
+        with transaction.atomic():
+            style.save(update_fields=PICTURE_COLUMNS)
+    except BaseException:
+        for file in style.file_fields():
+            if str(file.name) not in old:
+                file.storage.delete(str(file.name))
+        raise
+    kept = {str(file.name) for file in style.file_fields()}
+    for name, storage in {**old, **surplus}.items():
+        if name not in kept:
+            transaction.on_commit(partial(storage.delete, name))
+
+
+def _keep_whole(style: Style, image: Image.Image, whole: _Whole | None) -> dict[str, Storage]:
+    """Where the whole picture lies from now on; returns a file that is not needed after all."""
+    if style.crop is None:
+        style.uncropped = ""
+        if whole is None:
+            return {}
+        written = {str(style.original.name): style.original.storage}
+        style.original = whole.name
+        style.sha256 = hashlib.sha256(whole.data).hexdigest()
+        style.bytes = len(whole.data)
+        return written
+    if whole is None:
+        file_format, suffix = ("PNG", "png") if image.mode == "RGBA" else ("JPEG", "jpg")
+        data = encode(image, file_format)
+        name = f"uncropped-{hashlib.sha256(data).hexdigest()[:12]}.{suffix}"
+        style.uncropped.save(name, ContentFile(data), save=False)
+        style.bytes += len(data)
+    else:
+        style.uncropped = whole.name
+        style.bytes += len(whole.data)
+    return {}
+
+
+def describe_older() -> tuple[int, int]:
+    """Note what is missing of styles from before it was noted: colours, fingerprint, words.
+
+    One row after another, only its own columns, so that nobody waits; what is noted is not looked
+    at again. Returns how many were described, and of how many the picture is not there.
+    """
+    older = Style.objects.filter(Q(perceptual_hash="") | Q(search_text=""))
+    described = missing = 0
+    for style in older.iterator(BATCH):
+        try:
+            with (
+                style.thumbnail.storage.open(str(style.thumbnail.name)) as opened,
+                Image.open(opened) as image,
+            ):
+                style.look_at(image.convert("RGBA" if image.mode == "RGBA" else "RGB"))
+        except FileNotFoundError:
+            missing += 1
+        else:
+            described += 1
+        style.save(update_fields=["palette", "color_groups", "perceptual_hash", "search_text"])
+    return described, missing
 
 
 def trash(style: Style) -> None:

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 from accounts.models import User
-from gallery.pictures import StoredPicture, _file_path
+from gallery import look_alikes, palettes
+from gallery.cropping import Crop
+from gallery.folding import fold
+from gallery.pictures import THUMBNAIL_SIDE_PX, StoredPicture, _file_path, shrink
 
 
 class Collection(models.Model):
@@ -59,6 +63,23 @@ class StyleQuerySet(models.QuerySet["Style"]):
         return self.filter(
             Q(owner=None, state=Style.State.PUBLISHED) | Q(owner=user), trashed_at=None
         )
+
+
+class WordsField(models.TextField):  # type: ignore[type-arg]
+    """All that a search looks through, put together whenever the whole row is saved.
+
+    As ``auto_now`` does for times. A save of single fields names this one, too.
+    """
+
+    def deconstruct(self) -> Any:
+        """To migrations it is the column that it is."""
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.TextField", args, options
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        words: str = model_instance.words()
+        setattr(model_instance, self.attname, words)
+        return words
 
 
 class Style(StoredPicture):
@@ -146,6 +167,22 @@ class Style(StoredPicture):
         db_index=True,
         help_text="Of the file that an import brought; the stored original is written anew.",
     )
+    search_text = WordsField(blank=True, default="", db_default="", editable=False)
+    uncropped = models.FileField(
+        upload_to=_file_path,
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The whole picture, where the original is a part of it; see gallery.cropping.",
+    )
+    crop = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Which part: [left, top, width, height] as fractions of the whole picture.",
+    )
     catalogue = models.JSONField(
         default=dict,
         editable=False,
@@ -176,6 +213,38 @@ class Style(StoredPicture):
     def __str__(self) -> str:
         return self.title
 
+    def set_picture(self, image: Image.Image) -> None:
+        """Also notes its colours and its fingerprint."""
+        super().set_picture(image)
+        self.look_at(image)
+
+    def look_at(self, image: Image.Image) -> None:
+        """Note the colours and the fingerprint of ``image``; the row is not saved."""
+        small = shrink(image, THUMBNAIL_SIDE_PX)
+        self.palette = palettes.main_colors(small)
+        self.color_groups = palettes.color_groups(self.palette)
+        self.perceptual_hash = look_alikes.fingerprint(small)
+
+    def words(self) -> str:
+        """Title and artist, folded, then the tags, each between two ``#``.
+
+        So it sorts by title, and a tag is told from the same word elsewhere.
+        """
+        tags = [fold(str(tag)).replace("#", " ") for tag in self.tags]
+        return "\n".join([fold(self.title), fold(self.artist), f"#{'#'.join(tags)}#"])
+
+    @property
+    def kept_part(self) -> Crop | None:
+        """Which part of the picture it is; None for all of it."""
+        return Crop.of(self.crop) if self.crop else None
+
+    @property
+    def whole_size(self) -> tuple[int, int]:
+        """Width and height of the picture before it was cropped, to a pixel or so."""
+        if not self.crop:
+            return self.width, self.height
+        return round(self.width / self.crop[2]), round(self.height / self.crop[3])
+
     @property
     def is_preset(self) -> bool:
         return self.owner_id is None
@@ -190,6 +259,12 @@ class Style(StoredPicture):
         """Width and height of the example and its photo, so that a page can keep their place."""
         size = self.catalogue.get("example_size")
         return (size[0], size[1]) if self.example and self.example_photo and size else None
+
+
+class StyleOfferQuerySet(models.QuerySet["StyleOffer"]):
+    def open(self) -> Self:
+        """Those that wait for an answer."""
+        return self.filter(state=StyleOffer.State.OPEN, style__trashed_at=None)
 
 
 class StyleOffer(models.Model):
@@ -225,6 +300,8 @@ class StyleOffer(models.Model):
     preset = models.ForeignKey(
         Style, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
+
+    objects = StyleOfferQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("offered style")

@@ -64,6 +64,7 @@ class Command(BaseCommand):
 
     def load(self) -> None:
         call_command("load_presets", stdout=self.stdout)
+        call_command("describe_styles", stdout=self.stdout)
 
 
 @contextmanager
