@@ -132,6 +132,14 @@ class Transfer(models.Model):
     )
     styles = models.ManyToManyField(Style, through="TransferStyle", related_name="transfers")
     params = models.JSONField(_("settings"), help_text="engine.params.Params, with its version.")
+    title = models.CharField(
+        _("title"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the artwork to be; empty: the photo’s and the styles’.",
+    )
     continues = models.ForeignKey(
         Artwork,
         on_delete=models.SET_NULL,

@@ -14,6 +14,7 @@ from transfers.views import (
     photos,
     queue,
     studio,
+    trying,
     use,
 )
 
@@ -24,6 +25,10 @@ urlpatterns = [
     path("new/estimates/", new.estimates, name="estimates"),
     path("new/many/", many.many, name="many"),
     path("new/many/summary/", many.summary, name="many-summary"),
+    path("new/styles/", new.style_choices, name="style-choices"),
+    path("try/<uuid:style_id>/", trying.try_style, name="try"),
+    path("try/<uuid:style_id>/<uuid:transfer_id>/", trying.tried, name="tried"),
+    path("samples/<slug:slug>/", trying.sample_photo, name="sample-photo"),
     path("camera/", camera.camera, name="camera"),
     path("photos/", photos.photos, name="photos"),
     path("photos/delete/", photos.delete, name="photos-delete"),

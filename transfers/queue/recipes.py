@@ -93,5 +93,7 @@ def recipe_for(
 
 def artwork_title(transfer: Transfer, shares: Sequence[TransferStyle]) -> str:
     """What the artwork is called until its owner renames it."""
+    if transfer.title:
+        return transfer.title
     styles = " + ".join(share.style.title for share in shares)
     return _("%(photo)s in %(style)s") % {"photo": transfer.content_image.title, "style": styles}

@@ -37,6 +37,7 @@ class Order:
     """What is to be painted: a photo in styles, each with its weight.
 
     continues: the earlier picture of that photo, where `params.initial` is "earlier".
+    title: what the artwork will be called, unless after photo and styles as usual.
     """
 
     content_image: ContentImage
@@ -44,6 +45,7 @@ class Order:
     params: Params
     continues: Artwork | None = None
     retry_of: Transfer | None = None
+    title: str = ""
 
     def pixel_steps(self) -> int:
         """The work of it. Raises engine.errors.EngineError where it cannot be painted so."""
@@ -97,6 +99,7 @@ def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -
         params=order.params.to_json(),
         continues=order.continues,
         retry_of=order.retry_of,
+        title=order.title,
         created_at=created_at,
         rank=own_order.usual_rank(pixel_steps, created_at),
         pixel_steps_left=pixel_steps,
@@ -128,6 +131,7 @@ def retry(transfer: Transfer) -> Transfer:
             params=Params.from_json(old.params),
             continues=old.continues,
             retry_of=old,
+            title=old.title,
         )
         new = submit_all(old.owner, [again])[0]
         # What was ordered as an example is so still, and the new transfer is what it waits for.

@@ -20,9 +20,10 @@ from accounts.quotas import QuotaError
 from engine.errors import EngineError
 from engine.params import QUALITIES, Params
 from engine.pyramid import plan
-from gallery import uploads
+from gallery import style_listing, uploads
 from gallery.forms import title_from_file_name
 from gallery.models import Style
+from gallery.style_listing import View
 from transfers.durations import spoken
 from transfers.forms import (
     DEFAULT_QUALITY,
@@ -37,6 +38,9 @@ from transfers.queue import estimates as queue_estimates
 from transfers.queue import forecast, submission
 
 LATEST_PHOTOS = 12
+CHOICES = 120
+"""Presets, and own styles, to choose from at once; words, collection or colour bring the others."""
+
 USUAL_PHOTO_PX = (1600, 1200)
 """Proportions to estimate with while there is no photo yet."""
 
@@ -71,17 +75,42 @@ def new(request: SignedInRequest) -> HttpResponseBase:
 @signed_in_page
 def estimates(request: SignedInRequest) -> HttpResponse:
     """The time for each quality, for the photo and style in the query; a fragment for htmx."""
-    photo = _find(ContentImage.objects.owned_by(request.user), request.GET.get("photo"))
-    style = _find(Style.objects.usable_by(request.user), request.GET.get("style"))
+    photo = find(ContentImage.objects.owned_by(request.user), request.GET.get("photo"))
+    style = find(Style.objects.usable_by(request.user), request.GET.get("style"))
     return render(
         request, "transfers/_estimates.html", {"qualities": _qualities(request, photo, style, None)}
     )
 
 
+@require_safe
+@signed_in_page
+def style_choices(request: SignedInRequest) -> HttpResponse:
+    """The styles that the words, collection or colour in the query leave; a fragment for htmx.
+
+    The one that is chosen stays among them.
+    """
+    style = find(Style.objects.usable_by(request.user), request.GET.get("style"))
+    photo = find(ContentImage.objects.owned_by(request.user), request.GET.get("photo"))
+    context = _offered(request, View.from_query(request.GET), style)
+    context |= {"style": style, "photo": photo}
+    return render(request, "transfers/_style_choices.html", context)
+
+
+def _offered(request: SignedInRequest, view: View, style: Style | None) -> dict[str, Any]:
+    """Presets and own styles to choose from: as many as one can look through."""
+    presets = list(view.apply(Style.objects.presets())[: CHOICES + 1])
+    own_styles = list(view.apply(Style.objects.owned_by(request.user))[: CHOICES + 1])
+    has_more = max(len(presets), len(own_styles)) > CHOICES
+    del presets[CHOICES:], own_styles[CHOICES:]
+    if style and style not in (*presets, *own_styles):
+        (presets if style.is_preset else own_styles).insert(0, style)
+    return {"presets": presets, "own_styles": own_styles, "view": view, "has_more": has_more}
+
+
 def _asked_for(request: SignedInRequest) -> dict[str, Any]:
     """What the address asks for: ``?photo=<id>&style=<id>``."""
     initial: dict[str, Any] = {"photo": request.GET.get("photo")}
-    style = _find(Style.objects.usable_by(request.user), request.GET.get("style"))
+    style = find(Style.objects.usable_by(request.user), request.GET.get("style"))
     if style:
         initial |= {"style": style.pk, "style_strength": recommended_strength(style)}
     return initial
@@ -112,17 +141,18 @@ def _store_sent_photo(request: SignedInRequest, values: QueryDict) -> str | None
 
 def _show(request: SignedInRequest, form: NewTransferForm) -> HttpResponse:
     own_photos = ContentImage.objects.owned_by(request.user)
-    photo = _find(own_photos, form["photo"].value())
+    photo = find(own_photos, form["photo"].value())
     usable = Style.objects.usable_by(request.user)
-    style = _find(usable, form["style"].value())
+    style = find(usable, form["style"].value())
     context = {
         "form": form,
         "photo": photo,
         "style": style,
         "latest_photos": own_photos[:LATEST_PHOTOS],
         "unfinished": Transfer.objects.owned_by(request.user).unfinished().count(),
-        "presets": Style.objects.presets(),
-        "own_styles": Style.objects.owned_by(request.user),
+        **_offered(request, View(), style),
+        "collections": style_listing.collections(View()),
+        "search_styles": True,
         "qualities": _qualities(request, photo, style, form["quality"].value()),
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "max_megabytes": settings.UPLOAD_MAX_BYTES // 2**20,
@@ -168,7 +198,7 @@ def _times(
     return {"time": spoken(seconds), "ready": spoken(turn.ready_in_s)}
 
 
-def _find(queryset: QuerySet[M], value: object) -> M | None:
+def find(queryset: QuerySet[M], value: object) -> M | None:
     """The row with this id, or None: also where ``value`` is no id at all."""
     try:
         return queryset.filter(pk=value).first() if value else None

@@ -2,11 +2,11 @@
 
 import { csrfToken } from "./csrf.js";
 import { startPhoto } from "./photo.js";
+import { keepChoice } from "./style_search.js";
 
 const form = document.querySelector("[data-new-transfer]");
 const submit = form.querySelector("[data-submit]");
 const strength = form.elements.style_strength;
-const addStyle = form.querySelector("[data-add-style]");
 let strengthIsMine = "strengthIsMine" in form.dataset;
 let sendWhenReady = false;
 
@@ -28,6 +28,7 @@ function showReadiness() {
 }
 
 function rememberForReturn() {
+  const addStyle = form.querySelector("[data-add-style]"); // a search for styles renews it
   const back = new URLSearchParams();
   if (form.elements.photo.value) back.set("photo", form.elements.photo.value);
   const query = back.size ? `?${back}` : "";
@@ -56,6 +57,7 @@ const photo = startPhoto(form, {
   },
 });
 
+keepChoice(form);
 form.addEventListener("change", (event) => {
   if (event.target.name === "style") chooseStyle(event.target);
   if (event.target.name === "quality") showTime();

@@ -1,4 +1,4 @@
-// Sends one photo to the API and tells how far it is. XMLHttpRequest because fetch cannot say how
+// Sends one picture to the API and tells how far it is. XMLHttpRequest because fetch cannot say how
 // much of a body has been sent.
 
 export class UploadRefused extends Error {}
@@ -6,7 +6,7 @@ export class UploadRefused extends Error {}
 // Reasons that the API gives when the page's session has ended, or is another one by now.
 const SIGNED_OUT = ["not_signed_in", "csrf"];
 
-// Returns {done, stop}: `done` resolves to the stored photo, or rejects with UploadRefused, whose
+// Returns {done, stop}: `done` resolves to what is stored, or rejects with UploadRefused, whose
 // message is a sentence for people, or with "AbortError" after stop(). `words` holds the sentences
 // that only the page can know: wordsLost and wordsSignedOut, as in its data attributes.
 export function upload(file, { url, token, source = "upload", words, onProgress = () => {} }) {
@@ -27,7 +27,7 @@ export function upload(file, { url, token, source = "upload", words, onProgress 
     request.addEventListener("error", () => reject(new UploadRefused(words.wordsLost)));
     request.addEventListener("abort", () => reject(new DOMException("Stopped", "AbortError")));
     const body = new FormData();
-    body.append("source", source);
+    if (source) body.append("source", source);
     body.append("image", file, file.name || "photo");
     request.send(body);
   });
