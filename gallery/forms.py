@@ -18,7 +18,21 @@ from django.utils.translation import gettext_lazy as _
 
 from engine.errors import ImageError
 from engine.images import Limits, read_image
-from gallery.models import Artwork, Style
+from gallery.cropping import Crop
+from gallery.models import Artwork, Style, StyleOffer
+
+CROP_FIELDS = ("crop_left", "crop_top", "crop_width", "crop_height")
+
+LICENCES = (
+    _("My own work"),
+    _("Public domain"),
+    "CC0 1.0",
+    "CC BY 4.0",
+    "CC BY-SA 4.0",
+    "CC BY-NC 4.0",
+    _("For private use only"),
+)
+"""Suggestions: any other words will do, too."""
 
 ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif"
 MAX_TAGS = 12
@@ -66,6 +80,18 @@ class TagsField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+class PercentField(forms.FloatField):
+    """A share of a side; left empty, that of the whole picture."""
+
+    def __init__(self, **options: Any) -> None:
+        wrong = _("Please give a number from 0 to 100.")
+        messages = dict.fromkeys(("invalid", "min_value", "max_value"), wrong)
+        super().__init__(
+            required=False, min_value=0, max_value=100, error_messages=messages, **options
+        )
+        self.widget.attrs["step"] = "any"
+
+
 class StyleForm(forms.ModelForm):  # type: ignore[type-arg]
     """What someone may say about a style of their own."""
 
@@ -84,24 +110,98 @@ class StyleForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
-class NewStyleForm(StyleForm):
-    """The same, with the picture itself. Without a title, the file's name is the title."""
+class CroppedStyleForm(StyleForm):
+    """The same, with the part of the picture that is kept, in per cent of its sides."""
+
+    crop_left = PercentField(label=_("From the left"))
+    crop_top = PercentField(label=_("From the top"))
+    crop_width = PercentField(label=_("Width"))
+    crop_height = PercentField(label=_("Height"))
+    leave_out = forms.BooleanField(label=_("Leave this one out"), required=False)
+
+    field_order = ["title", "artist", "year", "licence", "tags"]
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, instance: Style, **kwargs: Any
+    ) -> None:
+        part = Crop.of(instance.crop)
+        sides = (part.left, part.top, part.width, part.height)
+        given = dict(zip(CROP_FIELDS, (round(100 * side, 2) for side in sides), strict=True))
+        kwargs["initial"] = {**given, **kwargs.get("initial", {})}
+        super().__init__(data, files, instance=instance, **kwargs)
+        self.fields["licence"].widget.attrs["list"] = "licences"
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("leave_out"):
+            self.errors.clear()  # what is left out need not be right
+            return values
+        if not any(name in self.errors for name in CROP_FIELDS):
+            values["crop"] = self._crop(values)
+        return values
+
+    def _crop(self, values: dict[str, Any]) -> Crop | None:
+        """None where the fields are as they were: nothing is cropped then."""
+        if not any(name in self.changed_data and values[name] is not None for name in CROP_FIELDS):
+            return None
+        usual = Crop()
+        defaults = (usual.left, usual.top, usual.width, usual.height)
+        part = Crop(
+            *(
+                default if values[name] is None else values[name] / 100
+                for name, default in zip(CROP_FIELDS, defaults, strict=True)
+            )
+        )
+        try:
+            part.check(self.instance.whole_size)
+        except ImageError as error:
+            self.add_error("crop_width", error.sentence)
+        return part
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What is said about the style, without the crop."""
+        return {name: self.cleaned_data[name] for name in StyleForm.Meta.fields}
+
+
+class ChangedStyleForm(CroppedStyleForm):
+    """The same, and if one likes another picture in its place, whole."""
 
     image = PictureField(
-        label=_("Picture"),
-        help_text=_("A painting, a pattern, a texture. JPEG, PNG, WebP, HEIC or AVIF."),
+        label=_("Another picture in its place"),
+        required=False,
+        help_text=_("JPEG, PNG, WebP, HEIC or AVIF. What is written here stays."),
     )
 
-    field_order = ["image", "title", "artist", "year", "licence", "tags"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["title"].required = False
-        self.fields["title"].help_text = _("Left empty, it takes the name of the file.")
+class StyleOfferForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A person offers a style of theirs to everybody, and consents to what that means."""
 
-    def clean_title(self) -> str:
-        upload = self.files.get("image")
-        return self.cleaned_data["title"] or title_from_file_name(upload.name if upload else "")
+    consent = forms.BooleanField(
+        label=_(
+            "I may give this picture away under that licence, and agree that it hangs here for "
+            "everybody to paint in."
+        ),
+        widget=forms.CheckboxInput(attrs={"class": "shrink-0"}),
+        error_messages={"required": _("Without your consent it stays yours alone.")},
+    )
+
+    class Meta:
+        model = StyleOffer
+        fields = ["credit", "licence", "message"]
+        labels = {
+            "credit": _("Whom to name"),
+            "licence": _("Licence"),
+            "message": _("A word to whoever looks after the styles"),
+        }
+        help_texts = {
+            "credit": _("The artist, or you, as it shall read beside the picture."),
+            "licence": _("Such as CC BY 4.0, or Public domain."),
+        }
+        widgets = {
+            "licence": forms.TextInput(attrs={"list": "licences"}),
+            "message": forms.Textarea(attrs={"rows": 3}),
+        }
 
 
 class ArtworkTitleForm(forms.ModelForm):  # type: ignore[type-arg]

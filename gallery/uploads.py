@@ -33,6 +33,8 @@ class SizeGuard(FileUploadHandler):
         super().__init__(request)
         self.too_large = False
         self.limit_bytes: int = self.most_bytes()
+        self.dropped: list[str] = []
+        self._name = ""
         self._hopeless = body_bytes(request) > PATIENCE * self.limit_bytes
         self._received = 0
 
@@ -43,6 +45,7 @@ class SizeGuard(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self._received = 0
+        self._name = str(self.file_name or "")
         if self._hopeless:
             self.too_large = True
             raise StopUpload(connection_reset=True)
@@ -51,6 +54,7 @@ class SizeGuard(FileUploadHandler):
         self._received += len(raw_data)
         if self._received > self.limit_bytes:
             self.too_large = True
+            self.dropped.append(self._name)
             raise SkipFile
         return raw_data
 
@@ -69,6 +73,18 @@ def was_too_large(request: HttpRequest) -> bool:
     """Whether a file sent with ``request`` was dropped for its size, and so is not in FILES."""
     _body = request.POST  # the handlers know once the body has been read
     return any(isinstance(one, SizeGuard) and one.too_large for one in request.upload_handlers)
+
+
+def dropped(request: HttpRequest) -> list[str]:
+    """The names of the files sent with ``request`` that were dropped, each for its size."""
+    _body = request.POST
+    guards = [one for one in request.upload_handlers if isinstance(one, SizeGuard)]
+    return [name for guard in guards for name in guard.dropped]
+
+
+def most_bytes_together() -> int:
+    """Of one form with all its files; a longer one is given up at its first file."""
+    return PATIENCE * int(settings.UPLOAD_MAX_BYTES)
 
 
 def refuse_too_large(request: HttpRequest, form: BaseForm, field: str) -> None:

@@ -6,11 +6,13 @@ from gallery.views import (
     albums,
     artworks,
     explore,
+    own_styles,
     publishing,
     reports,
     shared,
     shares,
     statistics,
+    style_offers,
     styles,
 )
 
@@ -27,9 +29,11 @@ artwork_urls = [
 
 style_urls = [
     path("", styles.style, name="style"),
-    path("edit/", styles.edit, name="style-edit"),
+    path("edit/", own_styles.edit, name="style-edit"),
     path("delete/", styles.delete, name="style-delete"),
     path("restore/", styles.restore, name="style-restore"),
+    path("offer/", style_offers.offer, name="style-offer"),
+    path("offer/withdraw/", style_offers.withdraw, name="style-offer-withdraw"),
     path("<slug:rendition>/", styles.style_file, name="style-file"),
 ]
 
@@ -96,6 +100,7 @@ urlpatterns = [
     path("gallery/trash/empty/", artworks.empty_trash, name="empty-trash"),
     path("gallery/<uuid:artwork_id>/", include(artwork_urls)),
     path("styles/", styles.style_list, name="styles"),
-    path("styles/add/", styles.add, name="style-add"),
+    path("styles/add/", own_styles.add, name="style-add"),
+    path("styles/name/", own_styles.name, name="style-name"),
     path("styles/<uuid:style_id>/", include(style_urls)),
 ]

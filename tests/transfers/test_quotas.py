@@ -193,10 +193,10 @@ def test_a_style_that_has_no_room_is_refused_beside_its_field(
     ContentImage.objects.update(bytes=2_000_000)
     Quota.objects.create(storage_mb=2)
     file = SimpleUploadedFile("tiles.png", as_file(quadrants(90, 90), "PNG"))
-    response = signed_in.post("/styles/add/", {"image": file, "title": "Tiles"})
+    response = signed_in.post("/styles/add/", {"image": file, "next": "/new/"})
     assertContains(response, "There is no room for another picture", status_code=422)
-    assertContains(response, 'value="Tiles"', status_code=422)
-    assert not Style.objects.filter(title="Tiles").exists()
+    assertContains(response, 'name="next" value="/new/"', status_code=422)
+    assert not Style.objects.filter(title="tiles").exists()
 
 
 def test_with_a_full_store_nothing_new_is_painted(submit: Submit) -> None:
