@@ -13,6 +13,7 @@ from transfers.api.views import (
     shares,
     statistics,
     steering,
+    style_offers,
     styles,
     transfers,
 )
@@ -27,6 +28,9 @@ photo_urls = [
 style_urls = [
     path("", styles.StyleDetail.as_view(), name="style"),
     path("restore/", styles.StyleRestore.as_view(), name="style-restore"),
+    path("crop/", styles.StyleCrop.as_view(), name="style-crop"),
+    path("picture/", styles.StylePicture.as_view(), name="style-picture"),
+    path("offer/", style_offers.StyleOfferDetail.as_view(), name="style-offer"),
     path("files/<slug:rendition>/", styles.StyleFile.as_view(), name="style-file"),
 ]
 
@@ -73,6 +77,7 @@ urlpatterns = [
     path("me/", me.Me.as_view(), name="me"),
     path("content-images/", photos.ContentImageList.as_view(), name="content-images"),
     path("content-images/<uuid:photo_id>/", include(photo_urls)),
+    path("collections/", style_offers.CollectionList.as_view(), name="collections"),
     path("styles/", styles.StyleList.as_view(), name="styles"),
     path("styles/<uuid:style_id>/", include(style_urls)),
     path("transfers/", transfers.TransferList.as_view(), name="transfers"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
+from collections.abc import Iterable
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from PIL import Image
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,14 +21,20 @@ from accounts.models import User
 from engine.errors import ImageError
 from engine.images import read_image
 from gallery import styles
+from gallery.cropping import Crop
 from gallery.files import file_response
 from gallery.forms import upload_limits
-from gallery.models import Style
+from gallery.models import Style, StyleQuerySet
+from gallery.palettes import GROUPS
+from gallery.style_listing import SORTS, View
 from transfers.api import orders
 from transfers.api.access import Scope
 from transfers.api.problems import RefusedError
 from transfers.api.serializers.styles import (
+    AddedStyleSerializer,
+    CropSerializer,
     StyleChangeSerializer,
+    StylePictureSerializer,
     StyleSerializer,
     StyleUploadSerializer,
 )
@@ -47,14 +55,23 @@ RENDITIONS = {
     "thumbnail": "thumbnail",
     "example": "example",
     "example-photo": "example_photo",
+    "whole": "uncropped",
 }
+WHOLE = "whole"
 KINDS = ("usable", "preset", "own", "trash")
+
+
+class StylePages(NewestFirst):
+    """In the order that the query asks for."""
+
+    def get_ordering(self, request: Request, queryset: object, view: object) -> tuple[str, ...]:
+        return SORTS[request.query_params.get("sort", "newest")]
 
 
 class StyleList(ApiView):
     write_scope = Scope.GALLERY
     parser_classes = [MultiPartParser]
-    pagination_class = NewestFirst
+    pagination_class = StylePages
 
     @extend_schema(
         parameters=[
@@ -64,30 +81,38 @@ class StyleList(ApiView):
                 enum=KINDS,
                 default="usable",
                 description="All that you may paint in, or only presets, your own, or your trash.",
-            )
+            ),
+            OpenApiParameter("q", str, description="Words of title, artist and tags."),
+            OpenApiParameter("collection", str, description="Its `slug`."),
+            OpenApiParameter("color", str, enum=GROUPS, description="One it has much of."),
+            OpenApiParameter("tag", str),
+            OpenApiParameter("sort", str, enum=list(SORTS), default="newest"),
         ],
         responses=StyleSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        """Styles, newest first."""
+        """Styles, newest first unless `sort` says otherwise."""
+        query = request.query_params
+        _one_of("sort", query.get("sort", "newest"), SORTS)
+        _one_of("color", query.get("color", GROUPS[0]), GROUPS)
+        names = ("q", "collection", "color", "tag")
+        view = View(**{name: query.get(name, "").replace("\x00", "") for name in names})
+        kind = query.get("kind", "usable")
         return paginated(
             self,
             request,
-            _of_kind(person(request), request.query_params.get("kind", "usable")),
+            view.apply(_of_kind(person(request), kind)).prefetch_related("collections"),
             lambda page: StyleSerializer(page, many=True).data,
         )
 
-    @extend_schema(request=StyleUploadSerializer, responses={201: StyleSerializer})
+    @extend_schema(request=StyleUploadSerializer, responses={201: AddedStyleSerializer})
     def post(self, request: Request) -> Response:
         """Add a picture to your styles."""
         sent_file(request)
         values = valid(StyleUploadSerializer, request)
-        try:
-            image = read_image(cast(BinaryIO, values.pop("image")), upload_limits())
-        except ImageError as error:
-            raise orders.named(error, "image") from error
+        image = _image(values)
         style = styles.add_style(owner=person(request), image=image, **values)
-        return Response(StyleSerializer(style).data, status=201)
+        return Response(AddedStyleSerializer(style).data, status=201)
 
 
 class StyleDetail(ApiView):
@@ -103,9 +128,7 @@ class StyleDetail(ApiView):
         """Change what is said about a style of yours."""
         style = _own(request, style_id)
         values = valid(StyleChangeSerializer, request)
-        for name, value in values.items():
-            setattr(style, name, value)
-        style.save(update_fields=list(values))
+        styles.describe(style, values)
         return Response(StyleSerializer(style).data)
 
     @extend_schema(responses={204: None})
@@ -126,6 +149,38 @@ class StyleRestore(ApiView):
         return Response(StyleSerializer(style).data)
 
 
+class StyleCrop(ApiView):
+    write_scope = Scope.GALLERY
+
+    @extend_schema(operation_id="styles_crop", request=CropSerializer, responses=StyleSerializer)
+    def post(self, request: Request, style_id: UUID) -> Response:
+        """Keep a part of a style of yours to paint in; the whole picture can always be had back."""
+        style = _own(request, style_id)
+        try:
+            styles.crop(style, Crop(**valid(CropSerializer, request)))
+        except ImageError as error:
+            raise orders.named(error, "width") from error
+        return Response(StyleSerializer(style).data)
+
+
+class StylePicture(ApiView):
+    write_scope = Scope.GALLERY
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="styles_replace_picture",
+        request=StylePictureSerializer,
+        responses={200: AddedStyleSerializer},
+    )
+    def post(self, request: Request, style_id: UUID) -> Response:
+        """Give a style of yours another picture; what is said about it stays."""
+        style = _own(request, style_id)
+        sent_file(request)
+        image = _image(valid(StylePictureSerializer, request))
+        styles.replace_picture(style, image)
+        return Response(AddedStyleSerializer(style).data)
+
+
 class StyleFile(ApiView):
     @extend_schema(
         operation_id="styles_file",
@@ -133,15 +188,35 @@ class StyleFile(ApiView):
         responses=picture_answers("image/jpeg", "image/png", "image/webp"),
     )
     def get(self, request: Request, style_id: UUID, rendition: str) -> HttpResponseBase:
-        """A file of a style: `original`, `display`, `thumbnail`, and of some presets `example` and
-        `example-photo`: what the style made of which photo."""
+        """A file of a style: `original`, `display`, `thumbnail`; of some presets `example` and
+        `example-photo`: what the style made of which photo; of your own `whole`, uncropped."""
         if rendition not in RENDITIONS:
             raise Http404
-        file = getattr(_visible(request, style_id), RENDITIONS[rendition])
+        style = _visible(request, style_id)
+        if rendition == WHOLE and style.is_preset:
+            raise Http404
+        file = getattr(style, RENDITIONS[rendition])
+        if rendition == WHOLE:
+            file = style.uncropped or style.original
         return file_response(request._request, file, immutable=False)
 
 
-def _of_kind(user: User, kind: str) -> QuerySet[Style]:
+def _image(values: dict[str, Any]) -> Image.Image:
+    try:
+        return read_image(cast(BinaryIO, values.pop("image")), upload_limits())
+    except ImageError as error:
+        raise orders.named(error, "image") from error
+
+
+def _one_of(name: str, value: str, values: Iterable[str]) -> None:
+    if value not in values:
+        sentence = _("%(name)s is one of: %(values)s.")
+        said = sentence % {"name": name, "values": ", ".join(values)}
+        raise RefusedError("invalid", said, errors={name: [said]})
+
+
+def _of_kind(user: User, kind: str) -> StyleQuerySet:
+    _one_of("kind", kind, KINDS)
     match kind:
         case "usable":
             return Style.objects.usable_by(user)
@@ -149,10 +224,8 @@ def _of_kind(user: User, kind: str) -> QuerySet[Style]:
             return Style.objects.usable_by(user).filter(owner=None)
         case "own":
             return Style.objects.owned_by(user)
-        case "trash":
+        case _:
             return Style.objects.trashed_by(user)
-    said = _("kind is one of: %(kinds)s.") % {"kinds": ", ".join(KINDS)}
-    raise RefusedError("invalid", said, errors={"kind": [said]})
 
 
 def _visible(request: Request, style_id: UUID) -> Style:
