@@ -31,7 +31,6 @@ COPIED = (
     "width",
     "height",
     "sha256",
-    "bytes",
 )
 
 
@@ -122,3 +121,5 @@ def _copy_files(style: Style, preset: Style) -> None:
             data = file.read()
         file_name = str(old.name).rpartition("/")[2]
         getattr(preset, name).save(file_name, ContentFile(data), save=False)
+        if name == "original":
+            preset.bytes = len(data)

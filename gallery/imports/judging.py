@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from PIL import Image
 from accounts.models import User
 from engine.errors import ImageError
 from engine.images import read_image
-from gallery import curation
+from gallery import curation, look_alikes
 from gallery.forms import TagsField, title_from_file_name, upload_limits
 from gallery.imports.archive import Archive
 from gallery.imports.table import Row
@@ -40,7 +39,6 @@ class Kind(StrEnum):
     REFUSED = "refused"
 
 
-LooksLike = Callable[[Image.Image, QuerySet[Style]], list[tuple[Style, int]]]
 """Finds the presets that look like a picture, each with how many bits of their looks differ."""
 
 
@@ -86,24 +84,13 @@ class Verdict:
         return str(given or title_from_file_name(self.row.file))
 
 
-def nobody(image: Image.Image, among: QuerySet[Style]) -> list[tuple[Style, int]]:
-    """Stands where looks are compared: none of the others looks like this picture."""
-    return []
-
-
 class Judge:
     """Looks at the rows of one archive, one after the other."""
 
-    def __init__(
-        self,
-        archive: Archive,
-        wishes: Wishes,
-        looks_like: LooksLike = nobody,
-    ) -> None:
+    def __init__(self, archive: Archive, wishes: Wishes) -> None:
         self.archive = archive
         self.wishes = wishes
         self.used: set[str] = set()
-        self._looks_like = looks_like
         self._lines: dict[str, int] = {}
         self._position = curation.next_position()
 
@@ -218,7 +205,7 @@ class Judge:
         except ImageError as error:
             verdict.reasons.append(error.sentence)
             return
-        for alike, _bits in self._looks_like(verdict.image, curation.presets()):
+        for alike, _bits in look_alikes.find(verdict.image, curation.presets()):
             verdict.notes.append(_("looks like “%(title)s”") % {"title": alike.title})
 
 

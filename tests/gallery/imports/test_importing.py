@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
-from django.db.models import QuerySet
-from PIL import Image
 
 from accounts.models import User
 from gallery.imports import archive, judging
@@ -125,7 +123,7 @@ def test_nothing_is_published_without_credit_and_licence() -> None:
     rows = [("a.png", "Whole", "Ada", "CC0-1.0"), ("b.png", "No credit", "", "CC0-1.0")]
     _report, verdicts = run(styles_zip(*rows), publish=True)
     assert [style.title for style in Style.objects.presets()] == ["Whole"]
-    assert verdicts[1].notes == ["stays hidden: no credit"]
+    assert "stays hidden: no credit" in verdicts[1].notes
 
 
 @pytest.mark.django_db
@@ -224,15 +222,10 @@ def test_a_row_that_fails_while_it_is_saved_leaves_no_file_and_no_row(
 
 
 @pytest.mark.django_db
-def test_what_looks_like_a_preset_that_is_there_is_named(make_preset: Callable[..., Style]) -> None:
-    make_preset(title="Old dots")
-
-    def looks_like(image: Image.Image, among: QuerySet[Style]) -> list[tuple[Style, int]]:
-        return [(style, 3) for style in among]
-
-    with archive.opened(styles_zip(ROW)) as opened:
-        judge = Judge(opened, Wishes(), looks_like)
-        (verdict,) = judge.verdicts(Run(opened, Wishes(), dry=True).rows)
+def test_what_looks_like_a_preset_that_is_there_is_named() -> None:
+    run(styles_zip(ROW))
+    Style.objects.update(title="Old dots", source_sha256="", sha256="")
+    _report, (verdict,) = run(styles_zip(ROW), dry=True)
     assert verdict.notes == ["looks like “Old dots”"]
     assert verdict.kind == judging.Kind.NEW
 
