@@ -8,6 +8,8 @@ export STYLESITE_VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(STYLESITE_VENV)/bin
 TESTS ?= tests
+# Two at a time: many tests wait, for a page, a process or a lease
+AT_ONCE := -n 2 --dist loadgroup
 # What is tested on PostgreSQL too, when everything is tested
 ON_POSTGRES := tests/transfers tests/gallery tests/accounts --ignore=tests/transfers/api/test_schema.py
 
@@ -47,8 +49,8 @@ lint: dev ## check style, types and templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 test: lint browser servers assets ## everything: lint, types, unit, real VGG19, browser and servers (TESTS=path for a part)
-	$(BIN)/python -m pytest $(TESTS) --cov --cov-report=term:skip-covered
-	$(if $(filter tests,$(TESTS)),$(BIN)/python -m tests.services $(BIN)/python -m pytest -q $(ON_POSTGRES))
+	$(BIN)/python -m pytest $(AT_ONCE) $(TESTS) --cov --cov-report=term:skip-covered
+	$(if $(filter tests,$(TESTS)),$(BIN)/python -m tests.services $(BIN)/python -m pytest -q $(AT_ONCE) $(ON_POSTGRES))
 
 chaos: browser servers assets ## kill, freeze and starve everything, for half an hour, and print what it cost
 	@$(BIN)/python -m tests.services.install --for-chaos

@@ -13,6 +13,13 @@ from transfers.queue import forecast
 __all__ = ["bucket", "postgres", "redis_server", "s3"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """When several are run at once: those that kill processes never meet, nor those of a file."""
+    for item in items:
+        kills = item.get_closest_marker("chaos") is not None
+        item.add_marker(pytest.mark.xdist_group("chaos" if kills else str(item.path)))
+
+
 @pytest.fixture(autouse=True)
 def media_root(settings: Settings, tmp_path: Path) -> Path:
     settings.MEDIA_ROOT = tmp_path / "media"
