@@ -12,7 +12,8 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -146,6 +147,26 @@ class Artwork(StoredPicture):
             models.Index(
                 fields=["owner", "-created_at", "id"],
                 name="artwork_wall",
+                condition=Q(trashed_at=None),
+            ),
+            # The other orders of the wall: gallery.listing.ORDERS.
+            models.Index(
+                "owner",
+                Lower("title"),
+                "id",
+                name="artwork_by_title",
+                condition=Q(trashed_at=None),
+            ),
+            models.Index(
+                fields=["owner", "-rating", "-created_at", "id"],
+                name="artwork_by_rating",
+                condition=Q(trashed_at=None),
+            ),
+            models.Index(
+                "owner",
+                (F("width") * F("height")).desc(),
+                "id",
+                name="artwork_by_size",
                 condition=Q(trashed_at=None),
             ),
             models.Index(
