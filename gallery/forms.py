@@ -16,10 +16,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from engine.errors import ImageError
 from engine.images import Limits, read_image
 from gallery.cropping import Crop
-from gallery.models import Artwork, Style, StyleOffer
+from gallery.models import Album, Artwork, Style, StyleOffer, Tag
 
 CROP_FIELDS = ("crop_left", "crop_top", "crop_width", "crop_height")
 
@@ -217,3 +218,53 @@ def title_from_file_name(name: str | None) -> str:
     words = re.sub(r"[\x00-\x1f\x7f_]+", " ", stem).split()
     limit = Style._meta.get_field("title").max_length
     return " ".join(words)[:limit].strip() or gettext("Untitled")
+
+
+class SentenceForm(forms.Form):
+    """A form whose refusal is told in one sentence, where there is no room beside its fields."""
+
+    def sentence(self) -> str:
+        return str(next(iter(self.errors.values()))[0])
+
+
+class TagForm(SentenceForm):
+    """Tags for pictures, at least one."""
+
+    tags = TagsField(
+        max_length=300, error_messages={"required": _("Write the tags first, with commas between.")}
+    )
+
+    def clean_tags(self) -> list[str]:
+        tags: list[str] = self.cleaned_data["tags"]
+        longest = Tag._meta.get_field("name").max_length or 0
+        if any(len(tag) > longest for tag in tags):
+            sentence = gettext("A tag has %(count)d letters at most.") % {"count": longest}
+            raise ValidationError(sentence)
+        if not tags:
+            raise ValidationError(gettext("Write the tags first, with commas between."))
+        return tags
+
+
+class IntoAlbumForm(SentenceForm):
+    """One of the owner's albums, or the title of a new one, which is then what is meant."""
+
+    GONE = _("This album is gone. Choose another one.")
+
+    album = forms.UUIDField(required=False, error_messages={"invalid": GONE})
+    new_album = forms.CharField(required=False, max_length=120)
+
+    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._owner = owner
+
+    def clean_album(self) -> Album | None:
+        if not (pk := self.cleaned_data["album"]):
+            return None
+        if album := Album.objects.filter(owner=self._owner, pk=pk).first():
+            return album
+        raise ValidationError(self.GONE)
+
+    def clean(self) -> dict[str, Any]:
+        if not (self.errors or self.cleaned_data["album"] or self.cleaned_data["new_album"]):
+            raise ValidationError(gettext("Choose an album, or write the title of a new one."))
+        return self.cleaned_data
