@@ -17,10 +17,27 @@ function leaveLater(message) {
   start();
 }
 
-for (const message of document.querySelectorAll("[data-message]")) {
+function start(message) {
   const close = message.querySelector("[data-close]");
   close.hidden = false;
   close.addEventListener("click", () => message.remove());
   const stays = message.dataset.message === "error" || message.querySelector("form");
   if (!stays) leaveLater(message);
 }
+
+// For other modules: say something at the foot of the window. `undo` is the address that takes it
+// back; `level` is "success" or "error". Returns the message.
+export function tell(words, { undo = "", level = "success" } = {}) {
+  const place = document.querySelector("[data-messages]");
+  const message = place.querySelector("template").content.firstElementChild.cloneNode(true);
+  message.dataset.message = level;
+  message.querySelector("[data-words]").textContent = words;
+  const form = message.querySelector("form");
+  if (undo) form.action = undo;
+  else form.remove();
+  place.append(message);
+  start(message);
+  return message;
+}
+
+for (const message of document.querySelectorAll("[data-message]")) start(message);
