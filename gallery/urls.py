@@ -14,6 +14,9 @@ from gallery.views import (
     statistics,
     style_offers,
     styles,
+    trash,
+    wall,
+    wall_bulk,
 )
 
 app_name = "gallery"
@@ -95,9 +98,14 @@ urlpatterns = [
     path("gallery/statistics/", statistics.page, name="statistics"),
     path("gallery/<uuid:artwork_id>/albums/", albums.choose, name="artwork-albums"),
     path("gallery/<uuid:artwork_id>/share/", shares.share_artwork, name="artwork-share"),
-    path("gallery/", artworks.artwork_list, name="list"),
-    path("gallery/trash/", artworks.trash, name="trash"),
-    path("gallery/trash/empty/", artworks.empty_trash, name="empty-trash"),
+    path("gallery/", wall.wall, name="list"),
+    path("gallery/more/", wall.more, name="more"),
+    path("gallery/zip/", wall.download, name="zip"),
+    path("gallery/bulk/", wall_bulk.act, name="bulk"),
+    path("gallery/trash/", trash.trash, name="trash"),
+    path("gallery/trash/bulk/", trash.act, name="trash-bulk"),
+    path("gallery/trash/empty/", trash.empty_trash, name="empty-trash"),
+    path("gallery/trash/undo/<slug:word>/", wall_bulk.undo_trash, name="undo-trash"),
     path("gallery/<uuid:artwork_id>/", include(artwork_urls)),
     path("styles/", styles.style_list, name="styles"),
     path("styles/add/", own_styles.add, name="style-add"),

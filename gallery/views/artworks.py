@@ -1,4 +1,4 @@
-"""The gallery of one's own artworks: the wall, each picture's page, its files, and the trash."""
+"""The page of one artwork, its files, and what its owner does with it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import SignedInRequest, owners_only, signed_in_page
+from accounts.access import SignedInRequest, owners_only
 from accounts.models import User
 from gallery import artworks
-from gallery import trash as trash_can
 from gallery.access import own_artwork
 from gallery.downloads import download_response
 from gallery.files import file_response
@@ -27,17 +24,7 @@ from gallery.forms import ArtworkTitleForm
 from gallery.models import Artwork, Style
 from gallery.recipes import recipe_lines
 
-PAGE_SIZE = 60
-
 RENDITIONS = ("original", "display", "thumbnail", "before")
-
-
-@require_safe
-@signed_in_page
-def artwork_list(request: SignedInRequest) -> HttpResponse:
-    works = Artwork.objects.visible_to(request.user).order_by("-created_at", "id")
-    page = Paginator(works, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "gallery/list.html", {"page": page})
 
 
 @require_safe
@@ -94,45 +81,6 @@ def restore(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
     artworks.restore(found)
     messages.success(request, _("“%(title)s” is back.") % {"title": found.title})
     return redirect("gallery:artwork", found.pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in_page
-def empty_trash(request: SignedInRequest) -> HttpResponse:
-    """Delete the pictures in the trash for good, after a question.
-
-    Styles stay for their thirty days, or as long as something was painted in them.
-    """
-    if request.method != "POST":
-        trashed = Artwork.objects.trashed_by(request.user).count()
-        if not trashed:
-            return redirect("gallery:trash")
-        return render(request, "gallery/empty_trash.html", {"count": trashed})
-    count = trash_can.empty(request.user)
-    messages.success(
-        request,
-        ngettext(
-            "%(count)d picture was deleted for good.",
-            "%(count)d pictures were deleted for good.",
-            count,
-        )
-        % {"count": count},
-    )
-    return redirect("gallery:trash")
-
-
-@require_safe
-@signed_in_page
-def trash(request: SignedInRequest) -> HttpResponse:
-    return render(
-        request,
-        "gallery/trash.html",
-        {
-            "artworks": Artwork.objects.trashed_by(request.user).order_by("-trashed_at"),
-            "styles": Style.objects.trashed_by(request.user).order_by("-trashed_at"),
-            "kept_days": trash_can.TRASH_KEPT_DAYS,
-        },
-    )
 
 
 def _artwork_page(
