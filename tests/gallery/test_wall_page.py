@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -19,24 +18,13 @@ from gallery import albums, tags
 from gallery.models import Album, Artwork, Style
 from gallery.styles import add_style
 from gallery.views.wall import PAGE_SIZE
-from tests.gallery.drawings import gradient
+from tests.gallery.drawings import gradient, hang_copies
 
 GALLERY = "/gallery/"
 MORE = "/gallery/more/"
 MOST_QUERIES = 8
 
 Make = Callable[..., Artwork]
-
-
-def copies(artwork: Artwork, count: int, **values: object) -> None:
-    """Rows that share the files of ``artwork``, each finished a minute before the last."""
-    for number in range(count):
-        row = Artwork.objects.get(pk=artwork.pk)
-        row.pk, row._state.adding = uuid4(), True
-        row.created_at = artwork.created_at - timedelta(minutes=number + 1)
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.save()
 
 
 def titles(client: Client, **query: object) -> list[str]:
@@ -55,7 +43,7 @@ def test_the_wall_shows_the_newest_first(signed_in: Client, make_artwork: Make) 
 def test_pictures_on_the_wall_keep_their_place_and_load_late_below_the_fold(
     signed_in: Client, artwork: Artwork
 ) -> None:
-    copies(artwork, 9)
+    hang_copies(artwork, 9)
     html = signed_in.get(GALLERY).content.decode()
     images = re.findall(r"<img [^>]*thumbnail[^>]*>", html)
     assert len(images) == 10
@@ -65,7 +53,7 @@ def test_pictures_on_the_wall_keep_their_place_and_load_late_below_the_fold(
 
 
 def test_a_link_leads_to_what_is_older_and_back(signed_in: Client, artwork: Artwork) -> None:
-    copies(artwork, PAGE_SIZE)
+    hang_copies(artwork, PAGE_SIZE)
     first = signed_in.get(GALLERY)
     older = re.search(r'rel="next"\s+href="([^"]+)"', first.content.decode())
     assert older
@@ -79,7 +67,7 @@ def test_a_link_leads_to_what_is_older_and_back(signed_in: Client, artwork: Artw
 def test_further_pages_come_without_the_page_around_them(
     signed_in: Client, artwork: Artwork
 ) -> None:
-    copies(artwork, 3 * PAGE_SIZE)
+    hang_copies(artwork, 3 * PAGE_SIZE)
     cursor = signed_in.get(GALLERY).context["page"].onward
     one = signed_in.get(MORE, {"cursor": cursor})
     assert one.content.decode().count("data-work=") == PAGE_SIZE
@@ -92,7 +80,7 @@ def test_further_pages_come_without_the_page_around_them(
 
 
 def test_further_pages_keep_to_filters_and_order(signed_in: Client, artwork: Artwork) -> None:
-    copies(artwork, PAGE_SIZE + 5, title="Starred", rating=5)
+    hang_copies(artwork, PAGE_SIZE + 5, title="Starred", rating=5)
     query = {"rating": "5", "sort": "oldest"}
     page = signed_in.get(GALLERY, query).context["page"]
     rest = signed_in.get(MORE, {**query, "cursor": page.onward}).content.decode()
@@ -175,7 +163,7 @@ def test_a_page_takes_as_many_queries_whatever_is_on_it(
         assert page.status_code == 200
         assert page.context["page"].rows
         counts.append(len(queries))
-        copies(artwork, PAGE_SIZE + 1, **values)
+        hang_copies(artwork, PAGE_SIZE + 1, **values)
         works = list(Artwork.objects.all())
         albums.add(album, works)
         tags.add_tags(works, ["stones", "more", "words"])

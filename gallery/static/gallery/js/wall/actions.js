@@ -9,14 +9,22 @@ import { clear, selected, update } from "./selection.js";
 const form = document.querySelector("[data-wall-form]");
 const gone = new Map(); // by the address of their undo: [{ tile, next }], in the order they left
 
+// What the site says, or null, and then it has been told, when there is no answer or a refusal.
 async function post(address, fields) {
   const body = new FormData();
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
-  const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
-  const isAnswer = answer.headers.get("Content-Type")?.startsWith("application/json");
-  if (!isAnswer || answer.redirected) throw new Error(`answered ${answer.status}`);
-  return { ok: answer.ok, ...(await answer.json()) };
+  let answer, said;
+  try {
+    answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
+    said = await answer.json();
+  } catch {
+    tell(form.dataset.failed, { level: "error" });
+    return null;
+  }
+  if (answer.ok) return said;
+  tell(said.message ?? form.dataset.failed, { level: "error" });
+  return null;
 }
 
 const SHOWN = {
@@ -33,8 +41,8 @@ function takeAway(these, undo) {
   const after = stays.find((tile) => these[0].compareDocumentPosition(tile) & Node.DOCUMENT_POSITION_FOLLOWING);
   const hadFocus = wall.contains(document.activeElement) || document.activeElement === document.body;
   gone.set(undo, these.map((tile) => ({ tile, next: tile.nextElementSibling })));
-  for (const tile of these) tile.remove();
   clear();
+  for (const tile of these) tile.remove();
   refit();
   if (hadFocus || form.contains(document.activeElement)) focusTile(after ?? stays.at(-1), { preventScroll: true });
 }
@@ -55,28 +63,21 @@ function putBack(undo) {
 export async function act(these, action, fields = {}) {
   if (!these.length) return;
   const ids = these.map((tile) => tile.dataset.work).join();
-  try {
-    const said = await post(form.action, { ...fields, action, ids });
-    if (!said.ok) return void tell(said.message, { level: "error" });
-    if (said.address) return void location.assign(said.address);
-    const [name, amount] = action.split(":");
-    for (const tile of these) SHOWN[name]?.(tile, amount);
-    if (name === "trash") takeAway(these, said.undo);
-    tell(said.message, { undo: said.undo });
-  } catch {
-    tell(form.dataset.failed, { level: "error" });
-  }
+  const said = await post(form.getAttribute("action"), { ...fields, action, ids });
+  if (!said) return;
+  if (said.address) return void location.assign(said.address);
+  const [name, amount] = action.split(":");
+  for (const tile of these) SHOWN[name]?.(tile, amount);
+  if (name === "trash") takeAway(these, said.undo);
+  tell(said.message, { undo: said.undo });
 }
 
 async function undo(message, address) {
-  try {
-    const said = await post(address, {});
-    message.remove();
-    putBack(address);
-    tell(said.message);
-  } catch {
-    tell(form.dataset.failed, { level: "error" });
-  }
+  const said = await post(address, {});
+  if (!said) return;
+  message.remove();
+  putBack(address);
+  tell(said.message);
 }
 
 // The browser's own download, with one field for all ids.
