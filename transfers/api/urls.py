@@ -16,6 +16,7 @@ from transfers.api.views import (
     style_offers,
     styles,
     transfers,
+    wall,
 )
 
 app_name = "api"
@@ -85,7 +86,9 @@ urlpatterns = [
     path("transfers/estimate/", ordering.Estimate.as_view(), name="estimate"),
     path("transfers/cancel-waiting/", steering.CancelWaiting.as_view(), name="cancel-waiting"),
     path("transfers/<uuid:transfer_id>/", include(transfer_urls)),
-    path("artworks/", artworks.ArtworkList.as_view(), name="artworks"),
+    path("artworks/", wall.ArtworkList.as_view(), name="artworks"),
+    path("artworks/bulk/", wall.ArtworkBulk.as_view(), name="artworks-bulk"),
+    path("artworks/zip/", wall.ArtworkZip.as_view(), name="artworks-zip"),
     path("artworks/<uuid:artwork_id>/", include(artwork_urls)),
     path("albums/", albums.AlbumList.as_view(), name="albums"),
     path("albums/<uuid:album_id>/", include(album_urls)),

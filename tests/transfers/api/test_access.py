@@ -1,7 +1,9 @@
 """Who may use the API, with which token, and how often."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.cache import cache
@@ -32,6 +34,7 @@ READS = [
     "/transfers/{transfer}/preview/",
     "/transfers/{transfer}/result/png/",
     "/artworks/",
+    "/artworks/zip/",
     "/artworks/{artwork}/",
     "/artworks/{artwork}/files/before/",
     "/artworks/{artwork}/download/jpg/",
@@ -59,6 +62,8 @@ WRITES = [
     ("POST", "/transfers/{transfer}/move/", "write:transfers"),
     ("POST", "/transfers/{transfer}/retry/", "write:transfers"),
     ("POST", "/transfers/{transfer}/continue/", "write:transfers"),
+    ("POST", "/artworks/bulk/", "write:gallery"),
+    ("POST", "/artworks/zip/", "read"),
     ("PATCH", "/artworks/{artwork}/", "write:gallery"),
     ("DELETE", "/artworks/{artwork}/", "write:gallery"),
     ("POST", "/artworks/{artwork}/restore/", "write:gallery"),
@@ -124,6 +129,8 @@ def test_a_stranger_finds_nothing_of_anybody_elses(
             assert response.status_code == 404  # they have made none
         elif path == "/statistics/":
             assert response.json()["pictures"] == 0
+        elif path == "/artworks/zip/":
+            assert zipfile.ZipFile(BytesIO(response.getvalue())).namelist() == []
         elif path not in ("/me/", "/styles/"):
             assert response.json()["results"] == []
     for method, path, _scope in WRITES:

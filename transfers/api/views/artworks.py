@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,36 +20,13 @@ from transfers.api.access import Scope
 from transfers.api.serializers.artworks import ArtworkChangeSerializer, ArtworkSerializer
 from transfers.api.views.base import (
     ApiView,
-    NewestFirst,
     choices,
-    flag,
-    paginated,
     person,
     picture_answers,
     valid,
 )
 
 RENDITIONS = ("original", "display", "thumbnail", "before")
-
-
-class ArtworkList(ApiView):
-    pagination_class = NewestFirst
-
-    @extend_schema(
-        parameters=[OpenApiParameter("trash", bool, description="Those in the trash instead.")],
-        responses=ArtworkSerializer(many=True),
-    )
-    def get(self, request: Request) -> Response:
-        """Your finished pictures, newest first."""
-        user = person(request)
-        trashed = flag(request, "trash")
-        rows = Artwork.objects.trashed_by(user) if trashed else Artwork.objects.visible_to(user)
-        return paginated(
-            self,
-            request,
-            rows.select_related("transfer"),
-            lambda page: ArtworkSerializer(page, many=True).data,
-        )
 
 
 class ArtworkDetail(ApiView):
