@@ -13,21 +13,28 @@ const bar = document.querySelector("[data-bar]");
 const button = document.querySelector("[data-select]");
 const told = document.querySelector("[data-selected]");
 
-export const selected = () => tiles().filter((tile) => tickOf(tile).checked);
+export const selected = () => [...wall.querySelectorAll("[data-chosen]")];
 export const isSelecting = () => wall.hasAttribute("data-selecting");
 
+// The tile says it too, for its looks.
+function tick(tile, on) {
+  tickOf(tile).checked = on;
+  tile.toggleAttribute("data-chosen", on);
+}
+
 export function update() {
-  const count = wall.querySelectorAll("input:checked").length;
+  const count = wall.querySelectorAll("[data-chosen]").length;
   const words = told.dataset.words.replace("%", count);
   wall.toggleAttribute("data-selecting", insisted || count > 0);
   bar.toggleAttribute("data-shown", count > 0);
+  document.body.toggleAttribute("data-bar-shown", count > 0);
   bar.querySelector("[data-count]").textContent = words;
   button?.setAttribute("aria-pressed", String(isSelecting()));
   if (told.textContent || count) told.textContent = words;
 }
 
 export function toggle(tile, on = !tickOf(tile).checked) {
-  tickOf(tile).checked = on;
+  tick(tile, on);
   anchor = tile;
   reach = null;
   makeCurrent(tile);
@@ -43,19 +50,19 @@ const between = (one, other) => {
 // Everything from where the range began to `tile`, and no longer what lay beyond.
 export function selectTo(tile, start = tile) {
   anchor = anchor?.isConnected ? anchor : start;
-  if (reach?.isConnected) for (const one of between(anchor, reach)) tickOf(one).checked = false;
-  for (const one of between(anchor, tile)) tickOf(one).checked = true;
+  if (reach?.isConnected) for (const one of between(anchor, reach)) tick(one, false);
+  for (const one of between(anchor, tile)) tick(one, true);
   reach = tile;
   update();
 }
 
 export function selectAll() {
-  for (const tile of tiles()) tickOf(tile).checked = true;
+  for (const tile of tiles()) tick(tile, true);
   update();
 }
 
 export function clear() {
-  for (const tick of wall.querySelectorAll("input:checked")) tick.checked = false;
+  for (const tile of wall.querySelectorAll("[data-chosen]")) tick(tile, false);
   for (const menu of bar.querySelectorAll("details[open]")) menu.open = false;
   anchor = reach = null;
   insisted = false;
@@ -123,5 +130,6 @@ export function startSelection() {
       update();
     });
   }
-  update(); // some browsers keep ticks when a page is shown again
+  for (const tile of tiles()) tick(tile, tickOf(tile).checked); // some browsers keep ticks
+  update();
 }

@@ -1,0 +1,212 @@
+"""How long the server takes for the pages of the gallery, and how many queries each needs.
+
+`python -m tests.benchmarks.gallery` fills a database of its own (`manage.py make_artworks`) and
+asks for each page in this process, without a network: middleware, view, queries and template, as
+often as `--times` says, each time for an owner and a page of the list drawn by a seeded chance.
+Without `--database` it uses SQLite in a folder that is gone afterwards; for PostgreSQL give the
+address of an empty database, or run `python -m tests.services python -m tests.benchmarks.gallery`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+SEED = 7
+DEEPEST = 5  # pages into the list that a measured page may lie
+
+
+def main() -> None:
+    arguments = read_arguments()
+    with tempfile.TemporaryDirectory(prefix="stylesite-bench-") as folder:
+        os.environ.update(
+            STYLESITE_DATA_DIR=folder,
+            STYLESITE_STATIC_HASHED="false",
+            STYLESITE_SECRET_KEY="for this benchmark only",
+            DJANGO_SETTINGS_MODULE="stylesite.settings",
+        )
+        address = arguments.database or os.environ.get("STYLESITE_TEST_DATABASE_URL", "")
+        if address:
+            os.environ["STYLESITE_DATABASE_URL"] = address
+        import django
+
+        django.setup()
+        prepare(arguments.owners, arguments.count)
+        pages(arguments.times)
+        zip_of_many(arguments.zip)
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Server times of the gallery's pages.")
+    parser.add_argument("--database", help="address of an empty database; else SQLite")
+    parser.add_argument("--owners", type=int, default=1)
+    parser.add_argument("--count", type=int, default=2000, help="artworks of each owner")
+    parser.add_argument("--times", type=int, default=40, help="requests for each page")
+    parser.add_argument("--zip", type=int, default=1000, help="pictures in the zip")
+    return parser.parse_args()
+
+
+def prepare(owners: int, count: int) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable")
+    began = time.monotonic()
+    call_command("make_artworks", owners=owners, count=count, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as the database's own housekeeping does in time
+    taken = time.monotonic() - began
+    print(
+        f"{owners * count} artworks of {owners} owners in {connection.vendor}, "
+        f"made in {taken:.0f} s; {os.cpu_count()} cores\n"
+    )
+
+
+def views_of(owner: Any) -> dict[str, dict[str, str]]:
+    """What is asked for, by its name in the table."""
+    from gallery.models import Album, Style
+
+    style = Style.objects.filter(slug__startswith="bench-").first()
+    album = Album.objects.filter(owner=owner).first()
+    return {
+        "plain": {},
+        "oldest first": {"sort": "oldest"},
+        "by title": {"sort": "title"},
+        "by stars": {"sort": "rating"},
+        "largest first": {"sort": "largest"},
+        "a style": {"style": str(style.pk)},
+        "an album": {"album": str(album.pk)},
+        "an album by stars": {"album": str(album.pk), "sort": "rating"},
+        "a tag": {"tag": "sea"},
+        "a tag by title": {"tag": "sea", "sort": "title"},
+        "favourites": {"favourite": "1"},
+        "four stars or more": {"rating": "4"},
+        "a month": {"from": "2026-09-01", "until": "2026-09-30"},
+        "larger than 1024 px": {"size": "larger"},
+        "from the camera": {"camera": "1"},
+        "search of two words": {"q": "harbour night"},
+        "search that finds nothing": {"q": "zeppelin"},
+        "search, style, title": {"q": "mill", "style": str(style.pk), "sort": "title"},
+    }
+
+
+def pages(times: int) -> None:
+    from django.test import Client
+
+    from accounts.models import User
+
+    chance = random.Random(SEED)
+    owners = list(User.objects.filter(email__startswith="bench-"))
+    clients = {}
+    for owner in owners[:: max(1, len(owners) // 20)]:
+        clients[owner] = Client(headers={"host": "localhost"})
+        clients[owner].force_login(owner)
+    # The processor's time is this process's own, and says the same on a machine with other work.
+    print("| page | queries | p50 | p95 | processor, p50 | p95 |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for name in views_of(owners[0]):
+        measure(name, times, lambda name=name: a_request(clients, name, chance))
+    measure("further pages", times, lambda: a_request(clients, "plain", chance, further=True))
+    trash(clients, times)
+
+
+def a_request(
+    clients: dict[Any, Any], name: str, chance: random.Random, *, further: bool = False
+) -> Callable[[], Any]:
+    """Asks for the view's page at some place of the list; the way there is not measured."""
+    from gallery import paging
+    from gallery.listing import View
+    from gallery.models import Artwork
+
+    owner, client = chance.choice(list(clients.items()))
+    query = views_of(owner)[name]
+    view = View.from_query(query)
+    cursor = ""
+    for _ in range(chance.randrange(DEEPEST)):
+        found = paging.page(
+            view.apply(Artwork.objects.visible_to(owner)).only("id"), view.order, cursor, 60
+        )
+        cursor = found.onward or cursor
+    address = "/gallery/more/" if further else "/gallery/"
+    asked = {**query, "cursor": cursor} if cursor else query
+    return lambda: client.get(address, asked)
+
+
+def trash(clients: dict[Any, Any], times: int) -> None:
+    from django.utils import timezone
+
+    from gallery.models import Artwork
+
+    for owner in clients:
+        old = Artwork.objects.visible_to(owner).order_by("created_at")[:100]
+        pks = list(old.values_list("pk", flat=True))
+        Artwork.objects.filter(pk__in=pks).update(trashed_at=timezone.now())
+    some = list(clients.values())
+    chance = random.Random(SEED)
+    measure("the trash", times, lambda: lambda: chance.choice(some).get("/gallery/trash/"))
+
+
+def measure(name: str, times: int, make: Callable[[], Callable[[], Any]]) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = make()  # the way to the page
+        before = len(queries)
+        assert answer().status_code == 200
+        count = len(queries) - before
+    taken, worked = [], []
+    for _ in range(times):
+        ask = make()
+        began, had_worked = time.perf_counter(), time.process_time()
+        answer = ask()
+        taken.append((time.perf_counter() - began) * 1000)
+        worked.append((time.process_time() - had_worked) * 1000)
+        assert answer.status_code == 200, (name, answer.status_code)
+    figures = [f"{value:.0f} ms" for one in (taken, worked) for value in _middle_and_p95(one)]
+    print(f"| {name} | {count} | {' | '.join(figures)} |", flush=True)
+
+
+def _middle_and_p95(taken: list[float]) -> tuple[float, float]:
+    return statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
+
+
+def zip_of_many(count: int) -> None:
+    """Pictures of some hundred kilobytes: when the first byte comes, and what it takes."""
+    from django.core.files.base import ContentFile
+    from django.core.files.storage import default_storage
+
+    from gallery import zips
+    from gallery.models import Artwork
+
+    works = list(Artwork.objects.filter(trashed_at=None).only(*zips.NEEDED)[:count])
+    noise = random.Random(SEED).randbytes(512 * 1024)
+    name = default_storage.save("bench/noise.png", ContentFile(noise))
+    for work in works:
+        work.original.name = name
+    first, total, began = 0.0, 0, time.perf_counter()
+    tracemalloc.start()
+    for piece in zips.stream(works):
+        first = first or time.perf_counter() - began
+        total += len(piece)
+    peak = tracemalloc.get_traced_memory()[1]
+    taken = time.perf_counter() - began
+    print(
+        f"\nZip of {len(works)} pictures, {total / 2**20:.0f} MB: first byte after "
+        f"{first * 1000:.0f} ms, whole after {taken:.1f} s, memory never above "
+        f"{peak / 2**20:.1f} MB more than before."
+    )
+    Path(default_storage.path(name)).unlink()
+
+
+if __name__ == "__main__":
+    main()
