@@ -20,8 +20,8 @@ from django.utils import timezone
 from engine.params import QUALITIES
 from gallery import search
 from gallery.filters import SIZES, FilterForm
-from gallery.paging import Order
 from gallery.models import ArtworkQuerySet
+from gallery.paging import Order
 
 ORDERS = {
     "newest": Order(("-created_at", "id")),

@@ -17,8 +17,8 @@ from accounts.access import SignedInRequest, owners_only, signed_in_page
 from gallery import bulk, paging
 from gallery import trash as trash_can
 from gallery.bulk import BulkError
-from gallery.paging import BadCursorError, Order
 from gallery.models import Artwork, Style
+from gallery.paging import BadCursorError, Order
 from gallery.pictures import delete_for_good
 
 PAGE_SIZE = 60

@@ -17,9 +17,9 @@ from accounts.models import User
 from gallery import bulk, paging, zips
 from gallery.bulk import BulkError
 from gallery.filters import DAYS, SIZES, Choices, FilterForm, choices_of, stars_or_more
-from gallery.paging import BadCursorError, Page
 from gallery.listing import View
 from gallery.models import Artwork, ArtworkQuerySet
+from gallery.paging import BadCursorError, Page
 
 PAGE_SIZE = 60
 MOST_PAGES = 20

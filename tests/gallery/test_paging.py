@@ -11,9 +11,9 @@ import pytest
 from django.utils import timezone
 
 from gallery import paging
-from gallery.paging import BadCursorError, Cursor
 from gallery.listing import ORDERS
 from gallery.models import Artwork
+from gallery.paging import BadCursorError, Cursor
 
 pytestmark = pytest.mark.django_db
 
