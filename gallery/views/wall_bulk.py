@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,7 +23,7 @@ from accounts.access import SignedInRequest, owners_only
 from gallery import albums, bulk, tags
 from gallery.bulk import BulkError
 from gallery.forms import IntoAlbumForm, TagForm
-from gallery.models import MOST_STARS, Album, Artwork
+from gallery.models import MOST_STARS, Artwork
 from gallery.views.wall import back_to_wall
 
 
@@ -130,15 +130,16 @@ def _into_album(request: SignedInRequest, works: Works) -> Outcome:
 
 
 def _share(request: SignedInRequest, works: Works) -> Outcome:
-    """An album of the pictures, on whose page the link is made."""
+    """Leads to where the link is made: of one picture, or of an album of several."""
     chosen = _in_their_order(works)
     if not chosen:
         raise BulkError(_("Choose a picture first."))
+    if len(chosen) == 1:
+        return Outcome("", 1, address=reverse("gallery:artwork-share", args=[chosen[0].pk]))
     day = formats.date_format(timezone.localdate())
-    title = chosen[0].title if len(chosen) == 1 else _("Shared on %(day)s") % {"day": day}
-    album = albums.create(request.user, title, chosen)
-    said = _("“%(album)s” is an album of what you chose. Share it from here.")
-    return Outcome(said % {"album": album.title}, len(chosen), address=album_address(album))
+    album = albums.create(request.user, _("Shared on %(day)s") % {"day": day}, chosen)
+    said = _("“%(album)s” is an album of what you chose.") % {"album": album.title}
+    return Outcome(said, len(chosen), address=reverse("gallery:album-share", args=[album.pk]))
 
 
 def _trash(request: SignedInRequest, works: Works) -> Outcome:
@@ -172,14 +173,6 @@ def _in_their_order(works: Works) -> list[Artwork]:
     return list(works.order_by("-created_at", "id"))
 
 
-def album_address(album: Album) -> str:
-    """The album's page, or the wall narrowed to it where there is no such page."""
-    try:
-        return reverse("gallery:album", args=[album.pk])
-    except NoReverseMatch:
-        return f"{reverse('gallery:list')}?album={album.pk}"
-
-
 def wants_json(request: SignedInRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
@@ -188,7 +181,8 @@ def _tell(request: SignedInRequest, outcome: Outcome) -> HttpResponse:
     if wants_json(request) and not outcome.address:
         return JsonResponse(asdict(outcome))
     tags_of_message = f"undo:{outcome.undo}" if outcome.undo else ""
-    messages.success(request, outcome.message, extra_tags=tags_of_message)
+    if outcome.message:
+        messages.success(request, outcome.message, extra_tags=tags_of_message)
     if wants_json(request):
         return JsonResponse(asdict(outcome))
     return redirect(outcome.address or back_to_wall(request))
