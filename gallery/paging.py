@@ -88,9 +88,13 @@ def _words(text: Any) -> str:
 READERS: dict[str, Callable[[Any], Any]] = {
     "id": UUID,
     "created_at": _moment,
+    "published_at": _moment,
     "trashed_at": _moment,
-    "rating": _number,
     "pixels": _number,
+    "position": _number,
+    "rating": _number,
+    "times_used": _number,
+    "search_text": _words,
     "sort_title": _words,
 }
 """How the value of a column is read back from a cursor."""
@@ -170,6 +174,14 @@ def page(rows: QuerySet[Row], order: Order, cursor: str, size: int) -> Page[Row]
         order.cursor(found[-1]) if after else "",
         order.cursor(found[0], backwards=True) if before else "",
     )
+
+
+def page_or_first(rows: QuerySet[Row], order: Order, cursor: str, size: int) -> Page[Row]:
+    """The same for pages that anybody may link to: what is no cursor of theirs shows the first."""
+    try:
+        return page(rows, order, cursor, size)
+    except BadCursorError:
+        return page(rows, order, "", size)
 
 
 def walk(rows: QuerySet[Row], order: Order, at_once: int) -> Iterator[Row]:

@@ -8,20 +8,20 @@ page and file asks it anew.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
+from gallery import paging
 from gallery.models import Artwork, ArtworkQuerySet, Profile, Style, StyleQuerySet
+from gallery.paging import Order, Page
 
 PAGE_SIZE = 48
+
+LATEST_FIRST = Order(("-published_at", "id"))
 
 
 def publish(artworks: Iterable[Artwork], *, with_photo: bool = False) -> int:
@@ -62,36 +62,7 @@ def styles_seen() -> StyleQuerySet:
     return Style.objects.presets().filter(Exists(shown))
 
 
-class Page(NamedTuple):
-    """Some pictures, newest first, and the word that leads on; empty at the end."""
-
-    artworks: list[Artwork]
-    after: str
-
-
-def page(published: ArtworkQuerySet, after: str, size: int = PAGE_SIZE) -> Page:
-    """The ``size`` pictures that follow ``after``: the first ones for "" and for what is no place.
-
-    Asking where the last page ended, instead of counting pages, is as quick at the end as at the
-    beginning, and nothing is shown twice while others publish.
-    """
-    rows = published.select_related("owner__profile").order_by("-published_at", "id")
-    if place := _place(after):
-        at, pk = place
-        rows = rows.filter(Q(published_at__lt=at) | Q(published_at=at, id__gt=pk))
-    found = list(rows[: size + 1])
-    more = len(found) > size
-    last = found[size - 1] if more else None
-    return Page(
-        found[:size],
-        f"{last.published_at.isoformat()}_{last.pk}" if last and last.published_at else "",
-    )
-
-
-def _place(after: str) -> tuple[datetime, UUID] | None:
-    said, _sep, pk = after.partition("_")
-    try:
-        at = parse_datetime(said)
-        return (at, UUID(pk)) if at and at.tzinfo else None
-    except ValueError:
-        return None
+def page(published: ArtworkQuerySet, cursor: str, size: int = PAGE_SIZE) -> Page[Artwork]:
+    """Some of what is published, the latest first; what is no cursor shows the first page."""
+    rows = published.select_related("owner__profile")
+    return paging.page_or_first(rows, LATEST_FIRST, cursor, size)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.folding import fold
 from gallery.models import Collection, Style, StyleQuerySet
+from gallery.paging import Order
 from gallery.palettes import GROUPS
 
 PAGE_SIZE = 60
@@ -35,11 +36,11 @@ GROUP_NAMES = {
     "white": _("White"),
 }
 
-SORTS: dict[str, tuple[str, ...]] = {
-    "house": ("position", "search_text", "id"),
-    "popular": ("-times_used", "search_text", "id"),
-    "newest": ("-created_at", "id"),
-    "title": ("search_text", "id"),
+SORTS = {
+    "house": Order(("position", "search_text", "id")),
+    "popular": Order(("-times_used", "search_text", "id")),
+    "newest": Order(("-created_at", "id")),
+    "title": Order(("search_text", "id")),
 }
 """Each ends in the key; ``search_text`` begins with the title, without case and accents."""
 
@@ -79,7 +80,7 @@ class View:
         )
 
     @property
-    def order(self) -> tuple[str, ...]:
+    def order(self) -> Order:
         return SORTS[self.sort or self.usual_sort]
 
     @property

@@ -31,11 +31,11 @@ def explore(request: HttpRequest) -> HttpResponse:
     if style is not None:
         shown = shown.filter(styles=style)
     context = {
-        "page": publishing.page(shown, request.GET.get("after", "")),
+        "page": publishing.page(shown, request.GET.get("cursor", "")),
         "styles": styles,
         "style": style,
         "query": f"style={style.pk}&" if style else "",
-        "is_first": "after" not in request.GET,
+        "is_first": "cursor" not in request.GET,
     }
     return render(request, "gallery/explore.html", context)
 
@@ -47,9 +47,9 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
     shown = Artwork.objects.published().filter(owner=found.owner_id)
     context = {
         "profile": found,
-        "page": publishing.page(shown, request.GET.get("after", "")),
+        "page": publishing.page(shown, request.GET.get("cursor", "")),
         "is_owner": request.user.is_authenticated and request.user.pk == found.owner_id,
-        "is_first": "after" not in request.GET,
+        "is_first": "cursor" not in request.GET,
     }
     return render(request, "gallery/profile.html", context)
 

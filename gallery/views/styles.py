@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, owners_only
-from gallery import keyset, palettes, similar_styles, style_listing, styles
+from gallery import paging, palettes, similar_styles, style_listing, styles
 from gallery.access import own_style, visible_style
 from gallery.files import file_response
 from gallery.models import Artwork, Style, StyleOffer, StyleQuerySet
@@ -39,22 +39,22 @@ OWN_SHOWN = 12
 
 @require_safe
 def style_list(request: HttpRequest) -> HttpResponse:
-    """The wall; asked for by htmx with ``after``, only the pictures that come next."""
+    """The wall; asked for by htmx with ``cursor``, only the pictures that come next."""
     view = View.from_query(request.GET)
     if view.own and not request.user.is_authenticated:
         view = View()
     base = _base(request, view)
-    after = request.GET.get("after", "")
-    page = keyset.page(view.apply(base), view.order, after, style_listing.PAGE_SIZE)
+    cursor = request.GET.get("cursor", "")
+    page = paging.page_or_first(view.apply(base), view.order, cursor, style_listing.PAGE_SIZE)
     context: dict[str, Any] = {"view": view, "page": page, "more": view.query()}
-    if after and getattr(request, "htmx", False):
+    if cursor and getattr(request, "htmx", False):
         return render(request, "gallery/_style_items.html", context)
     groups, tags = style_listing.occurring(base)
     context |= {
         "colors": style_listing.colors(view, groups),
         "tags": style_listing.tags(view, tags),
         "collections": [] if view.own else style_listing.collections(view),
-        "is_first": not after,
+        "is_first": not cursor,
         "everything": view.query(q="", collection="", color="", tag=""),
     }
     if request.user.is_authenticated:

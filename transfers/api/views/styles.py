@@ -65,7 +65,7 @@ class StylePages(NewestFirst):
     """In the order that the query asks for."""
 
     def get_ordering(self, request: Request, queryset: object, view: object) -> tuple[str, ...]:
-        return SORTS[request.query_params.get("sort", "newest")]
+        return SORTS[request.query_params.get("sort", "newest")].columns
 
 
 class StyleList(ApiView):
