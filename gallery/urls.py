@@ -63,6 +63,7 @@ share_urls = [
 # For whoever holds the link.
 shared_urls = [
     path("", shared.shared, name="shared"),
+    path("download/", shared.download_all, name="shared-download-all"),
     path("files/<uuid:artwork_id>/<slug:rendition>/", shared.file, name="shared-file"),
     path("<uuid:artwork_id>/", shared.picture, name="shared-picture"),
     path("<uuid:artwork_id>/download/<slug:file_format>/", shared.download, name="shared-download"),

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gallery import shares
+from gallery import shares, zips
 from gallery.downloads import download_response
 from gallery.files import file_response
 from gallery.models import Artwork, ShareLink
@@ -129,6 +129,15 @@ def download(
     response = download_response(request, found, file_format)
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+@require_safe
+@for_holders
+def download_all(request: HttpRequest, link: ShareLink) -> HttpResponseBase:
+    """The pictures of an album in full size, as a zip that is made while it is sent."""
+    if link.album is None or not link.may_download:
+        raise Http404
+    return zips.response(list(zips.needed_of(shares.shown_by(link))), link.album.title)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

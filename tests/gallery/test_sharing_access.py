@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core import signing
@@ -128,6 +130,7 @@ DEAD: dict[str, Callable[[ShareLink], object]] = {
 # Route, and what is in its place where the link has a password that was not typed.
 OPENED = {
     "page": (200, 200),
+    "all": (200, 404),
     "picture": (200, 404),
     "display": (200, 404),
     "thumbnail": (200, 404),
@@ -145,6 +148,7 @@ def addresses(token: str, artwork: Artwork) -> dict[str, str]:
     files = ("display", "thumbnail", "original", "before", "recipe")
     return {
         "page": reverse("gallery:shared", args=[token]),
+        "all": reverse("gallery:shared-download-all", args=[token]),
         "picture": reverse("gallery:shared-picture", args=[token, artwork.pk]),
         "report": reverse("gallery:shared-report", args=[token, artwork.pk]),
         **{name: reverse("gallery:shared-file", args=[token, artwork.pk, name]) for name in files},
@@ -251,7 +255,7 @@ def test_a_link_shows_no_picture_beside_its_own(
     client: Client, link: ShareLink, user: User, artwork: Artwork, first: Artwork
 ) -> None:
     outside = answers(client, link, artwork)
-    assert outside.pop("page") == 200
+    assert (outside.pop("page"), outside.pop("all")) == (200, 200)
     assert set(outside.values()) == {404}
     single = shares.create(user, artwork=artwork)
     others = answers(client, single, first)
@@ -271,17 +275,21 @@ def test_pictures_in_the_trash_or_taken_down_are_not_shown(
         reports.take_down(first, admin, Report.Reason.RIGHTS)
     assert set(answers(client, single, first).values()) == {404}
     found = answers(client, link, first)
-    assert found.pop("page") == 200
+    assert (found.pop("page"), found.pop("all")) == (200, 200)
     assert set(found.values()) == {404}
     page = client.get(shares.address(link)).content.decode()
     assert "Two" in page
     assert "One" not in page
+    sent = client.get(addresses(shares.token_of(link), first)["all"]).getvalue()
+    with ZipFile(BytesIO(sent)) as archive:
+        assert "Two.png" in archive.namelist()
+        assert "One.png" not in archive.namelist()
 
 
 @pytest.mark.parametrize(
     ("allowed", "opened"),
     [
-        ({"may_download": False}, {"original": 404, "png": 404, "jpg": 404, "before": 404}),
+        ({"may_download": False}, {"all": 404, "original": 404, "png": 404, "before": 404}),
         ({"shows_before": True}, {"original": 200, "png": 200, "jpg": 200, "before": 200}),
     ],
 )
