@@ -9,9 +9,9 @@ from pytest_django.asserts import assertContains
 
 from engine.images import REASONS
 from tests.transfers.api.conftest import ApiClient
-from transfers.api import showing
 from transfers.api.problems import KINDS
 from transfers.models import ContentImage, Transfer
+from transfers.queue import forecast
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +133,7 @@ def test_a_fault_of_ours_is_logged_whole_and_referred_to(
     def broken(*args: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(showing.forecast, "turns_of", broken)
+    monkeypatch.setattr(forecast, "turns_of", broken)
     with caplog.at_level(logging.ERROR):
         response = api.get("/transfers/")
     assert response.status_code == 500
