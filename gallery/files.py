@@ -17,7 +17,13 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
 
 # By the extension that we gave the file; an uploader's name or type is never asked.
-CONTENT_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
+CONTENT_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".mp4": "video/mp4",
+    ".zip": "application/zip",
+}
 
 YEAR_S = 365 * 24 * 3600
 CHANGEABLE_S = 60
@@ -40,6 +46,7 @@ def file_response(
     download_as: str | None = None,
     public: bool = False,
     immutable: bool = True,
+    through_site: bool = False,
 ) -> HttpResponseBase:
     """Stream ``file`` from whatever storage holds it, or answer 304 when the browser has it.
 
@@ -49,11 +56,12 @@ def file_response(
     no such file.
 
     With STYLESITE_S3_SIGNED_URLS the answer is a redirect to the bucket instead, which then streams
-    the file, says whether it is there, and serves parts of it.
+    the file, says whether it is there, and serves parts of it; unless ``through_site``, for what a
+    script reads: it may not read from elsewhere.
     """
     if not file:
         raise Http404
-    if settings.S3_SIGNED_URLS:
+    if settings.S3_SIGNED_URLS and not through_site:
         return _redirect(request, file, download_as=download_as, public=public)
     try:
         modified_at = file.storage.get_modified_time(str(file.name))

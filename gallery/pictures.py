@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, TypeVar
 
 from django.core.files.base import ContentFile
@@ -28,7 +30,7 @@ THUMBNAIL_QUALITY = 70
 RENDITIONS = ("original", "display", "thumbnail")
 
 
-def _file_path(picture: StoredPicture, filename: str) -> str:
+def _file_path(picture: models.Model, filename: str) -> str:
     key = str(picture.pk)
     return f"{picture._meta.model_name}s/{key[:2]}/{key}/{filename}"
 
@@ -92,8 +94,12 @@ class StoredPicture(models.Model):
 
     def delete_files(self) -> None:
         """Remove the files from storage; the row keeps their names."""
-        for file in self.file_fields():
-            file.storage.delete(str(file.name))
+        _delete_files(self.file_fields())
+
+
+def _delete_files(files: Sequence[FieldFile]) -> None:
+    for file in files:
+        file.storage.delete(str(file.name))
 
 
 def delete_for_good(pictures: QuerySet[Picture], most: int | None = None) -> int:
@@ -108,13 +114,14 @@ def delete_for_good(pictures: QuerySet[Picture], most: int | None = None) -> int
     for picture in pictures[:most]:
         original = picture.original
         original.storage.exists(str(original.name))
+        files = picture.file_fields()
         try:
             with transaction.atomic():
                 deleted, _rows = pictures.filter(pk=picture.pk).delete()
         except IntegrityError:
             continue
         if deleted:
-            transaction.on_commit(picture.delete_files)
+            transaction.on_commit(partial(_delete_files, files))
             count += 1
     return count
 

@@ -11,11 +11,15 @@ from environs import Env, EnvError
 env = Env()
 
 
-def whole_number(name: str, default: int, *, at_least: int) -> int:
+def whole_number(
+    name: str, default: int, *, at_least: int, at_most: int | None = None
+) -> int:
     try:
         value = env.int(name, default)
     except EnvError:
         value = at_least - 1
+    if at_most is not None and not at_least <= value <= at_most:
+        raise ImproperlyConfigured(f"Set {name} to a whole number from {at_least} to {at_most}.")
     if value < at_least:
         raise ImproperlyConfigured(f"Set {name} to a whole number of {at_least} or more.")
     return value

@@ -237,6 +237,11 @@ TRANSFER_LEASE_S = 30
 TRANSFER_CHECKPOINT_S = 4
 TRANSFER_PREVIEW_S = 1
 TRANSFER_MAX_ATTEMPTS = 5
+# Frames of how a picture came to be; docs/gallery.md says what they cost.
+TIMELAPSE = yes_or_no("STYLESITE_TIMELAPSE", True)
+TIMELAPSE_FRAMES = whole_number("STYLESITE_TIMELAPSE_FRAMES", 48, at_least=6, at_most=200)
+TIMELAPSE_SIDE_PX = whole_number("STYLESITE_TIMELAPSE_SIDE_PX", 640, at_least=64, at_most=1600)
+TIMELAPSE_QUALITY = whole_number("STYLESITE_TIMELAPSE_QUALITY", 55, at_least=1, at_most=100)
 VGG19_WEIGHTS = env.str("STYLESITE_VGG19_WEIGHTS", "bundled")
 WORKERS = whole_number("STYLESITE_WORKERS", 1, at_least=1)
 WORKER_MEMORY_BYTES = whole_number("STYLESITE_WORKER_MEMORY_MB", 0, at_least=0) * 2**20 or None

@@ -178,6 +178,16 @@ class Transfer(models.Model):
     checkpoint = models.FileField(max_length=200, blank=True)
     checkpoint_step = models.PositiveIntegerField(default=0)
     rung_at = models.DateTimeField(null=True, help_text="When a worker was last woken for it.")
+    time_lapse = models.FileField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The frames so far; see transfers.queue.recording.",
+    )
+    keeps_time_lapse = models.BooleanField(
+        default=True, db_default=True, help_text="Whether frames of it are kept."
+    )
     keep_requested = models.BooleanField(
         default=False,
         db_default=False,

@@ -5,6 +5,7 @@ from gallery.models.artworks import MOST_STARS, Artwork, ArtworkQuerySet, Artwor
 from gallery.models.imports import StyleImport
 from gallery.models.sharing import Profile, Report, ShareLink, ShareLinkQuerySet
 from gallery.models.styles import Collection, Style, StyleOffer, StyleQuerySet
+from gallery.models.time_lapses import TimeLapse
 
 __all__ = [
     "MOST_STARS",
@@ -24,4 +25,5 @@ __all__ = [
     "StyleOffer",
     "StyleQuerySet",
     "Tag",
+    "TimeLapse",
 ]

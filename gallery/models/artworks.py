@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -197,6 +198,11 @@ class Artwork(StoredPicture):
 
     def __str__(self) -> str:
         return self.title
+
+    def file_fields(self) -> list[FieldFile]:
+        """Its own, and that of its time-lapse."""
+        time_lapse = getattr(self, "time_lapse", None)
+        return [*super().file_fields(), *([time_lapse.file] if time_lapse is not None else [])]
 
     @property
     def alt_text(self) -> str:

@@ -1,4 +1,4 @@
-"""Files of an unfinished transfer: its checkpoint and its preview.
+"""Files of an unfinished transfer: its checkpoint, its preview and the frames of its time-lapse.
 
 Each version gets a name of its own: the new file is written, then the row names it, then the old
 file goes. So the row always names a whole file, whenever the worker or the machine dies.
@@ -39,6 +39,15 @@ def read_checkpoint(transfer: Transfer) -> bytes | None:
     except OSError:
         logger.warning("transfer %s: its checkpoint cannot be read", transfer.pk, exc_info=True)
         return None
+    return data
+
+
+def read_frames(transfer: Transfer) -> bytes | None:
+    """The frames kept so far, or None. Raises OSError where they cannot be read."""
+    if not transfer.time_lapse:
+        return None
+    with transfer.time_lapse.open("rb") as file:
+        data: bytes = file.read()
     return data
 
 

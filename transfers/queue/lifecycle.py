@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from gallery.artworks import hang
-from gallery.models import Artwork
+from gallery.models import Artwork, TimeLapse
 from transfers import logs
 from transfers.examples import hanging
 from transfers.models import Transfer
@@ -152,10 +152,22 @@ def show_preview(transfer: Transfer, data: bytes, step: int) -> None:
     checkpoints.delete(old)
 
 
-def succeed(transfer: Transfer, artwork: Artwork) -> None:
-    """RUNNING → SUCCEEDED, with the row of `artwork`, both or neither.
+def keep_frames(transfer: Transfer, data: bytes) -> None:
+    """RUNNING: keep `data` as the frames of its time-lapse so far.
 
-    The files of `artwork` are written already, so that nobody waits for the database meanwhile;
+    Raises LeaseLostError, leaving no file.
+    """
+    old = transfer.time_lapse.name
+    name = checkpoints.write(transfer, "frames", data, "zip")
+    _name_file(transfer, name, time_lapse=name)
+    transfer.time_lapse.name = name
+    checkpoints.delete(old)
+
+
+def succeed(transfer: Transfer, artwork: Artwork, time_lapse: TimeLapse | None = None) -> None:
+    """RUNNING → SUCCEEDED, with the rows of `artwork` and `time_lapse`, all or none.
+
+    The files of both are written already, so that nobody waits for the database meanwhile;
     they are removed when its row is not kept. Raises LeaseLostError when the token is no longer
     the row's: of two workers that finish the same transfer, only one keeps its artwork.
 
@@ -164,18 +176,25 @@ def succeed(transfer: Transfer, artwork: Artwork) -> None:
     """
     kept = Transfer.objects.filter(pk=transfer.pk, artwork=artwork.pk).exists()
     if not kept and not hanging.is_hung(transfer):
-        _keep_artwork(transfer, artwork, hanging.frame(transfer, artwork))
+        _keep_artwork(transfer, artwork, hanging.frame(transfer, artwork), time_lapse)
     drop_files(transfer)
     logger.info(
         "transfer %s: succeeded, artwork %s", transfer.pk, artwork.pk, extra=logs.about(transfer)
     )
 
 
-def _keep_artwork(transfer: Transfer, artwork: Artwork, example: hanging.Example | None) -> None:
+def _keep_artwork(
+    transfer: Transfer,
+    artwork: Artwork,
+    example: hanging.Example | None,
+    time_lapse: TimeLapse | None,
+) -> None:
     try:
         with transaction.atomic():
             if example is None:
                 hang(artwork)
+            if example is None and time_lapse is not None:
+                time_lapse.save(force_insert=True)
             _write(
                 transfer,
                 state=State.SUCCEEDED,

@@ -27,7 +27,7 @@ from gallery.artworks import frame_artwork
 from gallery.pictures import StoredPicture
 from transfers import logs
 from transfers.models import Transfer
-from transfers.queue import checkpoints, draining, estimates, lifecycle, workers
+from transfers.queue import checkpoints, draining, estimates, lifecycle, recording, workers
 from transfers.queue.lifecycle import LeaseLostError, Progress
 from transfers.queue.outages import AWAY, DATABASE_AWAY, forget_connection
 from transfers.queue.patience import outlast
@@ -123,10 +123,12 @@ class _Painting:
         self.pace = Pace()
         self.time_left = estimates.TimeLeft(estimates.current_speed())
         self.level = 0
+        self.recording: recording.Recording | None = None
         self.reported_at = self.checkpoint_at = self.preview_due_at = monotonic()
 
     def run(self) -> None:
         content, styles, earlier, kept = outlast(self._inputs, self.watch)
+        self.recording = outlast(lambda: recording.begin(self.transfer), self.watch)
         last: Step | None = None
         for step in self._steps(content, styles, earlier, kept):
             if last is None:
@@ -138,6 +140,8 @@ class _Painting:
                 raise LeaseLostError
             if step.is_last or self.watch.stop is Stop.KEEP:
                 break
+            if self.recording is not None:
+                self.recording.saw(step)
             if self.watch.stop is Stop.DRAINING:
                 self._give_back(step)
                 return
@@ -216,9 +220,16 @@ class _Painting:
         )
 
     def _checkpoint(self, step: Step) -> None:
+        """The frames first: what is gone on from has all that led there, or more."""
+        if self.recording is not None and (frames := self.recording.unstored()) is not None:
+            self._keep(partial(self._store_frames, self.recording, frames))
         data = step.checkpoint()
         left = step.plan.pixel_steps - step.plan.pixel_steps_until(step.index)
         self._keep(lambda: lifecycle.checkpoint(self.transfer, data, step.index, left))
+
+    def _store_frames(self, frames: recording.Recording, data: bytes) -> None:
+        lifecycle.keep_frames(self.transfer, data)
+        frames.stored()
 
     def _keep(self, write: Callable[[], None]) -> None:
         try:
@@ -251,7 +262,8 @@ class _Painting:
             ),
             self.watch,
         )
-        outlast(lambda: lifecycle.succeed(self.transfer, artwork), self.watch)
+        time_lapse = recording.frame(artwork, self.recording, step)
+        outlast(lambda: lifecycle.succeed(self.transfer, artwork, time_lapse), self.watch)
         if self.pace.teaches:
             estimates.learn(self.pace, self.pace.since_last_s)
 

@@ -54,7 +54,7 @@ def failure(sentence: str, reference: str, kind: str) -> dict[str, Any]:
 
 def drop_files(transfer: Transfer, *, preview: bool = True) -> None:
     """Forget the files of a transfer that has ended; a failed one keeps its preview to be seen."""
-    gone = {"checkpoint": ""} | ({"preview": ""} if preview else {})
+    gone = {"checkpoint": "", "time_lapse": ""} | ({"preview": ""} if preview else {})
     Transfer.objects.filter(pk=transfer.pk).update(**gone)
     row = Transfer.objects.get(pk=transfer.pk)
     checkpoints.sweep(transfer, keep=row.preview.name or "")

@@ -1,0 +1,66 @@
+"""A frame of a time-lapse kept as a picture of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from gallery import storage_use, time_lapses
+from gallery.artworks import TITLE_MAX_LENGTH, frame_artwork, hang
+from gallery.models import Artwork, TimeLapse
+
+# What the recipe says of the finished picture, and what is not so, or not known, of a frame of it.
+NOT_OF_A_FRAME = ("losses", "seconds", "planned_steps", "transfer")
+
+
+def keep_frame(time_lapse: TimeLapse, step: int) -> Artwork:
+    """Hang the frame of ``step`` as an artwork beside the one it belongs to.
+
+    It is as large as the frame, which is smaller than most paintings. Raises Http404 where there is
+    no such frame, and accounts.quotas.QuotaError where its owner has no room for it.
+    """
+    artwork, place = time_lapse.artwork, time_lapses.own_place(time_lapse, step)
+    picture = time_lapses.read_frame(time_lapse, place).image()
+    with artwork.before.open("rb") as file, Image.open(file) as photo:
+        before = photo.convert("RGB")
+    kept = frame_artwork(
+        owner=artwork.owner,
+        image=picture,
+        before=before,
+        title=title_of(artwork.title, step),
+        recipe=recipe_of(artwork, time_lapse, step, picture.size),
+    )
+    try:
+        with transaction.atomic():
+            storage_use.check_room(artwork.owner, kept.bytes)
+            hang(kept)
+    except BaseException:
+        kept.delete_files()
+        raise
+    return kept
+
+
+def title_of(title: str, step: int) -> str:
+    """``title`` with the step behind it, cut so that the step is always to be read."""
+    at_step = _("%(title)s at step %(step)d")
+    room = TITLE_MAX_LENGTH - len(at_step % {"title": "", "step": step})
+    short = title if len(title) <= room else title[: room - 1].rstrip() + "…"
+    return at_step % {"title": short, "step": step}
+
+
+def recipe_of(
+    artwork: Artwork, time_lapse: TimeLapse, step: int, size_px: tuple[int, int]
+) -> dict[str, Any]:
+    """The recipe of ``artwork`` as far as it had come, and where the picture was taken from."""
+    so_far = {name: value for name, value in artwork.recipe.items() if name not in NOT_OF_A_FRAME}
+    width, height = size_px
+    return {
+        **so_far,
+        "steps": step,
+        "width": width,
+        "height": height,
+        "frame_of": {"artwork": str(artwork.pk), "step": step, "of_steps": time_lapse.steps},
+    }
