@@ -17,7 +17,7 @@ from gallery import recipes, search
 from gallery.models import Artwork, ArtworkStyle, Style
 from gallery.pictures import DISPLAY_SIDE_PX
 
-TITLE_MAX_LENGTH = Artwork._meta.get_field("title").max_length
+TITLE_MAX_LENGTH: int = Artwork._meta.get_field("title").max_length or 0
 
 
 def frame_artwork(

@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from engine.errors import ImageError
 from engine.images import Limits, read_image
+from gallery.animations import KINDS, SECONDS, Wish
 from gallery.cropping import Crop
-from gallery.models import Album, Artwork, Style, StyleOffer, Tag
+from gallery.models import Album, Artwork, Style, StyleOffer, Tag, TimeLapse
 
 CROP_FIELDS = ("crop_left", "crop_top", "crop_width", "crop_height")
 
@@ -268,3 +269,43 @@ class IntoAlbumForm(SentenceForm):
         if not (self.errors or self.cleaned_data["album"] or self.cleaned_data["new_album"]):
             raise ValidationError(gettext("Choose an album, or write the title of a new one."))
         return self.cleaned_data
+
+
+class FrameForm(SentenceForm):
+    """Which frame of a time-lapse is to be kept."""
+
+    step = forms.TypedChoiceField(
+        coerce=int,
+        error_messages={
+            "required": _("Please choose a frame."),
+            "invalid_choice": _("There is no frame of that step. Please choose another one."),
+        },
+    )
+
+    def __init__(self, *args: Any, time_lapse: TimeLapse, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = [(place.step, str(place.step)) for place in time_lapse.frames]
+        self.fields["step"].choices = steps  # type: ignore[attr-defined]
+
+
+class AnimationForm(SentenceForm):
+    """What kind of animation of a time-lapse, and how long; what is left out is the usual."""
+
+    kind = forms.ChoiceField(
+        choices=[(kind, kind) for kind in KINDS],
+        required=False,
+        error_messages={"invalid_choice": _("Please choose a film (MP4) or a WebP.")},
+    )
+    seconds = forms.TypedChoiceField(
+        choices=[(count, str(count)) for count in SECONDS],
+        coerce=int,
+        required=False,
+        empty_value=None,
+        error_messages={"invalid_choice": _("Please choose 4, 8 or 16 seconds.")},
+    )
+    photo = forms.BooleanField(required=False)
+
+    @property
+    def wish(self) -> Wish:
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return Wish(**chosen)

@@ -1,6 +1,6 @@
 """Addresses of the gallery app."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from gallery.views import (
     albums,
@@ -14,6 +14,7 @@ from gallery.views import (
     statistics,
     style_offers,
     styles,
+    time_lapses,
     trash,
     wall,
     wall_bulk,
@@ -21,12 +22,21 @@ from gallery.views import (
 
 app_name = "gallery"
 
-artwork_urls = [
+time_lapse_urls = [
+    path("", time_lapses.frames, name="time-lapse"),
+    path("<int:step>/", time_lapses.frame, name="time-lapse-frame"),
+    path("keep/", time_lapses.keep, name="time-lapse-keep"),
+    path("animation/", time_lapses.animation, name="time-lapse-animation"),
+    path("delete/", time_lapses.delete, name="time-lapse-delete"),
+]
+
+artwork_urls: list[URLPattern | URLResolver] = [
     path("", artworks.artwork, name="artwork"),
     path("rename/", artworks.rename, name="rename"),
     path("delete/", artworks.delete, name="delete"),
     path("restore/", artworks.restore, name="restore"),
     path("download/<slug:file_format>/", artworks.download, name="download"),
+    path("time-lapse/", include(time_lapse_urls)),
     path("<slug:rendition>/", artworks.artwork_file, name="artwork-file"),
 ]
 

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('artwork', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='time_lapse', serialize=False, to='gallery.artwork')),
                 ('file', models.FileField(editable=False, max_length=200, upload_to=gallery.pictures._file_path)),
-                ('index', models.JSONField(help_text='Of each frame: step, width, height, and where it lies in the file (start, length).')),
+                ('index', models.JSONField(help_text='Of each frame: step, width, height, and where it lies in the file.')),
                 ('width', models.PositiveIntegerField(help_text="At which all frames are shown: the last one's.")),
                 ('height', models.PositiveIntegerField()),
                 ('bytes', models.PositiveBigIntegerField(verbose_name='bytes')),

@@ -24,7 +24,7 @@ class TimeLapse(models.Model):
     )
     file = models.FileField(upload_to=_file_path, max_length=200, editable=False)
     index = models.JSONField(
-        help_text="Of each frame: step, width, height, and where it lies in the file (start, length)."
+        help_text="Of each frame: step, width, height, and where it lies in the file."
     )
     width = models.PositiveIntegerField(help_text="At which all frames are shown: the last one's.")
     height = models.PositiveIntegerField()
