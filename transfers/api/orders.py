@@ -27,7 +27,12 @@ def one(owner: User, values: dict[str, Any]) -> Order:
     if len(set(styles)) < len(styles):
         raise field_refused("styles", _("Name each style once; its weight says how much of it."))
     weighted = [(style, share["weight"]) for style, share in zip(styles, shares, strict=True)]
-    order = Order(content_image=photos[0], styles=weighted, params=_params(styles[0], values))
+    order = Order(
+        content_image=photos[0],
+        styles=weighted,
+        params=_params(styles[0], values),
+        keeps_time_lapse=values["time_lapse"],
+    )
     return _checked(order, "content_image")
 
 
@@ -38,7 +43,12 @@ def many(owner: User, values: dict[str, Any]) -> list[Order]:
     chosen = [(style, _params(style, values)) for style in styles]
     return [
         _checked(
-            Order(content_image=photo, styles=[(style, 1.0)], params=params),
+            Order(
+                content_image=photo,
+                styles=[(style, 1.0)],
+                params=params,
+                keeps_time_lapse=values["time_lapse"],
+            ),
             f"content_images.{number}",
         )
         for number, photo in enumerate(photos)

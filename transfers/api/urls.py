@@ -1,6 +1,6 @@
 """Addresses of the API, below /api/v1/."""
 
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
 from transfers.api.views import (
@@ -15,6 +15,7 @@ from transfers.api.views import (
     steering,
     style_offers,
     styles,
+    time_lapses,
     transfers,
     wall,
 )
@@ -46,7 +47,15 @@ transfer_urls = [
     path("result/<slug:file_format>/", transfers.TransferResult.as_view(), name="transfer-result"),
 ]
 
-artwork_urls = [
+time_lapse_urls = [
+    path("", time_lapses.TimeLapseDetail.as_view(), name="time-lapse"),
+    path("file/", time_lapses.TimeLapseFile.as_view(), name="time-lapse-file"),
+    path("animation/", time_lapses.TimeLapseAnimation.as_view(), name="time-lapse-animation"),
+    path("frames/<int:step>/", time_lapses.TimeLapseFrame.as_view(), name="time-lapse-frame"),
+    path("frames/<int:step>/keep/", time_lapses.TimeLapseKeep.as_view(), name="time-lapse-keep"),
+]
+
+artwork_urls: list[URLPattern | URLResolver] = [
     path("", artworks.ArtworkDetail.as_view(), name="artwork"),
     path("restore/", artworks.ArtworkRestore.as_view(), name="artwork-restore"),
     path("publish/", shares.ArtworkPublish.as_view(), name="artwork-publish"),
@@ -55,6 +64,7 @@ artwork_urls = [
     path(
         "download/<slug:file_format>/", artworks.ArtworkDownload.as_view(), name="artwork-download"
     ),
+    path("time-lapse/", include(time_lapse_urls)),
 ]
 
 album_urls = [

@@ -38,6 +38,7 @@ class Order:
 
     continues: the earlier picture of that photo, where `params.initial` is "earlier".
     title: what the artwork will be called, unless after photo and styles as usual.
+    keeps_time_lapse: whether frames are kept, where the site keeps any.
     """
 
     content_image: ContentImage
@@ -46,6 +47,7 @@ class Order:
     continues: Artwork | None = None
     retry_of: Transfer | None = None
     title: str = ""
+    keeps_time_lapse: bool = True
 
     def pixel_steps(self) -> int:
         """The work of it. Raises engine.errors.EngineError where it cannot be painted so."""
@@ -65,9 +67,16 @@ def submit(
     content_image: ContentImage,
     styles: Sequence[tuple[Style, float]],
     params: Params,
+    *,
+    keeps_time_lapse: bool = True,
 ) -> Transfer:
     """Queue a transfer of `content_image` in `styles`, each with its weight; see `submit_all`."""
-    order = Order(content_image=content_image, styles=styles, params=params)
+    order = Order(
+        content_image=content_image,
+        styles=styles,
+        params=params,
+        keeps_time_lapse=keeps_time_lapse,
+    )
     return submit_all(owner, [order])[0]
 
 
@@ -100,6 +109,7 @@ def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -
         continues=order.continues,
         retry_of=order.retry_of,
         title=order.title,
+        keeps_time_lapse=order.keeps_time_lapse,
         created_at=created_at,
         rank=own_order.usual_rank(pixel_steps, created_at),
         pixel_steps_left=pixel_steps,
@@ -132,6 +142,7 @@ def retry(transfer: Transfer) -> Transfer:
             continues=old.continues,
             retry_of=old,
             title=old.title,
+            keeps_time_lapse=old.keeps_time_lapse,
         )
         new = submit_all(old.owner, [again])[0]
         # What was ordered as an example is so still, and the new transfer is what it waits for.
@@ -154,6 +165,7 @@ def continue_artwork(artwork: Artwork, *, size_px: int) -> Transfer:
         styles=_styles_of(painted_by),
         params=continued_params(painted_by, size_px),
         continues=artwork,
+        keeps_time_lapse=painted_by.keeps_time_lapse,
     )
     return submit_all(artwork.owner, [further])[0]
 

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from accounts import tokens
 from accounts.models import ApiToken, Quota, User
 from gallery.models import Album, Artwork, ShareLink, Style
+from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
 from transfers.models import ContentImage, Transfer
 
@@ -45,6 +46,10 @@ READS = [
     "/shares/{link}/",
     "/profile/",
     "/statistics/",
+    "/artworks/{artwork}/time-lapse/",
+    "/artworks/{artwork}/time-lapse/file/",
+    "/artworks/{artwork}/time-lapse/frames/1/",
+    "/artworks/{artwork}/time-lapse/animation/?kind=webp",
 ]
 WRITES = [
     ("POST", "/content-images/", "write:transfers"),
@@ -80,6 +85,8 @@ WRITES = [
     ("POST", "/shares/{link}/withdraw/", "write:shares"),
     ("POST", "/shares/{link}/restore/", "write:shares"),
     ("PATCH", "/profile/", "write:shares"),
+    ("POST", "/artworks/{artwork}/time-lapse/frames/1/keep/", "write:gallery"),
+    ("DELETE", "/artworks/{artwork}/time-lapse/", "write:gallery"),
 ]
 
 
@@ -92,6 +99,7 @@ def ids(
     album: Album,
     link: ShareLink,
 ) -> dict[str, object]:
+    add_time_lapse(artwork)
     return {
         "album": album.pk,
         "link": link.pk,

@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from engine.params import Params
 from gallery.models import Album, Artwork, ShareLink, Style
+from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
 from transfers.api.schema import document
 from transfers.models import ContentImage, Transfer
@@ -62,7 +63,7 @@ def test_it_is_served_to_everybody_and_names_no_other_site(client: Client) -> No
     response = client.get("/api/v1/openapi.json")
     document = response.json()
     assert document["openapi"].startswith("3.")
-    assert len(document["paths"]) == 44
+    assert len(document["paths"]) == 49
     assert "http" not in json.dumps(document).replace('"http"', "")
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
@@ -84,6 +85,7 @@ def things(
     for row, state in zip(rows, ("queued", "failed", "succeeded"), strict=True):
         Transfer.objects.filter(pk=row.pk).update(state=state)
     Transfer.objects.filter(pk=rows[2].pk).update(artwork=artwork)
+    add_time_lapse(artwork)
     theirs = submission.submit(stranger, photo, [(preset, 1.0)], Params(size_px=64))
     return {
         "photo_id": [str(photo.pk)],

@@ -50,6 +50,9 @@ class SettingsSerializer(serializers.Serializer):
         "side. Not together with `params.size_px`.",
     )
     params = TransferParamsField(required=False)
+    time_lapse = serializers.BooleanField(
+        default=True, help_text="Keep frames of how the picture comes to be, if the site does."
+    )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if "quality" in values and "size_px" in values.get("params", {}):

@@ -1,0 +1,328 @@
+"""How a picture was painted, on its page: frames, keeping one, animations, deleting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
+
+import av
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+from pytest_django import Settings
+
+from accounts.models import Quota, User
+from gallery import animations, artworks, storage_use, time_lapses
+from gallery.models import Artwork, TimeLapse
+from tests.gallery.drawings import gradient
+from tests.gallery.films import add_time_lapse, frames_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def time_lapse(artwork: Artwork) -> TimeLapse:
+    return add_time_lapse(artwork)
+
+
+@pytest.fixture(autouse=True)
+def nobody_had_animations() -> None:
+    cache.clear()
+
+
+def at(time_lapse: TimeLapse, name: str, *more: object) -> str:
+    return reverse(f"gallery:{name}", args=[time_lapse.pk, *more])
+
+
+def body(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def page_of(client: Client, time_lapse: TimeLapse) -> str:
+    return client.get(at(time_lapse, "artwork")).content.decode()
+
+
+def said(response: Any) -> str:
+    [message] = response.context["messages"]
+    return str(message)
+
+
+# Looking
+
+
+def test_the_page_shows_how_it_was_painted(signed_in: Client, time_lapse: TimeLapse) -> None:
+    page = page_of(signed_in, time_lapse)
+    assert "How it was painted" in page
+    assert f"{at(time_lapse, 'time-lapse-frame', 13)}?v={time_lapse.version}" in page
+    assert "The finished picture has 96 × 64 px" in page
+
+
+def test_a_picture_without_one_shows_nothing_of_it(signed_in: Client, artwork: Artwork) -> None:
+    page = signed_in.get(reverse("gallery:artwork", args=[artwork.pk])).content.decode()
+    assert "How it was painted" not in page
+
+
+def test_all_frames_come_in_one_file_to_be_kept_for_good(
+    signed_in: Client, time_lapse: TimeLapse
+) -> None:
+    response = signed_in.get(at(time_lapse, "time-lapse"))
+    data = body(response)
+    assert len(data) == time_lapse.bytes
+    assert response["Content-Type"] == "application/zip"
+    assert response["Cache-Control"] == "private, max-age=31536000, immutable"
+    for place in time_lapse.frames:
+        cut = data[place.start : place.start + place.length]
+        assert Image.open(BytesIO(cut)).size == (place.width, place.height)
+
+
+def test_one_frame_comes_alone(signed_in: Client, time_lapse: TimeLapse) -> None:
+    response = signed_in.get(at(time_lapse, "time-lapse-frame", 9))
+    assert response["Content-Type"] == "image/webp"
+    assert response["Cache-Control"] == "private, max-age=31536000, immutable"
+    grey = Image.open(BytesIO(body(response))).convert("L").getpixel((48, 32))
+    assert grey == pytest.approx(90, abs=2)
+    assert signed_in.get(at(time_lapse, "time-lapse-frame", 14)).status_code == 404
+
+
+def test_in_a_bucket_with_signed_addresses_a_script_still_reads_it_here(
+    signed_in: Client, time_lapse: TimeLapse, settings: Settings
+) -> None:
+    settings.S3_SIGNED_URLS = True
+    assert len(body(signed_in.get(at(time_lapse, "time-lapse")))) == time_lapse.bytes
+
+
+# Keeping a frame
+
+
+def test_a_frame_becomes_a_picture_of_its_own(
+    signed_in: Client, time_lapse: TimeLapse, artwork: Artwork
+) -> None:
+    response = signed_in.post(at(time_lapse, "time-lapse-keep"), {"step": 9}, follow=True)
+    kept = Artwork.objects.exclude(pk=artwork.pk).get()
+    assert response.redirect_chain == [(reverse("gallery:artwork", args=[kept.pk]), 302)]
+    assert said(response) == "“Mill at step 9” hangs in your gallery."
+    assert (kept.width, kept.height, kept.owner) == (96, 64, artwork.owner)
+    with kept.original.open("rb") as file, Image.open(file) as image:
+        assert image.convert("L").getpixel((48, 32)) == pytest.approx(90, abs=2)
+    with kept.before.open("rb") as file, Image.open(file) as image:
+        assert image.size == (96, 64)
+    assert kept.before.name != artwork.before.name
+    assert "mill at step 9" in kept.search_text
+    recipe = kept.recipe
+    assert (recipe["steps"], recipe["seed"]) == (9, 7)
+    assert recipe["frame_of"] == {"artwork": str(artwork.pk), "step": 9, "of_steps": 13}
+    assert "seconds" not in recipe
+    assert not hasattr(kept, "time_lapse")
+
+
+def test_one_of_a_coarse_level_is_as_small_as_it_was(
+    signed_in: Client, time_lapse: TimeLapse, artwork: Artwork
+) -> None:
+    signed_in.post(at(time_lapse, "time-lapse-keep"), {"step": 1})
+    kept = Artwork.objects.exclude(pk=artwork.pk).get()
+    assert (kept.width, kept.height) == (48, 32)
+
+
+def test_a_long_title_is_cut_before_the_step(
+    signed_in: Client, time_lapse: TimeLapse, artwork: Artwork
+) -> None:
+    Artwork.objects.update(title="M" * 120)
+    signed_in.post(at(time_lapse, "time-lapse-keep"), {"step": 9})
+    kept = Artwork.objects.exclude(pk=artwork.pk).get()
+    assert len(kept.title) == 120
+    assert kept.title.endswith("M… at step 9")
+
+
+@pytest.mark.parametrize("step", ["", "14", "-1", "x", "1" * 40])
+def test_a_step_that_is_none_is_refused_with_a_sentence(
+    signed_in: Client, time_lapse: TimeLapse, step: str
+) -> None:
+    response = signed_in.post(at(time_lapse, "time-lapse-keep"), {"step": step}, follow=True)
+    assert "choose" in said(response)
+    assert Artwork.objects.count() == 1
+
+
+def test_without_room_nothing_is_kept(
+    signed_in: Client, time_lapse: TimeLapse, user: User, media_root: Any
+) -> None:
+    Quota.objects.create(user=user, storage_mb=0)
+    before = {path for path in media_root.rglob("*") if path.is_file()}
+    response = signed_in.post(at(time_lapse, "time-lapse-keep"), {"step": 9}, follow=True)
+    assert "There is no room" in said(response)
+    assert Artwork.objects.count() == 1
+    assert {path for path in media_root.rglob("*") if path.is_file()} == before
+
+
+# Animations
+
+
+@pytest.mark.parametrize(("seconds", "photo"), [(4, False), (8, True), (16, False)])
+def test_a_film_has_its_length_and_all_frames(
+    signed_in: Client, time_lapse: TimeLapse, seconds: int, photo: bool
+) -> None:
+    query = {"kind": "mp4", "seconds": seconds} | ({"photo": "1"} if photo else {})
+    response = signed_in.get(at(time_lapse, "time-lapse-animation"), query)
+    assert response["Content-Type"] == "video/mp4"
+    assert response["Content-Disposition"] == 'attachment; filename="Mill.mp4"'
+    shown_s = seconds + 1.5 + (1.5 if photo else 0)
+    with av.open(BytesIO(body(response))) as film:
+        [stream] = film.streams
+        assert (stream.codec.name, stream.width, stream.height) == ("h264", 96, 64)
+        pictures = [frame.to_ndarray(format="gray") for frame in film.decode(video=0)]
+    assert len(pictures) == pytest.approx(shown_s * 25, abs=1)
+    # Thirteen greys, ten apart, after the photo; the last one is held.
+    greys = [int(picture[32, 48]) for picture in pictures[int(1.5 * 25) * photo + photo :]]
+    seen = [round(grey / 10) * 10 for grey in greys]
+    assert sorted(set(seen)) == list(range(10, 140, 10))
+    assert seen.count(130) == pytest.approx((seconds / 13 + 1.5) * 25, abs=2)
+
+
+def test_an_animated_picture_has_its_frames_and_its_length(
+    signed_in: Client, time_lapse: TimeLapse
+) -> None:
+    response = signed_in.get(
+        at(time_lapse, "time-lapse-animation"), {"kind": "webp", "seconds": "4", "photo": "1"}
+    )
+    assert response["Content-Disposition"] == 'attachment; filename="Mill.webp"'
+    picture = Image.open(BytesIO(body(response)))
+    assert (picture.n_frames, picture.size, picture.info["loop"]) == (14, (96, 64), 0)
+    durations_ms = []
+    for number in range(picture.n_frames):
+        picture.seek(number)
+        picture.load()
+        durations_ms.append(picture.info["duration"])
+    assert sum(durations_ms) == pytest.approx(7000, abs=20)
+    assert durations_ms[-1] == pytest.approx(4000 / 13 + 1500, abs=2)
+
+
+def test_its_size_is_bounded_and_even(
+    signed_in: Client, make_artwork: Callable[..., Artwork]
+) -> None:
+    wide = add_time_lapse(make_artwork(), [1])
+    TimeLapse.objects.filter(pk=wide.pk).update(width=1919, height=1001)
+    response = signed_in.get(at(wide, "time-lapse-animation"), {"seconds": "4"})
+    with av.open(BytesIO(body(response))) as film:
+        [stream] = film.streams
+        assert (stream.width, stream.height) == (960, 500)
+
+
+@pytest.mark.parametrize("query", ["kind=gif", "seconds=5", "seconds=999999", "kind=mp4&seconds=x"])
+def test_another_wish_is_refused_with_a_sentence(
+    signed_in: Client, time_lapse: TimeLapse, query: str
+) -> None:
+    response = signed_in.get(f"{at(time_lapse, 'time-lapse-animation')}?{query}", follow=True)
+    assert said(response).startswith("Please choose")
+
+
+def test_nobody_has_too_many_a_minute(
+    signed_in: Client, time_lapse: TimeLapse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(animations, "MOST_A_MINUTE", 2)
+    monkeypatch.setattr(animations, "time", SimpleNamespace(time=lambda: 1000.0))
+    address = f"{at(time_lapse, 'time-lapse-animation')}?kind=webp"
+    for _time in range(2):
+        assert body(signed_in.get(address)).startswith(b"RIFF")
+    assert "within a minute" in said(signed_in.get(address, follow=True))
+
+
+def test_one_is_made_at_a_time(
+    signed_in: Client, time_lapse: TimeLapse, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{at(time_lapse, 'time-lapse-animation')}?kind=webp"
+    cache.set(f"animation-{user.pk}", 1)
+    assert "is being made" in said(signed_in.get(address, follow=True))
+    cache.delete(f"animation-{user.pk}")
+    busy = threading.BoundedSemaphore(1)
+    busy.acquire()
+    monkeypatch.setattr(animations, "_one_at_a_time", busy)
+    monkeypatch.setattr(animations, "PATIENCE_S", 0.01)
+    assert "Many animations" in said(signed_in.get(address, follow=True))
+    busy.release()
+    assert body(signed_in.get(address)).startswith(b"RIFF")
+
+
+def test_one_that_fails_lets_the_next_be_made(
+    signed_in: Client, time_lapse: TimeLapse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{at(time_lapse, 'time-lapse-animation')}?kind=webp"
+    time_lapses.delete_file(time_lapse)
+    assert signed_in.get(address).status_code == 404
+    assert signed_in.get(address).status_code == 404  # and not: one is being made
+
+
+# Deleting
+
+
+def test_it_is_deleted_alone_and_makes_room(
+    signed_in: Client,
+    time_lapse: TimeLapse,
+    user: User,
+    media_root: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    used = storage_use.used_bytes(user)
+    with django_capture_on_commit_callbacks(execute=True):
+        response = signed_in.post(at(time_lapse, "time-lapse-delete"), follow=True)
+    assert said(response) == "The time-lapse is deleted. The picture stays."
+    assert storage_use.used_bytes(user) == used - time_lapse.bytes
+    assert not (media_root / time_lapse.file.name).exists()
+    assert "How it was painted" not in response.content.decode()
+
+
+def test_it_leaves_with_its_picture(
+    artwork: Artwork,
+    time_lapse: TimeLapse,
+    media_root: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    artworks.trash(artwork)
+    assert (media_root / time_lapse.file.name).exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert artworks.empty_trash(artwork.owner) == 1
+    assert not [path for path in media_root.rglob("*") if path.is_file()]
+
+
+# Who may, and how
+
+
+def test_nobody_else_finds_it(client: Client, stranger: User, time_lapse: TimeLapse) -> None:
+    for signed_in in (False, True):
+        if signed_in:
+            client.force_login(stranger)
+        for path in (
+            at(time_lapse, "time-lapse"),
+            at(time_lapse, "time-lapse-frame", 1),
+            at(time_lapse, "time-lapse-animation"),
+        ):
+            assert (path, client.get(path).status_code) == (path, 404)
+        for name in ("time-lapse-keep", "time-lapse-delete"):
+            assert client.post(at(time_lapse, name), {"step": 1}).status_code == 404
+    assert TimeLapse.objects.count() == Artwork.objects.count() == 1
+
+
+def test_in_the_trash_it_is_not_found(signed_in: Client, time_lapse: TimeLapse) -> None:
+    artworks.trash(time_lapse.artwork)
+    assert signed_in.get(at(time_lapse, "time-lapse")).status_code == 404
+
+
+def test_wrong_methods_are_refused(signed_in: Client, time_lapse: TimeLapse) -> None:
+    for name in ("time-lapse-keep", "time-lapse-delete"):
+        assert signed_in.get(at(time_lapse, name)).status_code == 405
+    for name in ("time-lapse", "time-lapse-animation"):
+        assert signed_in.post(at(time_lapse, name)).status_code == 405
+
+
+def test_a_frame_of_odd_size_can_be_kept_and_shown(
+    signed_in: Client, make_artwork: Callable[..., Artwork]
+) -> None:
+    odd = make_artwork(image=gradient(33, 95))
+    lapse = time_lapses.frame_time_lapse(odd, frames_of([1, 2], (33, 95)))
+    lapse.save(force_insert=True)
+    response = signed_in.get(at(lapse, "time-lapse-animation"))
+    with av.open(BytesIO(body(response))) as film:
+        assert (film.streams.video[0].width, film.streams.video[0].height) == (32, 94)
