@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts.models import User
@@ -71,6 +72,14 @@ def hang(artwork: Artwork) -> None:
         for pk in still_there.values_list("pk", flat=True)
     )
     still_there.update(times_used=F("times_used") + 1)
+
+
+def title_at_step(title: str, step: int) -> str:
+    """``title`` with the step behind it, cut so that the step is always to be read."""
+    at_step = _("%(title)s at step %(step)d")
+    room = TITLE_MAX_LENGTH - len(at_step % {"title": "", "step": step})
+    short = title if len(title) <= room else title[: room - 1].rstrip() + "…"
+    return at_step % {"title": short, "step": step}
 
 
 def trash(artwork: Artwork) -> None:

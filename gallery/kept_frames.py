@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from PIL import Image
 
 from gallery import storage_use, time_lapses
-from gallery.artworks import TITLE_MAX_LENGTH, frame_artwork, hang
+from gallery.artworks import frame_artwork, hang, title_at_step
 from gallery.models import Artwork, TimeLapse
 
 # What the recipe says of the finished picture, and what is not so, or not known, of a frame of it.
@@ -30,7 +29,7 @@ def keep_frame(time_lapse: TimeLapse, step: int) -> Artwork:
         owner=artwork.owner,
         image=picture,
         before=before,
-        title=title_of(artwork.title, step),
+        title=title_at_step(artwork.title, step),
         recipe=recipe_of(artwork, time_lapse, step, picture.size),
     )
     try:
@@ -41,14 +40,6 @@ def keep_frame(time_lapse: TimeLapse, step: int) -> Artwork:
         kept.delete_files()
         raise
     return kept
-
-
-def title_of(title: str, step: int) -> str:
-    """``title`` with the step behind it, cut so that the step is always to be read."""
-    at_step = _("%(title)s at step %(step)d")
-    room = TITLE_MAX_LENGTH - len(at_step % {"title": "", "step": step})
-    short = title if len(title) <= room else title[: room - 1].rstrip() + "…"
-    return at_step % {"title": short, "step": step}
 
 
 def recipe_of(

@@ -36,6 +36,16 @@ def own_place(time_lapse: TimeLapse, step: int) -> Place:
     raise Http404
 
 
+def own_step(artwork: Artwork, step: int) -> int:
+    """Which of its own steps that is, of those that its time-lapse counts.
+
+    0 or less for one of the pictures that it goes on from.
+    """
+    time_lapse = TimeLapse.objects.filter(pk=artwork.pk).first()
+    before = 0 if time_lapse is None else time_lapse.steps - int(artwork.recipe.get("steps") or 0)
+    return step - max(0, before)
+
+
 def frame_time_lapse(artwork: Artwork, frames: Sequence[Frame]) -> TimeLapse:
     """A time-lapse of ``frames`` (one at least), whose file is written and whose row is not.
 

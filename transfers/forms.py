@@ -59,6 +59,10 @@ class NewTransferForm(forms.Form):
         },
     )
 
+    time_lapse = forms.ChoiceField(
+        choices=[("yes", "yes"), ("no", "no")], initial="yes", required=False
+    )
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["photo"].queryset = ContentImage.objects.owned_by(user)  # type: ignore[attr-defined]

@@ -188,6 +188,11 @@ class Transfer(models.Model):
     keeps_time_lapse = models.BooleanField(
         default=True, db_default=True, help_text="Whether frames of it are kept."
     )
+    stop_after = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="The step after which it is finished, where its owner wants it before the last.",
+    )
     keep_requested = models.BooleanField(
         default=False,
         db_default=False,

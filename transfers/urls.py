@@ -34,6 +34,7 @@ urlpatterns = [
     path("photos/delete/", photos.delete, name="photos-delete"),
     path("photos/<uuid:photo_id>/<slug:rendition>/", files.photo_file, name="photo-file"),
     path("continue/<uuid:artwork_id>/", continuing.continue_artwork, name="continue"),
+    path("continue/<uuid:artwork_id>/up-to/", continuing.up_to, name="up-to"),
     path("use/", use.use, name="use"),
     path("notices/", notices.notices, name="notices"),
     path("notices/secret/", notices.draw_secret, name="notices-secret"),

@@ -59,7 +59,7 @@ def test_the_page_shows_how_it_was_painted(signed_in: Client, time_lapse: TimeLa
     page = page_of(signed_in, time_lapse)
     assert "How it was painted" in page
     assert f"{at(time_lapse, 'time-lapse-frame', 13)}?v={time_lapse.version}" in page
-    assert "The finished picture has 96 × 64 px" in page
+    assert "In full size the picture has 96 × 64 px" in page
 
 
 def test_a_picture_without_one_shows_nothing_of_it(signed_in: Client, artwork: Artwork) -> None:

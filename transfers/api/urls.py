@@ -43,6 +43,7 @@ transfer_urls = [
     path("move/", steering.TransferMove.as_view(), name="transfer-move"),
     path("retry/", ordering.TransferRetry.as_view(), name="transfer-retry"),
     path("continue/", ordering.TransferContinue.as_view(), name="transfer-continue"),
+    path("up-to/", ordering.TransferUpTo.as_view(), name="transfer-up-to"),
     path("preview/", transfers.TransferPreview.as_view(), name="transfer-preview"),
     path("result/<slug:file_format>/", transfers.TransferResult.as_view(), name="transfer-result"),
 ]

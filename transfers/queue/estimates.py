@@ -89,10 +89,13 @@ class TimeLeft:
         self._usual = usual
         self._began: tuple[int, float] | None = None
 
-    def after(self, plan: pyramid.Plan, index: int, now_s: float) -> float | None:
+    def after(
+        self, plan: pyramid.Plan, index: int, now_s: float, *, last: int | None = None
+    ) -> float | None:
         """After step `index` of `plan`, at `now_s` on any steady clock; None until known.
 
-        plan: as it stands after the step, as levels may settle before their last step.
+        plan: as it stands after the step, as levels may settle before their last step. last: the
+        step that painting ends with, if not the plan's last.
         """
         if self._began is None:
             self._began = (index, now_s)
@@ -105,4 +108,5 @@ class TimeLeft:
             watched_s += USUAL_COUNTS_S
         if painted <= 0 or watched_s <= 0:
             return None
-        return (plan.pixel_steps - until_now) * watched_s / painted
+        until_last = plan.pixel_steps_until(last or plan.total_steps)
+        return (until_last - until_now) * watched_s / painted

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from engine.params import Params
+from gallery.artworks import title_at_step
 from transfers.models import Transfer, TransferStyle
 
 RECIPE_VERSION = 1
@@ -96,4 +97,7 @@ def artwork_title(transfer: Transfer, shares: Sequence[TransferStyle]) -> str:
     if transfer.title:
         return transfer.title
     styles = " + ".join(share.style.title for share in shares)
-    return _("%(photo)s in %(style)s") % {"photo": transfer.content_image.title, "style": styles}
+    title = _("%(photo)s in %(style)s") % {"photo": transfer.content_image.title, "style": styles}
+    if transfer.stop_after is None:
+        return title
+    return title_at_step(title, transfer.stop_after)

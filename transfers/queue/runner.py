@@ -138,7 +138,7 @@ class _Painting:
             last = step
             if self.watch.stop is Stop.LOST:
                 raise LeaseLostError
-            if step.is_last or self.watch.stop is Stop.KEEP:
+            if step.index >= self._last(step) or self.watch.stop is Stop.KEEP:
                 break
             if self.recording is not None:
                 self.recording.saw(step)
@@ -207,15 +207,19 @@ class _Painting:
             self.level, self.checkpoint_at = step.level, now
             self._checkpoint(step)
 
+    def _last(self, step: Step) -> int:
+        """The step that painting ends with, as the plan stands."""
+        return min(step.total, self.transfer.stop_after or step.total)
+
     def _progress(self, step: Step, now: float) -> Progress:
         return Progress(
             step=step.index,
-            total_steps=step.total,
+            total_steps=self._last(step),
             level=step.level,
             levels=step.levels,
             content_loss=step.content_loss,
             style_loss=step.style_loss,
-            seconds_left=self.time_left.after(step.plan, step.index, now),
+            seconds_left=self.time_left.after(step.plan, step.index, now, last=self._last(step)),
             activity=Transfer.Activity.PAINTING,
         )
 
@@ -224,7 +228,8 @@ class _Painting:
         if self.recording is not None and (frames := self.recording.unstored()) is not None:
             self._keep(partial(self._store_frames, self.recording, frames))
         data = step.checkpoint()
-        left = step.plan.pixel_steps - step.plan.pixel_steps_until(step.index)
+        done = step.plan.pixel_steps_until(step.index)
+        left = step.plan.pixel_steps_until(self._last(step)) - done
         self._keep(lambda: lifecycle.checkpoint(self.transfer, data, step.index, left))
 
     def _store_frames(self, frames: recording.Recording, data: bytes) -> None:

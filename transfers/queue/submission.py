@@ -38,7 +38,8 @@ class Order:
 
     continues: the earlier picture of that photo, where `params.initial` is "earlier".
     title: what the artwork will be called, unless after photo and styles as usual.
-    keeps_time_lapse: whether frames are kept, where the site keeps any.
+    keeps_time_lapse: whether frames are kept, where the site keeps any. stop_after: the step after
+    which it is finished, if not the last.
     """
 
     content_image: ContentImage
@@ -48,10 +49,12 @@ class Order:
     retry_of: Transfer | None = None
     title: str = ""
     keeps_time_lapse: bool = True
+    stop_after: int | None = None
 
     def pixel_steps(self) -> int:
         """The work of it. Raises engine.errors.EngineError where it cannot be painted so."""
-        return self.plan().pixel_steps
+        planned = self.plan()
+        return planned.pixel_steps_until(self.stop_after or planned.total_steps)
 
     def plan(self) -> pyramid.Plan:
         """Sizes and steps of it. Raises engine.errors.EngineError where there are none."""
@@ -110,6 +113,7 @@ def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -
         retry_of=order.retry_of,
         title=order.title,
         keeps_time_lapse=order.keeps_time_lapse,
+        stop_after=order.stop_after,
         created_at=created_at,
         rank=own_order.usual_rank(pixel_steps, created_at),
         pixel_steps_left=pixel_steps,
@@ -143,6 +147,7 @@ def retry(transfer: Transfer) -> Transfer:
             retry_of=old,
             title=old.title,
             keeps_time_lapse=old.keeps_time_lapse,
+            stop_after=old.stop_after,
         )
         new = submit_all(old.owner, [again])[0]
         # What was ordered as an example is so still, and the new transfer is what it waits for.
@@ -168,6 +173,27 @@ def continue_artwork(artwork: Artwork, *, size_px: int) -> Transfer:
         keeps_time_lapse=painted_by.keeps_time_lapse,
     )
     return submit_all(artwork.owner, [further])[0]
+
+
+def paint_up_to(artwork: Artwork, step: int) -> Transfer:
+    """Queue the painting of `artwork` anew, to be finished after `step` of its own steps.
+
+    In full size, with the same inputs, settings and seed, which on the same kind of machine give
+    the picture as it was then. Raises WrongStateError where the transfer that painted it is gone
+    or it has no such step, and engine.errors.EngineError where an input is gone.
+    """
+    painted_by = Transfer.objects.filter(artwork=artwork).select_related("content_image").first()
+    if painted_by is None or not 1 <= step <= int(artwork.recipe.get("steps") or 0):
+        raise WrongStateError("this artwork was not painted here, or not so far")
+    again = Order(
+        content_image=painted_by.content_image,
+        styles=_styles_of(painted_by),
+        params=Params.from_json(painted_by.params),
+        continues=painted_by.continues,
+        keeps_time_lapse=painted_by.keeps_time_lapse,
+        stop_after=step,
+    )
+    return submit_all(artwork.owner, [again])[0]
 
 
 def continued_params(painted_by: Transfer, size_px: int) -> Params:

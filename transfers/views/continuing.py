@@ -3,14 +3,18 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import SignedInRequest, owners_only
 from accounts.quotas import QuotaError
 from engine.errors import EngineError
+from gallery import time_lapses
 from gallery.access import own_artwork
 from transfers.durations import spoken
 from transfers.forms import ContinueForm
@@ -39,6 +43,25 @@ def continue_artwork(request: SignedInRequest, artwork_id: UUID) -> HttpResponse
         "choices": [_choice(form, painted_by, size_px) for size_px in form.sizes_px],
     }
     return render(request, "transfers/continue.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@owners_only
+def up_to(request: SignedInRequest, artwork_id: UUID) -> HttpResponseBase:
+    """Paint it again, in full size, up to the step of one of its frames."""
+    artwork = own_artwork(request.user, artwork_id)
+    said = request.POST.get("step", "")
+    step = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
+    try:
+        new = submission.paint_up_to(artwork, time_lapses.own_step(artwork, step))
+    except submission.WrongStateError:
+        sentence = _("That step cannot be painted again from here. Please choose a later one.")
+    except (EngineError, QuotaError) as error:
+        sentence = error.sentence
+    else:
+        return redirect("transfers:detail", new.pk)
+    messages.error(request, sentence)
+    return redirect(reverse("gallery:artwork", args=[artwork.pk]) + "#time-lapse")
 
 
 def _choice(form: ContinueForm, painted_by: Transfer, size_px: int) -> dict[str, Any]:

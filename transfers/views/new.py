@@ -63,7 +63,11 @@ def new(request: SignedInRequest) -> HttpResponseBase:
     chosen = form.cleaned_data
     try:
         transfer = submission.submit(
-            request.user, chosen["photo"], [(chosen["style"], 1.0)], chosen["params"]
+            request.user,
+            chosen["photo"],
+            [(chosen["style"], 1.0)],
+            chosen["params"],
+            keeps_time_lapse=chosen["time_lapse"] != "no",
         )
     except (EngineError, QuotaError) as error:
         form.add_error(None, error.sentence)
@@ -157,6 +161,7 @@ def _show(request: SignedInRequest, form: NewTransferForm) -> HttpResponse:
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "max_megabytes": settings.UPLOAD_MAX_BYTES // 2**20,
         "too_large": uploads.too_large_sentence(),
+        "offers_time_lapse": settings.TIMELAPSE,
     }
     return render(request, "transfers/new.html", context, status=422 if form.errors else 200)
 

@@ -69,6 +69,7 @@ WRITES = [
     ("POST", "/transfers/{transfer}/continue/", "write:transfers"),
     ("POST", "/artworks/bulk/", "write:gallery"),
     ("POST", "/artworks/zip/", "read"),
+    ("POST", "/transfers/{transfer}/up-to/", "write:transfers"),
     ("PATCH", "/artworks/{artwork}/", "write:gallery"),
     ("DELETE", "/artworks/{artwork}/", "write:gallery"),
     ("POST", "/artworks/{artwork}/restore/", "write:gallery"),

@@ -107,3 +107,14 @@ def test_too_many_animations_have_to_wait(
     response = api.get(f"{address}animation/?kind=webp")
     assert (response.status_code, response.json()["reason"]) == (429, "too_many_requests")
     assert 1 <= int(response["Retry-After"]) <= 60
+
+
+def test_a_transfer_is_painted_again_up_to_a_step(api: ApiClient, finished: Transfer) -> None:
+    response = api.post(f"/transfers/{finished.pk}/up-to/", {"step": 2})
+    assert response.status_code == 201
+    assert Transfer.objects.get(pk=response.json()["id"]).stop_after == 2
+    for step, status in ((4, 409), (0, 400), ("2", 400), (None, 400)):
+        response = api.post(f"/transfers/{finished.pk}/up-to/", {"step": step})
+        assert (step, response.status_code) == (step, status)
+    Artwork.objects.all().delete()
+    assert api.post(f"/transfers/{finished.pk}/up-to/", {"step": 2}).status_code == 409

@@ -93,6 +93,12 @@ class ContinueSerializer(serializers.Serializer):
     )
 
 
+class UpToSerializer(serializers.Serializer):
+    step = ExactIntegerField(
+        min_value=1, max_value=10**6, help_text="Of this transfer, the last one to be painted."
+    )
+
+
 class TransferStyleSerializer(serializers.Serializer):
     style = serializers.UUIDField(source="style_id")
     title = serializers.CharField(source="style.title")

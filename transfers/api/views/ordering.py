@@ -21,6 +21,7 @@ from transfers.api.serializers.transfers import (
     NewTransferSerializer,
     TransferListedSerializer,
     TransferSerializer,
+    UpToSerializer,
 )
 from transfers.api.showing import own_transfer, own_transfers, shown
 from transfers.api.views.base import ApiView, person, valid
@@ -127,6 +128,30 @@ class TransferContinue(ApiView):
         transfer = own_transfer(person(request), transfer_id)
         size_px = valid(ContinueSerializer, request)["size_px"]
         return _made(request, lambda: [_continued(transfer, size_px)])
+
+
+class TransferUpTo(ApiView):
+    problem_statuses = MAY_FAIL
+
+    @extend_schema(
+        operation_id="transfers_up_to",
+        parameters=[idempotency.PARAMETER],
+        request=UpToSerializer,
+        responses={201: TransferSerializer},
+    )
+    def post(self, request: Request, transfer_id: UUID) -> Response:
+        """Paint a finished transfer again in full size, up to one of its steps: the same settings
+        and seed."""
+        transfer = own_transfer(person(request), transfer_id)
+        step = valid(UpToSerializer, request)["step"]
+        return _made(request, lambda: [_painted_up_to(transfer, step)])
+
+
+def _painted_up_to(transfer: Transfer, step: int) -> Transfer:
+    artwork = transfer.artwork
+    if artwork is None or artwork.trashed_at is not None:
+        raise RefusedError("wrong_state", _("There is no finished picture of it."))
+    return submission.paint_up_to(artwork, step)
 
 
 def _continued(transfer: Transfer, size_px: int) -> Transfer:

@@ -10,7 +10,8 @@ function start(section) {
   const index = JSON.parse(section.dataset.index); // of each: step, width, height, start, length
   const find = (name) => section.querySelector(`[data-${name}]`);
   const [image, range, said, play] = ["frame", "scrub", "step", "play"].map(find);
-  const [chosen, keep, size] = ["chosen", "keep", "size"].map(find);
+  const [chosen, size] = ["chosen", "size"].map(find);
+  const keeps = section.querySelectorAll("[data-keep]");
   const sources = index.map(([step]) => `${frames}${step}/?v=${version}`);
   let timer = null;
 
@@ -37,7 +38,7 @@ function start(section) {
     image.alt = words;
     said.textContent = words;
     range.setAttribute("aria-valuetext", words);
-    keep.disabled = !at;
+    for (const button of keeps) button.disabled = !at;
     if (at) chosen.value = String(step);
     size.textContent = at ? sizeWords.replace("%width", width).replace("%height", height) : "";
   }
