@@ -30,8 +30,9 @@ SECONDS = (4, 8, 16)
 HOLD_S = 1.5
 """The finished picture is held so long, and the photo at the beginning, where it is wanted."""
 
-MOST_SIDE_PX = 960
+MOST_SIDE_PX = {"mp4": 960, "webp": 640}
 MOST_WEBP_FRAMES = 60
+"""All are in memory while it is made: 75 MB, where a film needs one frame at a time."""
 FRAMES_PER_S = 25
 WEBP_QUALITY = 60
 
@@ -81,7 +82,7 @@ def animate(time_lapse: TimeLapse, wish: Wish, user: User) -> IO[bytes]:
     with _in_turn(user):
         frames = time_lapses.read_frames(time_lapse)
         photo = _photo_of(time_lapse) if wish.photo else None
-        size = _size(time_lapse)
+        size = _size(time_lapse, MOST_SIDE_PX[wish.kind])
         if wish.kind == "webp":
             return _webp(_shots(thinned(frames, MOST_WEBP_FRAMES), size, photo, wish.seconds))
         return _mp4(_shots(frames, size, photo, wish.seconds), size)
@@ -158,9 +159,9 @@ def _webp(shots: Iterator[Shot]) -> IO[bytes]:
     return file
 
 
-def _size(time_lapse: TimeLapse) -> tuple[int, int]:
-    """That of the last frame within MOST_SIDE_PX; even, as H.264 wants it."""
-    scale = min(1.0, MOST_SIDE_PX / max(time_lapse.width, time_lapse.height))
+def _size(time_lapse: TimeLapse, most_px: int) -> tuple[int, int]:
+    """That of the last frame within `most_px`; even, as H.264 wants it."""
+    scale = min(1.0, most_px / max(time_lapse.width, time_lapse.height))
     width, height = (round(side * scale) for side in (time_lapse.width, time_lapse.height))
     return max(2, width - width % 2), max(2, height - height % 2)
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +25,13 @@ METHOD = 0
 _NAME = re.compile(r"step-(\d{1,9})-(\d{1,5})x(\d{1,5})\.webp")
 _LOCAL_HEADER_BYTES = 30
 """Of a zip's entry, before its name; ours have no extra field."""
+
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(ValueError, KeyError, TypeError),
+    RuntimeError,  # of an entry that says that it is encrypted, or compressed in an odd way
+)
+"""What `zipfile` raises for one broken file or another."""
 
 
 class DamagedFramesError(ValueError):
@@ -114,7 +123,7 @@ def unpack(data: bytes) -> tuple[list[Frame], int]:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             frames = [_frame(entry.filename, file.read(entry)) for entry in file.infolist()]
             steps_before = int(json.loads(file.comment)["steps_before"])
-    except (zipfile.BadZipFile, OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except _DAMAGE as error:
         raise DamagedFramesError("This file does not hold the frames of a time-lapse.") from error
     return frames, steps_before
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.http import Http404
 from PIL import Image
 
 from gallery import storage_use, time_lapses
@@ -23,8 +24,11 @@ def keep_frame(time_lapse: TimeLapse, step: int) -> Artwork:
     """
     artwork, place = time_lapse.artwork, time_lapses.own_place(time_lapse, step)
     picture = time_lapses.read_frame(time_lapse, place).image()
-    with artwork.before.open("rb") as file, Image.open(file) as photo:
-        before = photo.convert("RGB")
+    try:
+        with artwork.before.open("rb") as file, Image.open(file) as photo:
+            before = photo.convert("RGB")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
     kept = frame_artwork(
         owner=artwork.owner,
         image=picture,

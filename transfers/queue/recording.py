@@ -138,7 +138,7 @@ def frame(artwork: Artwork, recording: Recording | None, step: Painted) -> TimeL
         return None
     try:
         return time_lapses.frame_time_lapse(artwork, frames)
-    except OSError:
+    except Exception:
         logger.warning("artwork %s: without its time-lapse", artwork.pk, exc_info=True)
         return None
 
