@@ -11,9 +11,7 @@ from environs import Env, EnvError
 env = Env()
 
 
-def whole_number(
-    name: str, default: int, *, at_least: int, at_most: int | None = None
-) -> int:
+def whole_number(name: str, default: int, *, at_least: int, at_most: int | None = None) -> int:
     try:
         value = env.int(name, default)
     except EnvError:

@@ -33,5 +33,5 @@ def test_frames_from_before_a_kill_with_9_are_hung_with_those_after_it(
     assert all(earlier < later for earlier, later in pairwise(steps))
     assert steps[-1] == site.transfer(pk, "step")[0] >= resumed_at(site)
     assert size > 0
-    assert name in site.ages_s("artworks")
+    assert name in site.ages_s("timelapses")
     site.wait_for(lambda: site.ages_s("transfers") == {}, 5, "its files to be gone")

@@ -17,7 +17,7 @@ from PIL import Image
 from pytest_django import Settings
 
 from accounts.models import Quota, User
-from gallery import animations, artworks, storage_use, time_lapses
+from gallery import animations, artworks, storage_use, time_lapses, trash
 from gallery.models import Artwork, TimeLapse
 from tests.gallery.drawings import gradient
 from tests.gallery.films import add_time_lapse, frames_of
@@ -283,7 +283,7 @@ def test_it_leaves_with_its_picture(
     artworks.trash(artwork)
     assert (media_root / time_lapse.file.name).exists()
     with django_capture_on_commit_callbacks(execute=True):
-        assert artworks.empty_trash(artwork.owner) == 1
+        assert trash.empty(artwork.owner) == 1
     assert not [path for path in media_root.rglob("*") if path.is_file()]
 
 

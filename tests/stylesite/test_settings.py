@@ -155,6 +155,10 @@ def test_mail_goes_as_its_address_says_and_its_links_lead_to_the_site(
         ({"STYLESITE_EMAIL_URL": "smtp+tls://a:b@host:587"}, "Set STYLESITE_EMAIL_URL to"),
         ({"STYLESITE_PUBLIC_URL": "pictures.example.org"}, "Set STYLESITE_PUBLIC_URL to"),
         ({"STYLESITE_WEBHOOK_NETWORKS": "10.1.2.3/8"}, "Set STYLESITE_WEBHOOK_NETWORKS to"),
+        (
+            {"STYLESITE_TIMELAPSE_QUALITY": "101"},
+            "Set STYLESITE_TIMELAPSE_QUALITY to a whole number from 1 to 100.",
+        ),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_sentence(

@@ -16,7 +16,7 @@ from engine.params import Params
 from gallery.frames import Frame
 from gallery.models import Artwork, Style
 from gallery.time_lapses import read_frames
-from tests.transfers.queue.test_runner import FakeEngine
+from tests.transfers.queue.fake_engine import FakeEngine
 from transfers.models import ContentImage, Transfer
 from transfers.queue import recording, runner, submission
 

@@ -15,12 +15,11 @@ from gallery import storage_use, time_lapses
 from gallery.frames import pack, unpack
 from gallery.models import Artwork, TimeLapse
 from tests.gallery.films import add_time_lapse, frames_of
-from tests.transfers.queue.test_runner import FakeEngine, row
+from tests.transfers.queue.fake_engine import FakeEngine
+from tests.transfers.queue.rows import Submit, row
 from transfers.models import Transfer
-from transfers.queue import draining, lifecycle, recording, runner, submission
+from transfers.queue import lifecycle, recording, runner, steering, submission
 from transfers.queue.recording import Recording
-
-Submit = Callable[..., Transfer]
 
 
 @dataclass
@@ -140,13 +139,6 @@ def test_a_frame_that_cannot_be_made_is_left_out() -> None:
 # With the queue
 
 
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    fake = FakeEngine()
-    monkeypatch.setattr(runner, "stylize", fake)
-    return fake
-
-
 queue = pytest.mark.django_db(transaction=True)
 
 
@@ -198,7 +190,7 @@ def test_frames_are_stored_with_the_checkpoint_and_survive_the_worker(
     with stored.time_lapse.open("rb") as file:
         assert [frame.step for frame in unpack(file.read())[0]] == [1, 2, 3]
     Transfer.objects.filter(pk=transfer.pk).update(worker="")
-    assert lifecycle.put_back(stored)
+    assert steering.put_back(stored)
     engine.before = lambda index: None
     runner.paint_next()
     assert engine.resumed == [None, b"after step 3"]
@@ -207,7 +199,10 @@ def test_frames_are_stored_with_the_checkpoint_and_survive_the_worker(
 
 @queue
 def test_giving_back_keeps_them_too(
-    submit: Submit, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+    submit: Submit,
+    engine: FakeEngine,
+    drained: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("transfers.queue.watch.LOOK_S", 0.02)
     engine.total = 40
@@ -216,13 +211,10 @@ def test_giving_back_keeps_them_too(
     def drains_at_three(index: int) -> None:
         sleep(0.02)
         if index == 3:
-            draining.begin()
+            drained()
 
     engine.before = drains_at_three
-    try:
-        runner.paint_next()
-    finally:
-        draining._flag[0] = 0
+    runner.paint_next()
     stored = row(transfer)
     assert stored.state == Transfer.State.QUEUED
     with stored.time_lapse.open("rb") as file:
@@ -240,7 +232,7 @@ def test_nothing_is_left_of_one_that_did_not_finish(
 
     def ends_at_four(index: int) -> None:
         if index == 4 and end == "cancelled":
-            lifecycle.request_cancel(row(transfer))
+            steering.request_cancel(row(transfer))
         if index == 4 and end == "failed":
             raise KeyError("conv9_9")
 
@@ -250,7 +242,7 @@ def test_nothing_is_left_of_one_that_did_not_finish(
     assert row(transfer).time_lapse.name == ""
     assert not list((media_root / "transfers").rglob("*frames-*"))
     assert not TimeLapse.objects.exists()
-    assert not list((media_root / "artworks").rglob("*.zip"))
+    assert not list(media_root.rglob("*.zip"))
 
 
 @queue
@@ -296,10 +288,11 @@ def test_of_two_workers_that_finish_it_the_loser_leaves_no_frames(
     artwork = Artwork(owner=held.owner, title="Late", recipe={})
     artwork.set_picture(Image.new("RGB", (64, 43)))
     lapse = time_lapses.frame_time_lapse(artwork, frames_of([1]))
-    lifecycle.put_back(held)
+    steering.put_back(held)
     with pytest.raises(lifecycle.LeaseLostError):
         lifecycle.succeed(held, artwork, lapse)
     assert not TimeLapse.objects.exists()
+    assert not list(media_root.rglob("*.zip"))
     assert not [p for p in (media_root / "artworks").rglob("*") if p.is_file()]
 
 
