@@ -64,7 +64,7 @@ def order(by: User, style: Style, photo: str) -> tuple[ExampleOrder, bool]:
         waiting = ExampleOrder.objects.unfinished().filter(style=style).first()
         if waiting is not None:
             return waiting, False
-        transfer = submission.submit(by, content, [(style, 1.0)], params)
+        transfer = submission.submit(by, content, [(style, 1.0)], params, keeps_time_lapse=False)
         return (
             ExampleOrder.objects.create(style=style, transfer=transfer, photo=photo, ordered_by=by),
             True,

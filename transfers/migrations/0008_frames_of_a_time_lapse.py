@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('transfers', '0006_notices'),
+        ('transfers', '0007_example_orders'),
     ]
 
     operations = [

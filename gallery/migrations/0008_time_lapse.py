@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0003_words_styles_and_photos_of_artworks'),
+        ('gallery', '0007_fill_painting_seconds'),
     ]
 
     operations = [
