@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('transfers', '0007_example_orders'),
+        ('transfers', '0008_title_of_artwork_to_be'),
     ]
 
     operations = [
