@@ -103,7 +103,7 @@ def test_a_frame_is_kept_and_taken_back(
     page.get_by_role("button", name="Keep this frame").click()
     expect(page.locator("h1")).to_have_text("Mill at step 13")
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("status")).to_contain_text("“Mill at step 13” is in the trash.")
+    expect(page.locator("[data-messages]")).to_contain_text("“Mill at step 13” is in the trash.")
 
 
 def test_a_film_is_downloaded(

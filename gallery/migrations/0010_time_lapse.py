@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0008_search_and_crop_of_styles'),
+        ('gallery', '0009_orders_of_the_wall'),
     ]
 
     operations = [
