@@ -87,6 +87,7 @@ def test_an_album_is_shared_opened_signed_out_and_ends(
         assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     guest.get_by_role("link", name="One").click()
     expect(guest.locator("h1")).to_have_text("One")
+    guest.wait_for_load_state()  # keys are listened to from then on
     guest.keyboard.press("ArrowRight")
     expect(guest.locator("h1")).to_have_text("Two")
     with guest.expect_download() as download:

@@ -224,7 +224,7 @@ def test_a_server_that_never_answers_is_given_up(
     began = monotonic()
     with pytest.raises(FilesUnavailableError):
         storage_at(silent).save("one.png", ContentFile(b"x"))
-    assert monotonic() - began < 5
+    assert monotonic() - began < 15  # boto3's own minute is far away, on a busy machine too
     assert s3.ATTEMPTS * s3.ANSWER_S <= 20
 
 
