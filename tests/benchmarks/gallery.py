@@ -39,7 +39,7 @@ def main() -> None:
         import django
 
         django.setup()
-        prepare(arguments.owners, arguments.count)
+        prepare(arguments.owners, arguments.count, arguments.styles)
         pages(arguments.times)
         zip_of_many(arguments.zip)
 
@@ -49,12 +49,13 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--database", help="address of an empty database; else SQLite")
     parser.add_argument("--owners", type=int, default=1)
     parser.add_argument("--count", type=int, default=2000, help="artworks of each owner")
+    parser.add_argument("--styles", type=int, default=2000, help="presets on the wall of styles")
     parser.add_argument("--times", type=int, default=40, help="requests for each page")
     parser.add_argument("--zip", type=int, default=1000, help="pictures in the zip")
     return parser.parse_args()
 
 
-def prepare(owners: int, count: int) -> None:
+def prepare(owners: int, count: int, presets: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
@@ -62,13 +63,50 @@ def prepare(owners: int, count: int) -> None:
     call_command("createcachetable")
     began = time.monotonic()
     call_command("make_artworks", owners=owners, count=count, verbosity=0)
+    more_presets(presets)
+    publish_the_best()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as the database's own housekeeping does in time
     taken = time.monotonic() - began
     print(
-        f"{owners * count} artworks of {owners} owners in {connection.vendor}, "
+        f"{owners * count} artworks of {owners} owners, {presets} presets in {connection.vendor}, "
         f"made in {taken:.0f} s; {os.cpu_count()} cores\n"
     )
+
+
+def more_presets(count: int) -> None:
+    """Rows that share the files of the one that is there."""
+    from gallery.models import Style
+
+    first = Style.objects.filter(slug__startswith="bench-").first()
+    fields = ("original", "display", "thumbnail", "width", "height", "bytes", "palette")
+    same = {name: getattr(first, name) for name in (*fields, "color_groups", "perceptual_hash")}
+    Style.objects.bulk_create(
+        Style(
+            title=f"Preset {number}",
+            slug=f"bench-{number}",
+            artist=f"Painter {number % 90}",
+            tags=[f"tag {number % 40}"],
+            position=number,
+            sha256=f"{number:064x}",
+            **same,
+        )
+        for number in range(count)
+    )
+
+
+def publish_the_best() -> None:
+    """What has four stars or more, each owner under a profile of their own."""
+    from django.db.models import F
+
+    from accounts.models import User
+    from gallery.models import Artwork, Profile
+
+    Profile.objects.bulk_create(
+        Profile(owner=owner, handle=f"bench-{owner.pk}", name=f"Painter {owner.pk}")
+        for owner in User.objects.filter(email__startswith="bench-")
+    )
+    Artwork.objects.filter(rating__gte=4).update(published_at=F("created_at"))
 
 
 def views_of(owner: Any) -> dict[str, dict[str, str]]:
@@ -116,7 +154,51 @@ def pages(times: int) -> None:
     for name in views_of(owners[0]):
         measure(name, times, lambda name=name: a_request(clients, name, chance))
     measure("further pages", times, lambda: a_request(clients, "plain", chance, further=True))
+    others(clients, times, chance)
     trash(clients, times)
+
+
+def others(clients: dict[Any, Any], times: int, chance: random.Random) -> None:
+    """The pages around the wall, each time of an owner drawn by chance."""
+    from django.test import Client
+    from django.urls import reverse
+
+    from gallery.models import Album, Artwork, Style
+
+    visitor = Client(headers={"host": "localhost"})
+    style = Style.objects.filter(slug__startswith="bench-", times_used__gt=0).first()
+    published = Artwork.objects.published().first()
+    addresses: dict[str, Callable[[Any], str]] = {
+        "a picture": lambda owner: reverse(
+            "gallery:artwork", args=[Artwork.objects.visible_to(owner).order_by("id")[9].pk]
+        ),
+        "albums": lambda owner: reverse("gallery:albums"),
+        "an album's page": lambda owner: reverse(
+            "gallery:album", args=[Album.objects.filter(owner=owner).first().pk]
+        ),
+        "statistics": lambda owner: reverse("gallery:statistics"),
+        "styles": lambda owner: reverse("gallery:styles"),
+        "styles, a word, by popularity": lambda owner: (
+            reverse("gallery:styles") + "?q=painter+12&sort=popular"
+        ),
+        "a style's page": lambda owner: reverse("gallery:style", args=[style.pk]),
+    }
+    for name, address in addresses.items():
+        measure(name, times, lambda address=address: _of_somebody(clients, address, chance))
+    for name, address in {
+        "Explore, a visitor": reverse("gallery:explore"),
+        "a profile, a visitor": reverse("gallery:profile", args=[published.owner.profile.handle]),
+        "a published picture, a visitor": reverse("gallery:explored", args=[published.pk]),
+    }.items():
+        measure(name, times, lambda address=address: lambda: visitor.get(address))
+
+
+def _of_somebody(
+    clients: dict[Any, Any], address: Callable[[Any], str], chance: random.Random
+) -> Callable[[], Any]:
+    owner, client = chance.choice(list(clients.items()))
+    asked = address(owner)
+    return lambda: client.get(asked)
 
 
 def a_request(
