@@ -298,8 +298,7 @@ def _something_else_to_do() -> bool:
 def _opened(picture: StoredPicture) -> Image.Image:
     """The stored original, which was checked and cleaned when it arrived."""
     try:
-        with picture.original.open("rb") as file, Image.open(file) as image:
-            return image.convert("RGBA" if image.mode == "RGBA" else "RGB")
+        return picture.opened()
     except FileNotFoundError as error:
         raise ImageError(
             _("A picture that this transfer needs is no longer there. Please choose it again."),
