@@ -183,8 +183,9 @@ def encode(
 ) -> bytes:
     """Encode ``image`` (RGB or RGBA) as PNG, JPEG or WEBP without any metadata but ``xmp``.
 
-    ``quality`` is WebP's; ``xmp`` is for JPEG and WebP. Only the pixels are copied, so neither EXIF nor an ICC profile nor a
-    comment gets through. JPEG has no transparency: what is transparent becomes white.
+    ``quality`` is WebP's; ``xmp`` is for JPEG and WebP. Only the pixels are copied, so neither EXIF
+    nor an ICC profile nor a comment gets through. JPEG has no transparency: what is transparent
+    becomes white.
     """
     options: dict[str, dict[str, object]] = {
         "PNG": {"optimize": False, "compress_level": 6},
