@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from io import BytesIO
 from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -19,9 +17,6 @@ from gallery.forms import upload_limits
 from gallery.recipe_files import RecipeFile, RecipeFileError, read
 from gallery.storage_use import check_room
 from transfers.repeating.models import BroughtRecipe
-
-UNUSED_FOR = timedelta(days=30)
-"""After that, a recipe by which nothing was painted is forgotten when its owner brings another."""
 
 
 def bring(owner: User, file: BinaryIO) -> BroughtRecipe:
@@ -69,17 +64,9 @@ def keep(
     except BaseException:
         brought.delete_files()
         raise
-    _forget_unused(owner)
     return brought
 
 
 def _format_of(data: bytes) -> str:
     with Image.open(BytesIO(data)) as image:
         return (image.format or "").lower()[:8]
-
-
-def _forget_unused(owner: User) -> None:
-    old = BroughtRecipe.objects.owned_by(owner).unused()
-    for brought in old.filter(created_at__lt=timezone.now() - UNUSED_FOR):
-        brought.delete()
-        transaction.on_commit(brought.delete_files)

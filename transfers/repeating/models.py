@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -14,14 +15,17 @@ from accounts.models import User
 from gallery.pictures import StoredPicture
 from gallery.recipe_files import RecipeFile
 
+UNUSED_FOR = timedelta(days=30)
+"""After that, a recipe by which nothing was painted is forgotten."""
+
 
 class BroughtRecipeQuerySet(models.QuerySet["BroughtRecipe"]):
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user).order_by("-created_at")
 
-    def unused(self) -> Self:
-        """Those by which nothing has been painted."""
-        return self.filter(repetitions=None)
+    def expired(self, now: datetime) -> Self:
+        """Those by which nothing was painted for long enough."""
+        return self.filter(repetitions=None, created_at__lt=now - UNUSED_FOR)
 
 
 class BroughtRecipe(StoredPicture):

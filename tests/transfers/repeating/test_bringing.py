@@ -19,6 +19,7 @@ from gallery.recipe_files import RecipeFile, RecipeFileError
 from gallery.storage_use import used_bytes
 from tests.transfers.drawings import as_file, quadrants
 from tests.transfers.repeating.conftest import Paint
+from transfers.housekeeping import tidy
 from transfers.models import ContentImage, Transfer
 from transfers.queue.submission import Order, submit_all
 from transfers.repeating import bringing
@@ -80,17 +81,22 @@ def test_a_picture_for_which_there_is_no_room_is_not_kept(
 
 def test_what_nothing_was_painted_by_is_forgotten_after_a_month(
     user: User,
-    brought: BroughtRecipe,
+    paint: Paint,
     recipe: RecipeFile,
     photo: ContentImage,
+    media_root: Path,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    used, recent = (bringing.keep(user, recipe) for _ in range(2))
+    data = file_bytes(paint(), Wish(with_recipe=True))
+    alone, used, recent = (bringing.keep(user, recipe) for _ in range(3))
+    pictured = bringing.bring(user, BytesIO(data))
     order = Order(content_image=photo, styles=[], params=Params(size_px=64), repeats=used)
     submit_all(user, [order])
     old = timezone.now() - timedelta(days=31)
     BroughtRecipe.objects.exclude(pk=recent.pk).update(created_at=old)
     with django_capture_on_commit_callbacks(execute=True):
-        latest = bringing.keep(user, recipe)
-    assert set(BroughtRecipe.objects.all()) == {used, recent, latest}
+        tidy()
+    assert set(BroughtRecipe.objects.all()) == {used, recent}
+    assert alone not in BroughtRecipe.objects.all()
+    assert not [path for path in media_root.rglob(f"*{pictured.pk}*/*") if path.is_file()]
     assert Transfer.objects.get().repeats == used
