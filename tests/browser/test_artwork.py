@@ -189,6 +189,18 @@ def test_a_phone_swipes_to_the_next_picture(
     expect(page.locator("h1")).to_have_text("Older")
 
 
+def test_nothing_is_wider_than_a_narrow_phone(
+    open_page: OpenPage, browser: Browser, user: User, transactional_db: None
+) -> None:
+    works = [paint(user, f"Mill {number}", 600, 400) for number in range(4)]
+    page = open_page(browser, "/gallery/")
+    page.set_viewport_size({"width": 320, "height": 640})
+    compared = ",".join(str(work.pk) for work in works)
+    for address in (page_of(works[0]), f"/gallery/compare/?ids={compared}", "/recipes/import/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, address
+
+
 @pytest.mark.vgg
 def test_a_recipe_is_exported_imported_and_paints_the_same_picture(
     open_page: OpenPage, browser: Browser, user: User, transactional_db: None, tmp_path: Path
