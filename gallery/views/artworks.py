@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.forms import BaseForm
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,9 +22,10 @@ from gallery.access import own_artwork
 from gallery.downloads import WEB_SIDE_PX, Wish, download_response, recipe_response
 from gallery.files import file_response
 from gallery.forms import ArtworkNotesForm, ArtworkTagsForm, ArtworkTitleForm, DownloadForm
+from gallery.listing import View
 from gallery.models import Artwork, Style
 from gallery.models.artworks import MOST_STARS
-from gallery.neighbours import NEWEST_FIRST, neighbours
+from gallery.neighbours import neighbours
 from gallery.recipe_files import RecipeFileError
 
 MOST_OTHERS = 12
@@ -109,14 +108,14 @@ def artwork_page(
 ) -> HttpResponse:
     """The page of one picture; ``forms`` are those that were refused, by their names there."""
     user, recipe = request.user, shown.recipe
-    query = request.GET.get("view") or request.POST.get("view") or ""
-    works, keys = _in_view(user, query)
-    before, after = neighbours(shown, works, keys)
+    wall = View.from_query(QueryDict(_view(request)))
+    works = wall.apply(Artwork.objects.visible_to(user))
+    before, after = neighbours(shown, works, wall.order)
     photo = recipe.get("content") or {}
     context = {
         **words_context(request, shown),
         **forms,
-        "view": query,
+        "view": wall.query(),
         "before": before,
         "after": after,
         "styles": recipes.style_shares(recipe, _styles_still_here(user, recipe)),
@@ -141,7 +140,7 @@ def words_context(request: SignedInRequest, shown: Artwork) -> dict[str, Any]:
     names = [tag.name for tag in shown.tags.all()]
     return {
         "artwork": shown,
-        "view": request.POST.get("view", ""),
+        "view": _view(request),
         "title_form": ArtworkTitleForm(instance=shown),
         "notes_form": ArtworkNotesForm(instance=shown),
         "stars": range(1, MOST_STARS + 1),
@@ -159,9 +158,9 @@ def photo_still_here(user: User, photo_id: Any) -> Any:
         return None
 
 
-def _in_view(user: User, query: str) -> tuple[QuerySet[Artwork], Sequence[str]]:
-    """The pictures of the wall that ``query`` is the address of, and their order."""
-    return Artwork.objects.visible_to(user), NEWEST_FIRST
+def _view(request: SignedInRequest) -> str:
+    """The query of the wall that somebody came from, carried along from page to page."""
+    return request.GET.get("view") or request.POST.get("view") or ""
 
 
 def _others_of_photo(user: User, shown: Artwork) -> list[Artwork]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from gallery import artworks, recipe_files, styles
+from gallery import artworks, recipe_files, styles, tags
 from gallery.embedded_recipes import from_picture
 from gallery.models import Artwork, Style
 from tests.gallery.drawings import RECIPE, gradient, whole_recipe
@@ -69,10 +69,16 @@ def test_the_page_turns_to_its_neighbours(
 def test_the_view_of_the_wall_travels_from_picture_to_picture(
     signed_in: Client, make_artwork: Callable[..., Artwork]
 ) -> None:
-    older, newer = make_artwork(title="Older"), make_artwork(title="Newer")
-    html = signed_in.get(page_of(newer), {"view": "tag=a b&sort=newest"}).content.decode()
-    assert f'href="{page_of(older)}?view=tag%3Da%20b%26sort%3Dnewest"' in html
-    assert 'href="/gallery/?tag=a b&amp;sort=newest"' in html
+    first, between, last = (make_artwork(title=title) for title in ("A", "B", "C"))
+    tags.add_tags([first, last], ["old mill"])
+    asked = {"view": "sort=title&tag=old mill&odd=1"}
+    html = signed_in.get(page_of(first), asked).content.decode()
+    assert f'href="{page_of(last)}?view=tag%3Dold%2Bmill%26sort%3Dtitle"' in html
+    assert f"{page_of(between)}?view" not in html
+    assert 'href="/gallery/?tag=old+mill&amp;sort=title"' in html
+    wall = signed_in.get(GALLERY, {"tag": "old mill", "sort": "title"}).content.decode()
+    assert f'href="{page_of(first)}?view=tag%3Dold%2Bmill%26sort%3Dtitle"' in wall
+    assert f'href="{page_of(first)}"' in signed_in.get(GALLERY).content.decode()
 
 
 def test_the_style_can_be_used_again_while_it_is_there(
