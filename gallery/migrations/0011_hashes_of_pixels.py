@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0009_orders_of_the_wall'),
+        ('gallery', '0010_time_lapse'),
     ]
 
     operations = [

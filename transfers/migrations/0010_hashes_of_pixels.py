@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('transfers', '0008_title_of_artwork_to_be'),
+        ('transfers', '0009_frames_of_a_time_lapse'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('transfers', '0009_hashes_of_pixels'),
+        ('transfers', '0010_hashes_of_pixels'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
