@@ -154,7 +154,9 @@ def read(data: bytes) -> RecipeFile:
 def of_artwork(artwork: Artwork) -> RecipeFile:
     """What ``artwork`` was made by. Raises RecipeFileError where its row does not say enough."""
     recipe = artwork.recipe
-    content, styles = recipe.get("content") or {}, recipe.get("styles") or []
+    if not can_be_written(artwork):
+        raise _too_little()
+    content, styles = recipe["content"], recipe["styles"]
     here = Style.objects.in_bulk([pk for style in styles if (pk := _id(style.get("style_id")))])
     by_id: dict[str, StoredPicture] = {str(pk): style for pk, style in here.items()}
     photo_id = _id(content.get("photo_id"))
@@ -189,9 +191,13 @@ def of_artwork(artwork: Artwork) -> RecipeFile:
     try:
         return RecipeFile.from_json(said)
     except RecipeFileError as error:
-        raise RecipeFileError(
-            _("Not enough is known of how this picture was made to write it down as a recipe.")
-        ) from error
+        raise _too_little() from error
+
+
+def _too_little() -> RecipeFileError:
+    return RecipeFileError(
+        _("Not enough is known of how this picture was made to write it down as a recipe.")
+    )
 
 
 def can_be_written(artwork: Artwork) -> bool:
@@ -199,6 +205,8 @@ def can_be_written(artwork: Artwork) -> bool:
     recipe = artwork.recipe
     content, styles = recipe.get("content") or {}, recipe.get("styles") or []
     hashes = [str(said.get("sha256")) for said in (content, *styles)]
+    if recipe.get("frame_of"):
+        return False  # a small frame of a painting, which no painting makes
     return bool(styles and recipe.get("params") and all(map(SHA256.fullmatch, hashes)))
 
 

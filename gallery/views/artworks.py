@@ -130,7 +130,7 @@ def artwork_page(
         "has_recipe_file": recipe_files.can_be_written(shown),
         "download_form": DownloadForm(),
         "web_side_px": WEB_SIDE_PX,
-        "repeats": recipe.get("repeats"),
+        "repeats": recipe.get("repeats") and not recipe.get("frame_of"),
     }
     return render(request, "gallery/artwork.html", context, status=status)
 

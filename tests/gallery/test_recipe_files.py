@@ -65,7 +65,10 @@ def test_hashes_of_older_pictures_are_found_out_from_what_is_still_there(
     assert preset.pixels_sha256 == stored
 
 
-@pytest.mark.parametrize("recipe", [{}, RECIPE, whole_recipe(params={"size_px": 7})])
+@pytest.mark.parametrize(
+    "recipe",
+    [{}, RECIPE, whole_recipe(params={"size_px": 7}), whole_recipe(frame_of={"step": 3})],
+)
 def test_of_a_picture_of_which_too_little_is_known_there_is_no_recipe(
     make_artwork: Make, recipe: dict[str, Any]
 ) -> None:

@@ -98,11 +98,9 @@ def _reference(brought: BroughtRecipe, recipe: RecipeFile) -> Image.Image | None
 def _reasons(brought: BroughtRecipe, recipe: RecipeFile, artwork: Artwork) -> Iterator[str]:
     if any(not choice["same"] for choice in brought.chosen.values()):
         yield _("Another photo or style was used than the recipe names.")
-    if recipe.result.was_stopped:
-        yield _("The first one was stopped before all its steps; a repetition does all of them.")
-    steps = (artwork.recipe.get("steps") or 0, artwork.recipe.get("planned_steps") or 0)
-    if steps[0] < steps[1]:
-        yield _("This one was stopped before all its steps.")
+    steps = {"then": recipe.result.steps, "now": artwork.recipe.get("steps") or 0}
+    if steps["then"] != steps["now"]:
+        yield _("It was painted in %(then)d steps then, in %(now)d now.") % steps
     yield from _other_machines(recipe.made_with, artwork.recipe.get("versions") or {})
     if brought.picture_format in {"jpeg", "webp"}:
         yield _("The picture that it is compared with is a JPEG or WebP, which is never exact.")

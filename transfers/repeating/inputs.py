@@ -165,6 +165,7 @@ def order_of(brought: BroughtRecipe, needs: Sequence[Need]) -> Order:
     if len({style.pk for style, _weight in styles}) < len(styles):
         raise RecipeFileError(_("Please give a different picture for each of the styles."))
     photo, earlier = rows["photo"], rows.get("earlier")
+    result = brought.file.result
     assert isinstance(photo, ContentImage)  # noqa: S101  # for the type checker
     assert earlier is None or isinstance(earlier, Artwork)  # noqa: S101
     return Order(
@@ -172,6 +173,7 @@ def order_of(brought: BroughtRecipe, needs: Sequence[Need]) -> Order:
         styles=styles,
         params=brought.file.params,
         continues=earlier,
+        stop_after=result.steps if result.was_stopped else None,
         repeats=brought,
     )
 

@@ -95,8 +95,7 @@ def test_reasons_are_what_is_known_to_differ(user: User, paint: Paint) -> None:
     said = " ".join(held.reasons)
     for words in (
         "Another photo or style",
-        "The first one was stopped",
-        "This one was stopped",
+        "in 5 steps then, in 3 now",
         "2.0 then, 2.1 now",
         "other weights",
         "8 threads then, with 2 now",

@@ -119,10 +119,19 @@ def test_the_order_is_that_of_the_recipe(
     photo, styles = own_inputs
     assert (order.content_image, order.repeats) == (photo, brought)
     assert order.styles == [(styles[0], 1.0), (styles[1], 2.0)]
-    assert order.params == brought.file.params
+    assert (order.params, order.stop_after) == (brought.file.params, None)
     transfer = submission.submit_all(user, [order])[0]
     submission.Transfer.objects.update(state="failed")
     assert submission.retry(transfer).repeats == brought
+
+
+def test_what_was_stopped_is_painted_up_to_the_same_step(
+    user: User, paint: Paint, own_inputs: Own
+) -> None:
+    brought = bringing.keep(user, of_artwork(paint(steps=5, planned_steps=26)))
+    order = inputs.order_of(brought, inputs.needs_of(brought))
+    assert order.stop_after == 5
+    assert submission.submit_all(user, [order])[0].stop_after == 5
 
 
 def test_one_picture_cannot_be_two_styles(brought: BroughtRecipe, own_inputs: Own) -> None:
