@@ -144,7 +144,7 @@ class TransferUpTo(ApiView):
         and seed."""
         transfer = own_transfer(person(request), transfer_id)
         step = valid(UpToSerializer, request)["step"]
-        return _made(request, lambda: [_painted_up_to(transfer, step)])
+        return made(request, lambda: [_painted_up_to(transfer, step)])
 
 
 def _painted_up_to(transfer: Transfer, step: int) -> Transfer:
