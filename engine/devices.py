@@ -39,6 +39,16 @@ def fast_dtype(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if device.type == "cpu" and native else torch.float32
 
 
+def machine_in_words() -> str:
+    """What of this machine makes a difference to the numbers: processor, its vectors, precision."""
+    device = device_called(None)
+    exactly = str(fast_dtype(device)).removeprefix("torch.")
+    if device.type == "cuda":
+        return f"{torch.cuda.get_device_name(device)}, {exactly}"
+    name = torch.cpu.get_capabilities().get("cpu_name") or "processor"
+    return f"{name}, {torch.backends.cpu.get_cpu_capability()}, {exactly}"
+
+
 def fitted(
     planned: Plan,
     photo: tuple[int, int],

@@ -4,6 +4,7 @@ Torch-free, so that an installation can be checked without loading what would pa
 file is read by `engine.weights`.
 """
 
+import functools
 import hashlib
 import importlib.util
 import os
@@ -49,6 +50,23 @@ def torchvision_path() -> Path:
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     home = os.environ.get("TORCH_HOME") or os.path.join(cache, "torch")
     return Path(home).expanduser() / "hub" / "checkpoints" / TORCHVISION_FILE
+
+
+def digest(source: str) -> str | None:
+    """SHA-256 of the file behind `source`; None where it cannot be read."""
+    if source == "bundled":
+        return BUNDLED_SHA256  # its file is checked against this whenever it is loaded
+    path = torchvision_path() if source == "torchvision" else Path(source)
+    try:
+        return _digest(path, path.stat().st_mtime_ns)
+    except OSError:
+        return None
+
+
+@functools.lru_cache(maxsize=4)
+def _digest(path: Path, changed_at: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_file(path: Path, sha256: str | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,6 +81,35 @@ def title_at_step(title: str, step: int) -> str:
     room = TITLE_MAX_LENGTH - len(at_step % {"title": "", "step": step})
     short = title if len(title) <= room else title[: room - 1].rstrip() + "…"
     return at_step % {"title": short, "step": step}
+
+
+def rename(artwork: Artwork, title: str) -> None:
+    """Give ``artwork`` another title, which searches find from then on."""
+    artwork.title = title.strip()[:TITLE_MAX_LENGTH]
+    _say(artwork, "title")
+
+
+def annotate(artwork: Artwork, notes: str) -> None:
+    """Write down what its owner has to say about ``artwork``; searches find that, too."""
+    artwork.notes = notes.strip()
+    _say(artwork, "notes")
+
+
+def _say(artwork: Artwork, field: str) -> None:
+    with transaction.atomic():
+        artwork.save(update_fields=[field])
+        search.index(artwork)
+
+
+def rate(artwork: Artwork, stars: int) -> None:
+    """Give ``artwork`` up to five stars; 0 takes them away."""
+    artwork.rating = stars
+    artwork.save(update_fields=["rating"])
+
+
+def mark_favourite(artwork: Artwork, is_favourite: bool) -> None:
+    artwork.is_favourite = is_favourite
+    artwork.save(update_fields=["is_favourite"])
 
 
 def trash(artwork: Artwork) -> None:

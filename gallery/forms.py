@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from engine.errors import ImageError
 from engine.images import Limits, read_image
+from gallery import tags
 from gallery.animations import KINDS, SECONDS, Wish
 from gallery.cropping import Crop
 from gallery.models import Album, Artwork, Style, StyleOffer, Tag, TimeLapse
@@ -211,6 +212,63 @@ class ArtworkTitleForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Artwork
         fields = ["title"]
         labels = {"title": _("Title")}
+
+
+class ArtworkNotesForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Artwork
+        fields = ["notes"]
+        labels = {"notes": _("Notes")}
+        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
+
+
+class ArtworkRatingForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Artwork
+        fields = ["rating"]
+
+
+class ArtworkTagsForm(forms.Form):
+    """The tags of a picture, typed with commas between them."""
+
+    tags = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        max_length=2000,
+        help_text=_("Separate them with commas."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "own-tags"}),
+    )
+
+    def clean_tags(self) -> list[str]:
+        names = tags.clean_names(self.cleaned_data["tags"].split(","))
+        if long := next((name for name in names if len(name) > tags.TAG_LENGTH), None):
+            sentence = gettext("“%(name)s…” is too long for a tag: keep to %(most)d letters.")
+            raise ValidationError(sentence % {"name": long[:20], "most": tags.TAG_LENGTH})
+        if len(names) > tags.MOST_TAGS:
+            sentence = gettext("Please keep to %(count)d tags or fewer.")
+            raise ValidationError(sentence % {"count": tags.MOST_TAGS})
+        return names
+
+
+class DownloadForm(forms.Form):
+    """What somebody wants to take home: the format, how large, and whether it says its recipe."""
+
+    format = forms.ChoiceField(
+        label=_("Format"),
+        choices=[("png", "PNG"), ("jpg", "JPEG"), ("webp", "WebP")],
+        initial="png",
+    )
+    size = forms.ChoiceField(
+        label=_("Size"),
+        choices=[("original", _("Original size")), ("web", _("Smaller, for the web"))],
+        required=False,
+        initial="original",
+    )
+    recipe = forms.BooleanField(
+        label=_("With the recipe inside"),
+        required=False,
+        help_text=_("Whoever gets the file can then read how it was made."),
+    )
 
 
 def title_from_file_name(name: str | None) -> str:

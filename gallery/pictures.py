@@ -48,6 +48,15 @@ class StoredPicture(models.Model):
     height = models.PositiveIntegerField(_("height"), editable=False)
     sha256 = models.CharField(max_length=64, editable=False, db_index=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), editable=False)
+    pixels_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        db_index=True,
+        help_text="Of the pixels as they arrived, before any encoder; of older rows once needed.",
+    )
 
     # Artworks keep every pixel as it was painted; photos are JPEGs unless they have an alpha.
     lossless: ClassVar[bool] = False
@@ -60,17 +69,19 @@ class StoredPicture(models.Model):
         """Changes when the picture does; addresses that carry it may be cached for good."""
         return self.sha256[:12]
 
-    def set_picture(self, image: Image.Image) -> None:
+    def set_picture(self, image: Image.Image, *, exactly: bool = False) -> None:
         """Write ``image`` (RGB or RGBA, upright, sRGB) and its renditions to storage.
 
         The row is not saved: the caller does that, and removes the files if saving fails.
-        ``sha256`` is that of the stored original, so equal pictures have equal hashes.
+        ``sha256`` is that of the stored original, so equal pictures have equal hashes. ``exactly``
+        keeps every pixel also where a JPEG would do.
         """
-        png = self.lossless or image.mode == "RGBA"
+        png = exactly or self.lossless or image.mode == "RGBA"
         data = encode(image, "PNG") if png else encode(image, "JPEG")
         self.width, self.height = image.size
         self.sha256 = hashlib.sha256(data).hexdigest()
         self.bytes = len(data)
+        self.pixels_sha256 = pixels_sha256(image)
         suffix = "png" if png else "jpg"
         self.original.save(f"original-{self.version}.{suffix}", ContentFile(data), save=False)
         self.set_rendition(self.display, image, DISPLAY_SIDE_PX)
@@ -86,6 +97,25 @@ class StoredPicture(models.Model):
         data = encode(shrink(image, side_px), "WEBP", quality)
         digest = hashlib.sha256(data).hexdigest()[:12]
         file.save(f"{file.field.name}-{digest}.webp", ContentFile(data), save=False)
+
+    def known_pixels_sha256(self) -> str:
+        """``pixels_sha256``, found out from the stored original where an older row lacks it.
+
+        Empty where that file is gone.
+        """
+        if self.pixels_sha256 or not self.original:
+            return self.pixels_sha256
+        try:
+            self.pixels_sha256 = pixels_sha256(self.opened())
+        except FileNotFoundError:
+            return ""
+        type(self)._default_manager.filter(pk=self.pk).update(pixels_sha256=self.pixels_sha256)
+        return self.pixels_sha256
+
+    def opened(self) -> Image.Image:
+        """The stored original, which was checked and cleaned when it arrived."""
+        with self.original.open("rb") as file, Image.open(file) as image:
+            return image.convert("RGBA" if image.mode == "RGBA" else "RGB")
 
     def file_fields(self) -> list[FieldFile]:
         """Every file this row names, those of subclasses too."""
@@ -126,6 +156,16 @@ def delete_for_good(pictures: QuerySet[Picture], most: int | None = None) -> int
     return count
 
 
+def pixels_sha256(image: Image.Image) -> str:
+    """A hash of what is to be seen in ``image`` (RGB or RGBA), whatever file it came from.
+
+    SHA-256 of mode, width and height as one line of text, then the samples row by row.
+    """
+    digest = hashlib.sha256(f"{image.mode} {image.width}x{image.height}\n".encode())
+    digest.update(image.tobytes())
+    return digest.hexdigest()
+
+
 def shrink(image: Image.Image, side_px: int) -> Image.Image:
     """Return ``image`` with its longer side at most ``side_px``; never enlarged."""
     smaller = image.copy()
@@ -133,15 +173,23 @@ def shrink(image: Image.Image, side_px: int) -> Image.Image:
     return smaller
 
 
-def encode(image: Image.Image, file_format: str, quality: int = DISPLAY_QUALITY) -> bytes:
-    """Encode ``image`` (RGB or RGBA) as PNG, JPEG or WEBP without any metadata.
+def encode(
+    image: Image.Image,
+    file_format: str,
+    quality: int = DISPLAY_QUALITY,
+    *,
+    jpeg_quality: int = 95,
+    xmp: bytes = b"",
+) -> bytes:
+    """Encode ``image`` (RGB or RGBA) as PNG, JPEG or WEBP without any metadata but ``xmp``.
 
-    ``quality`` is WebP's. Only the pixels are copied, so neither EXIF nor an ICC profile nor a
-    comment gets through. JPEG has no transparency: what is transparent becomes white.
+    ``quality`` is WebP's; ``xmp`` is for JPEG and WebP. Only the pixels are copied, so neither EXIF
+    nor an ICC profile nor a comment gets through. JPEG has no transparency: what is transparent
+    becomes white.
     """
     options: dict[str, dict[str, object]] = {
         "PNG": {"optimize": False, "compress_level": 6},
-        "JPEG": {"quality": 95, "subsampling": 0},
+        "JPEG": {"quality": jpeg_quality, "subsampling": 0 if jpeg_quality >= 90 else 2},
         "WEBP": {"quality": quality, "method": 4},
     }
     if file_format == "JPEG" and image.mode == "RGBA":
@@ -151,5 +199,6 @@ def encode(image: Image.Image, file_format: str, quality: int = DISPLAY_QUALITY)
         clean = Image.new(image.mode, image.size)
         clean.paste(image)
     buffer = io.BytesIO()
-    clean.save(buffer, file_format, **options[file_format])
+    said = {"xmp": xmp} if xmp and file_format != "PNG" else {}
+    clean.save(buffer, file_format, **options[file_format], **said)
     return buffer.getvalue()

@@ -31,6 +31,7 @@ COPIED = (
     "width",
     "height",
     "sha256",
+    "pixels_sha256",
 )
 
 

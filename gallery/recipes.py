@@ -6,7 +6,8 @@ one is left out rather than guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -76,6 +77,41 @@ def recipe_lines(recipe: dict[str, Any], size_px: tuple[int, int]) -> list[tuple
     return [(label, value) for label, value in lines if value]
 
 
+def fact_lines(recipe: dict[str, Any], size_px: tuple[int, int]) -> list[tuple[str, str]]:
+    """Size, steps, time and seed: what the settings led to."""
+    told = {_("Style"), _("Photo")} | {label for label, _value in _settings(recipe)}
+    return [line for line in recipe_lines(recipe, size_px) if line[0] not in told]
+
+
+def _settings(recipe: dict[str, Any]) -> list[tuple[str, str]]:
+    return list(setting_lines(recipe.get("params") or {}))
+
+
+@dataclass(frozen=True, slots=True)
+class StyleShare:
+    """A style of a recipe. style: its row, while it is there. percent: its part of all styles."""
+
+    title: str
+    artist: str
+    percent: int
+    style: Any
+
+
+def style_shares(recipe: dict[str, Any], here: Mapping[str, Any]) -> list[StyleShare]:
+    """The styles of a recipe with their parts; ``here`` are those that are still there, by id."""
+    said = _styles(recipe)
+    weights = [float(style.get("weight") or 1.0) for style in said]
+    return [
+        StyleShare(
+            title=style["title"],
+            artist=style.get("artist") or "",
+            percent=round(100 * weight / sum(weights)),
+            style=here.get(str(style.get("style_id"))),
+        )
+        for style, weight in zip(said, weights, strict=True)
+    ]
+
+
 def _steps(recipe: dict[str, Any]) -> str:
     steps, planned = recipe.get("steps") or 0, recipe.get("planned_steps") or 0
     if steps < planned:
@@ -93,11 +129,97 @@ def setting_lines(params: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield _("Style strength"), _("%(strength)g of 100") % {"strength": strength}
     if (scale := params.get("style_scale")) not in (None, 1):
         yield _("Brush size"), f"{scale:g} ×"
-    if kept := {
-        "luminance": _("the photo’s own, painted in brightness"),
-        "histogram": _("the photo’s own, by histogram"),
-        "covariance": _("the photo’s own, by covariance"),
-    }.get(params.get("keep_colors", "off")):
-        yield _("Colours"), kept
-    if params.get("objective") == "classic":
-        yield _("Method"), _("classic")
+    for name, label, words in _choices():
+        if said := words.get(params.get(name)):
+            yield label, said
+    for name, label in _numbers():
+        if (value := params.get(name)) is not None:
+            yield label, f"{value:g}"
+    for name, label in (
+        ("content_layers", _("Layers for the photo")),
+        ("style_layers", _("Layers for the style")),
+    ):
+        if layers := params.get(name):
+            yield label, ", ".join(f"{layer} × {weight:g}" for layer, weight in layers.items())
+
+
+def _choices() -> list[tuple[str, str, dict[Any, str]]]:
+    """Settings that are one of several words; a word that is not here is the usual one."""
+    return [
+        (
+            "keep_colors",
+            _("Colours"),
+            {
+                "luminance": _("the photo’s own, painted in brightness"),
+                "histogram": _("the photo’s own, by histogram"),
+                "covariance": _("the photo’s own, by covariance"),
+            },
+        ),
+        ("objective", _("Method"), {"classic": _("classic")}),
+        (
+            "initial",
+            _("Begun from"),
+            {
+                "content": _("the photo"),
+                "noise": _("noise"),
+                "style": _("the photo in the style’s colours"),
+                "earlier": _("an earlier picture"),
+            },
+        ),
+        ("optimizer", _("Optimiser"), {"lbfgs": "L-BFGS", "adam": "Adam"}),
+        ("pooling", _("Pooling"), {"average": _("by average"), "max": _("by maximum")}),
+        ("stop", _("Painted until"), {"settled": _("nothing changed any more")}),
+        ("outside_masks", _("Outside the masks"), {"photo": _("the photo stays")}),
+    ]
+
+
+def _numbers() -> list[tuple[str, str]]:
+    return [("learning_rate", _("Learning rate")), ("tv_weight", _("Smoothing"))]
+
+
+def loss_lines(recipe: dict[str, Any]) -> list[tuple[str, str]]:
+    """How far the picture was from photo and style in the end, as the engine measures it."""
+    losses = recipe.get("losses") or {}
+    named = [
+        (_("Distance from the photo"), losses.get("content")),
+        (_("Distance from the style"), losses.get("style")),
+        (_("Roughness"), losses.get("tv")),
+        (_("All together"), losses.get("total")),
+    ]
+    return [(label, f"{value:.4g}") for label, value in named if value is not None]
+
+
+def version_lines(recipe: dict[str, Any]) -> list[tuple[str, str]]:
+    """What painted it: programs, weights and machine."""
+    versions = recipe.get("versions") or {}
+    named = [
+        (_("Engine"), versions.get("engine")),
+        ("PyTorch", versions.get("torch")),
+        ("Pillow", versions.get("pillow")),
+        (_("Weights of the network"), versions.get("weights")),
+        (_("Threads"), versions.get("threads")),
+        (_("Processor"), versions.get("processor")),
+    ]
+    return [(label, str(value)) for label, value in named if value]
+
+
+def hash_lines(recipe: dict[str, Any], sha256: str, pixels_sha256: str) -> list[tuple[str, str]]:
+    """What tells whether two pictures are the same, of the inputs and of the result."""
+    content = recipe.get("content") or {}
+    named = [(_("Photo"), content.get("sha256")), (_("Pixels of the photo"), _pixels(content))]
+    for style in recipe.get("styles") or []:
+        title = {"title": style.get("title") or _("Style")}
+        named.append((title["title"], style.get("sha256")))
+        named.append((_("Pixels of %(title)s") % title, _pixels(style)))
+    named.append((_("Weights of the network"), _weights(recipe)))
+    named.append((_("This picture"), sha256))
+    named.append((_("Pixels of this picture"), pixels_sha256))
+    return [(label, value) for label, value in named if value]
+
+
+def _pixels(said: dict[str, Any]) -> str:
+    return str(said.get("pixels_sha256") or "")
+
+
+def _weights(recipe: dict[str, Any]) -> str:
+    return str((recipe.get("versions") or {}).get("weights_sha256") or "")

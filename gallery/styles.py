@@ -38,6 +38,7 @@ PICTURE_COLUMNS = [
     "height",
     "sha256",
     "bytes",
+    "pixels_sha256",
     "uncropped",
     "crop",
     "palette",
@@ -57,11 +58,12 @@ def add_style(
     year: str = "",
     licence: str = "",
     tags: Sequence[str] = (),
+    exactly: bool = False,
 ) -> Style:
     """Add ``image`` (as ``engine.images.read_image`` returns it) to the library of ``owner``.
 
     Files are written first and the row last; when that fails, the files are removed. Raises
-    ``QuotaError`` where there is no room for it.
+    ``QuotaError`` where there is no room for it. ``exactly`` keeps every pixel, in a larger file.
     """
     style = Style(
         owner=owner,
@@ -73,7 +75,7 @@ def add_style(
         tags=list(tags),
     )
     try:
-        style.set_picture(shrink(image, ORIGINAL_SIDE_PX))
+        style.set_picture(shrink(image, ORIGINAL_SIDE_PX), exactly=exactly)
         check_room(owner, style.bytes)
         with transaction.atomic():
             style.save(force_insert=True)

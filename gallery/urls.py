@@ -4,7 +4,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from gallery.views import (
     albums,
+    artwork_words,
     artworks,
+    comparing,
     explore,
     own_styles,
     publishing,
@@ -32,9 +34,15 @@ time_lapse_urls = [
 
 artwork_urls: list[URLPattern | URLResolver] = [
     path("", artworks.artwork, name="artwork"),
-    path("rename/", artworks.rename, name="rename"),
+    path("rename/", artwork_words.rename, name="rename"),
+    path("annotate/", artwork_words.annotate, name="annotate"),
+    path("rate/", artwork_words.rate, name="rate"),
+    path("favourite/", artwork_words.favourite, name="favourite"),
+    path("tag/", artwork_words.tag, name="tag"),
     path("delete/", artworks.delete, name="delete"),
     path("restore/", artworks.restore, name="restore"),
+    path("download/", artworks.download, name="download-as"),
+    path("recipe/", artworks.recipe_file, name="recipe-file"),
     path("download/<slug:file_format>/", artworks.download, name="download"),
     path("time-lapse/", include(time_lapse_urls)),
     path("<slug:rendition>/", artworks.artwork_file, name="artwork-file"),
@@ -113,6 +121,7 @@ urlpatterns = [
     path("gallery/more/", wall.more, name="more"),
     path("gallery/zip/", wall.download, name="zip"),
     path("gallery/bulk/", wall_bulk.act, name="bulk"),
+    path("gallery/compare/", comparing.compare, name="compare"),
     path("gallery/trash/", trash.trash, name="trash"),
     path("gallery/trash/bulk/", trash.act, name="trash-bulk"),
     path("gallery/trash/empty/", trash.empty_trash, name="empty-trash"),

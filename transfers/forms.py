@@ -14,11 +14,15 @@ from engine.errors import EngineError, ParameterError
 from engine.params import QUALITIES, RANGES, Params
 from engine.pyramid import plan
 from gallery.models import Artwork, Style
+from transfers import prefill
 from transfers.models import ContentImage
 from transfers.queue.submission import Order
 
 QUALITY_LABELS = {"draft": _("Draft"), "standard": _("Standard"), "fine": _("Fine")}
 DEFAULT_QUALITY = "standard"
+
+AS_BEFORE = "before"
+"""The size of the picture whose settings are used, where no quality has it."""
 
 MOST_AT_ONCE = 100
 """Pictures that one form submits."""
@@ -67,18 +71,33 @@ class NewTransferForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["photo"].queryset = ContentImage.objects.owned_by(user)  # type: ignore[attr-defined]
         self.fields["style"].queryset = Style.objects.usable_by(user)  # type: ignore[attr-defined]
+        # Named as in addresses, where it is a word that Python keeps for itself.
+        self.fields["from"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.prefill = prefill.find(user, self["from"].value())
+        if self.prefill and self.prefill.quality is None:
+            self.fields["quality"].choices += [(AS_BEFORE, _("As before"))]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        if {"style", "quality", "style_strength"} <= values.keys():
+        if values.get("from") and not self.prefill:
+            self.add_error(
+                None,
+                _("The picture whose settings you wanted is no longer here. Paint without them?"),
+            )
+        elif {"style", "quality", "style_strength"} <= values.keys():
             self._set_params(values)
         return values
 
     def _set_params(self, values: dict[str, Any]) -> None:
+        style, strength = values["style"], values["style_strength"]
+        values["styles"] = [(style, 1.0)]
         try:
-            values["params"] = params_for(
-                values["style"], values["quality"], values["style_strength"]
-            )
+            if self.prefill:
+                size_px = QUALITIES.get(values["quality"], self.prefill.settings.size_px)
+                values["styles"] = self.prefill.styles_for(style)
+                values["params"] = self.prefill.params(size_px, strength)
+            else:
+                values["params"] = params_for(style, values["quality"], strength)
             if photo := values.get("photo"):
                 plan(photo.width, photo.height, values["params"])
         except ParameterError as error:

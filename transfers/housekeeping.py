@@ -19,7 +19,7 @@ from accounts.models import ApiToken
 from gallery import trash
 from gallery.models import Artwork, Style, StyleImport
 from gallery.pictures import delete_for_good
-from transfers.models import IdempotencyKey, TransferStyle
+from transfers.models import BroughtRecipe, IdempotencyKey, TransferStyle
 from transfers.queue.outages import AWAY, forget_connection
 
 logger = logging.getLogger(__name__)
@@ -82,6 +82,13 @@ def _imports(most: int) -> int:
     return len(forgotten)
 
 
+def _recipes(most: int) -> int:
+    """Recipes that somebody brought and painted nothing by, with the pictures that carried them."""
+    expired = BroughtRecipe.objects.expired(timezone.now())
+    alone = _delete(expired.filter(original=""), most)
+    return alone + delete_for_good(expired.exclude(original=""), most)
+
+
 def _delete(expired: QuerySet[Any], most: int) -> int:
     """Filtered once more by what expired, so that what was renewed meanwhile stays."""
     some = list(expired.order_by().values_list("pk", flat=True)[:most])
@@ -96,4 +103,5 @@ CHORES: dict[str, tuple[Callable[[int], int], int]] = {
     "pictures in the trash": (_pictures, PICTURES_AT_ONCE),
     "styles in the trash": (_styles, PICTURES_AT_ONCE),
     "zips that nobody imported": (_imports, PICTURES_AT_ONCE),
+    "recipes that nothing was painted by": (_recipes, PICTURES_AT_ONCE),
 }

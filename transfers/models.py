@@ -23,8 +23,10 @@ from gallery.pictures import StoredPicture
 # Models of this app with a room of their own; Django looks for all of them here.
 from transfers.examples.models import ExampleOrder
 from transfers.notify.models import Notice, NoticeChoices
+from transfers.repeating.models import BroughtRecipe
 
 __all__ = [
+    "BroughtRecipe",
     "ContentImage",
     "ExampleOrder",
     "MachineSpeed",
@@ -147,6 +149,15 @@ class Transfer(models.Model):
         blank=True,
         related_name="continued_by",
         help_text="The earlier picture that painting goes on from.",
+    )
+
+    repeats = models.ForeignKey(
+        BroughtRecipe,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="repetitions",
+        help_text="The recipe that somebody brought and that is painted again here.",
     )
 
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.QUEUED)

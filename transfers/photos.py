@@ -25,17 +25,19 @@ MAX_SIDE_PX = 4096
 TITLE_LENGTH = 120
 
 
-def add_photo(owner: User, file: BinaryIO, source: str, title: str = "") -> ContentImage:
+def add_photo(
+    owner: User, file: BinaryIO, source: str, title: str = "", *, exactly: bool = False
+) -> ContentImage:
     """Keep ``file`` as a photo of ``owner``: upright, sRGB, without metadata.
 
     The same picture sent again gives the row that is already there, moved to the front of their
     latest photos. Raises ``ImageError`` or ``QuotaError``, whose sentences are fit for the owner;
-    nothing is stored then.
+    nothing is stored then. ``exactly`` keeps every pixel, in a larger file.
     """
     image = read_image(file, upload_limits())
     photo = ContentImage(owner=owner, source=source, title=clean_title(title) or _title_for(source))
     try:
-        photo.set_picture(shrink(image, MAX_SIDE_PX))
+        photo.set_picture(shrink(image, MAX_SIDE_PX), exactly=exactly)
         same = ContentImage.objects.owned_by(owner).filter(sha256=photo.sha256).first()
         if same is None:
             check_room(owner, photo.bytes)

@@ -13,12 +13,23 @@ from transfers.views import (
     notices,
     photos,
     queue,
+    recipes,
     studio,
     trying,
     use,
 )
 
 app_name = "transfers"
+
+recipe_urls = [
+    path("", recipes.brought, name="recipe"),
+    path("repeat/", recipes.repeat, name="recipe-repeat"),
+    path("forget/", recipes.forget, name="recipe-forget"),
+    path("picture/<slug:rendition>/", recipes.picture, name="recipe-picture"),
+    path("<slug:slot>/give/", recipes.give, name="recipe-give"),
+    path("<slug:slot>/accept/", recipes.accept, name="recipe-accept"),
+    path("<slug:slot>/let-go/", recipes.let_go, name="recipe-let-go"),
+]
 
 urlpatterns = [
     path("new/", new.new, name="new"),
@@ -35,6 +46,9 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/<slug:rendition>/", files.photo_file, name="photo-file"),
     path("continue/<uuid:artwork_id>/", continuing.continue_artwork, name="continue"),
     path("continue/<uuid:artwork_id>/up-to/", continuing.up_to, name="up-to"),
+    path("recipes/import/", recipes.bring, name="recipe-import"),
+    path("recipes/check/<uuid:artwork_id>/", recipes.check, name="recipe-check"),
+    path("recipes/<uuid:brought_id>/", include(recipe_urls)),
     path("use/", use.use, name="use"),
     path("notices/", notices.notices, name="notices"),
     path("notices/secret/", notices.draw_secret, name="notices-secret"),

@@ -213,9 +213,9 @@ class Style(StoredPicture):
     def __str__(self) -> str:
         return self.title
 
-    def set_picture(self, image: Image.Image) -> None:
+    def set_picture(self, image: Image.Image, *, exactly: bool = False) -> None:
         """Also notes its colours and its fingerprint."""
-        super().set_picture(image)
+        super().set_picture(image, exactly=exactly)
         self.look_at(image)
 
     def look_at(self, image: Image.Image) -> None:

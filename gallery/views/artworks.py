@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,13 +17,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, owners_only
 from accounts.models import User
-from gallery import artworks
+from gallery import artworks, recipe_files, recipes, tags
 from gallery.access import own_artwork
-from gallery.downloads import download_response
+from gallery.downloads import WEB_SIDE_PX, Wish, download_response, recipe_response
 from gallery.files import file_response
-from gallery.forms import ArtworkTitleForm
+from gallery.forms import ArtworkNotesForm, ArtworkTagsForm, ArtworkTitleForm, DownloadForm
+from gallery.listing import View
 from gallery.models import Artwork, Style
-from gallery.recipes import recipe_lines
+from gallery.models.artworks import MOST_STARS
+from gallery.neighbours import neighbours
+from gallery.recipe_files import RecipeFileError
+
+MOST_OTHERS = 12
+"""Pictures of the same photo that a page shows."""
 
 RENDITIONS = ("original", "display", "thumbnail", "before")
 
@@ -30,18 +37,7 @@ RENDITIONS = ("original", "display", "thumbnail", "before")
 @require_safe
 @owners_only
 def artwork(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
-    return _artwork_page(request, own_artwork(request.user, artwork_id))
-
-
-@require_POST
-@owners_only
-def rename(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
-    shown = own_artwork(request.user, artwork_id)
-    form = ArtworkTitleForm(request.POST, instance=Artwork(pk=shown.pk, title=shown.title))
-    if not form.is_valid():
-        return _artwork_page(request, shown, form=form, status=422)
-    Artwork.objects.filter(pk=shown.pk).update(title=form.cleaned_data["title"])
-    return redirect("gallery:artwork", shown.pk)
+    return artwork_page(request, own_artwork(request.user, artwork_id))
 
 
 @require_safe
@@ -56,9 +52,33 @@ def artwork_file(request: SignedInRequest, artwork_id: UUID, rendition: str) -> 
 
 @require_safe
 @owners_only
-def download(request: SignedInRequest, artwork_id: UUID, file_format: str) -> HttpResponseBase:
-    """The picture itself, as PNG or JPEG."""
-    return download_response(request, own_artwork(request.user, artwork_id), file_format)
+def download(request: SignedInRequest, artwork_id: UUID, file_format: str = "") -> HttpResponseBase:
+    """The picture as a file, as the query says: ``format`` where the address names none, ``size``
+    and ``recipe``."""
+    shown = own_artwork(request.user, artwork_id)
+    said = request.GET
+    wish = Wish(
+        file_format=file_format or said.get("format", "png"),
+        size=said.get("size", "original"),
+        with_recipe=bool(said.get("recipe")),
+    )
+    try:
+        return download_response(request, shown, wish)
+    except RecipeFileError as error:
+        messages.error(request, error.sentence)
+        return redirect("gallery:artwork", shown.pk)
+
+
+@require_safe
+@owners_only
+def recipe_file(request: SignedInRequest, artwork_id: UUID) -> HttpResponseBase:
+    """The recipe as a file of its own."""
+    shown = own_artwork(request.user, artwork_id)
+    try:
+        return recipe_response(shown)
+    except RecipeFileError as error:
+        messages.error(request, error.sentence)
+        return redirect("gallery:artwork", shown.pk)
 
 
 @require_POST
@@ -83,37 +103,74 @@ def restore(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
     return redirect("gallery:artwork", found.pk)
 
 
-def _artwork_page(
-    request: SignedInRequest,
-    shown: Artwork,
-    *,
-    form: ArtworkTitleForm | None = None,
-    status: int = 200,
+def artwork_page(
+    request: SignedInRequest, shown: Artwork, *, status: int = 200, **forms: BaseForm
 ) -> HttpResponse:
-    newer, older = _neighbours(request.user, shown)
+    """The page of one picture; ``forms`` are those that were refused, by their names there."""
+    user, recipe = request.user, shown.recipe
+    wall = View.from_query(QueryDict(_view(request)))
+    works = wall.apply(Artwork.objects.visible_to(user))
+    before, after = neighbours(shown, works, wall.order)
+    photo = recipe.get("content") or {}
     context = {
-        "artwork": shown,
-        "form": form or ArtworkTitleForm(instance=shown),
-        "recipe": recipe_lines(shown.recipe, (shown.width, shown.height)),
-        "style": _style_still_here(request.user, shown.recipe),
-        "photo_id": (shown.recipe.get("content") or {}).get("photo_id"),
-        "newer": newer,
-        "older": older,
+        **words_context(request, shown),
+        **forms,
+        "view": wall.query(),
+        "before": before,
+        "after": after,
+        "styles": recipes.style_shares(recipe, _styles_still_here(user, recipe)),
+        "photo": photo,
+        "photo_here": photo_still_here(user, photo.get("photo_id")),
+        "settings": list(recipes.setting_lines(recipe.get("params") or {})),
+        "facts": recipes.fact_lines(recipe, (shown.width, shown.height)),
+        "losses": recipes.loss_lines(recipe),
+        "versions": recipes.version_lines(recipe),
+        "hashes": recipes.hash_lines(recipe, shown.sha256, shown.pixels_sha256),
+        "others": _others_of_photo(user, shown),
+        "has_recipe_file": recipe_files.can_be_written(shown),
+        "download_form": DownloadForm(),
+        "web_side_px": WEB_SIDE_PX,
+        "repeats": recipe.get("repeats") and not recipe.get("frame_of"),
     }
     return render(request, "gallery/artwork.html", context, status=status)
 
 
-def _neighbours(user: User, shown: Artwork) -> tuple[Artwork | None, Artwork | None]:
-    """The next newer and the next older artwork, in the order of the wall."""
-    at, pk = shown.created_at, shown.pk
-    works = Artwork.objects.visible_to(user)
-    newer = works.filter(Q(created_at__gt=at) | Q(created_at=at, id__lt=pk))
-    older = works.filter(Q(created_at__lt=at) | Q(created_at=at, id__gt=pk))
-    return newer.order_by("created_at", "-id").first(), older.order_by("-created_at", "id").first()
+def words_context(request: SignedInRequest, shown: Artwork) -> dict[str, Any]:
+    """What the parts of the page need that one changes in place."""
+    names = [tag.name for tag in shown.tags.all()]
+    return {
+        "artwork": shown,
+        "view": _view(request),
+        "title_form": ArtworkTitleForm(instance=shown),
+        "notes_form": ArtworkNotesForm(instance=shown),
+        "stars": range(1, MOST_STARS + 1),
+        "tag_names": names,
+        "tags_form": ArtworkTagsForm(initial={"tags": ", ".join(names)}),
+        "own_tags": tags.own_names(request.user),
+    }
 
 
-def _style_still_here(user: User, recipe: dict[str, Any]) -> Style | None:
-    """The first style of the recipe that can still be painted in."""
+def photo_still_here(user: User, photo_id: Any) -> Any:
+    """The photo of a recipe, where its owner still has it."""
+    try:
+        return user.content_images.filter(pk=photo_id).first() if photo_id else None
+    except ValidationError:  # something that is no id
+        return None
+
+
+def _view(request: SignedInRequest) -> str:
+    """The query of the wall that somebody came from, carried along from page to page."""
+    return request.GET.get("view") or request.POST.get("view") or ""
+
+
+def _others_of_photo(user: User, shown: Artwork) -> list[Artwork]:
+    if not shown.content_sha256:
+        return []
+    same = Artwork.objects.visible_to(user).filter(content_sha256=shown.content_sha256)
+    return list(same.exclude(pk=shown.pk).order_by("-created_at", "id")[:MOST_OTHERS])
+
+
+def _styles_still_here(user: User, recipe: dict[str, Any]) -> dict[str, Style]:
+    """Those of the recipe that can still be painted in, by their ids."""
     ids = [style["style_id"] for style in recipe.get("styles") or [] if style.get("style_id")]
-    usable = {str(style.pk): style for style in Style.objects.usable_by(user).filter(pk__in=ids)}
-    return next((usable[pk] for pk in ids if pk in usable), None)
+    return {str(style.pk): style for style in Style.objects.usable_by(user).filter(pk__in=ids)}

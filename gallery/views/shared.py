@@ -24,7 +24,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gallery import shares, zips
-from gallery.downloads import download_response
+from gallery.downloads import Wish, download_response
 from gallery.files import file_response
 from gallery.models import Artwork, ShareLink
 from gallery.sharing_forms import LinkPasswordForm
@@ -126,7 +126,7 @@ def download(
     if not link.may_download:
         raise Http404
     found = get_object_or_404(shares.shown_by(link), pk=artwork_id)
-    response = download_response(request, found, file_format)
+    response = download_response(request, found, Wish(file_format=file_format))
     response["Cache-Control"] = "private, no-cache"
     return response
 

@@ -54,6 +54,7 @@ def wall(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "view": view,
+        "query": view.query(),
         "form": form,
         "selects": [form[name] for name in SELECTS],
         "ticks": [form["favourite"], form["camera"]],
@@ -80,7 +81,7 @@ def more(request: SignedInRequest) -> HttpResponse:
         page = _page(request.user, view, request.GET.get("cursor", ""), pages)
     except (BadCursorError, ValueError):
         return HttpResponseBadRequest(_("There is no page here."), content_type="text/plain")
-    answer = render(request, "gallery/_wall_pictures.html", {"page": page})
+    answer = render(request, "gallery/_wall_pictures.html", {"page": page, "query": view.query()})
     answer["X-Onward"] = page.onward
     answer["Cache-Control"] = "private, no-store"
     return answer

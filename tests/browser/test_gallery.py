@@ -35,7 +35,7 @@ def test_arrow_keys_turn_to_the_neighbours_unless_a_control_needs_them(
     expect(page.locator("h1")).to_have_text("Newest")
     page.keyboard.press("ArrowRight")
     expect(page.locator("h1")).to_have_text("Middle")
-    page.get_by_role("button", name="Compare with the photo").click()
+    page.get_by_role("button", name="Slider").click()
     page.keyboard.press("ArrowRight")
     expect(page.locator("h1")).to_have_text("Middle")
     assert page_of(newest) not in page.url
@@ -46,7 +46,7 @@ def test_the_photo_is_laid_over_the_painting_and_taken_away_again(
 ) -> None:
     page = open_page(browser, page_of(paint(user, "Mill")))
     painting, slider = page.locator("[data-painting]"), page.get_by_role("slider")
-    toggle = page.get_by_role("button", name="Compare with the photo")
+    toggle = page.get_by_role("button", name="Slider")
     expect(painting).to_be_visible()
     expect(slider).to_be_hidden()
     before = painting.bounding_box()
@@ -57,7 +57,7 @@ def test_the_photo_is_laid_over_the_painting_and_taken_away_again(
     assert page.locator("[data-compare]").bounding_box() == before
     page.keyboard.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", "photo 51 percent")
-    toggle.click()
+    page.get_by_role("button", name="Picture", exact=True).click()
     expect(painting).to_be_visible()
 
 
@@ -74,12 +74,17 @@ def test_without_javascript_photo_and_painting_are_both_there(
     page = context.new_page()
     page.goto(page_of(artwork))
     expect(page.locator("[data-painting]")).to_be_visible()
-    expect(page.get_by_alt_text("The photo it was painted from")).to_be_visible()
-    expect(page.get_by_role("button", name="Compare with the photo")).to_be_hidden()
+    expect(page.locator("[data-before]")).to_be_visible()
+    expect(page.get_by_role("button", name="Side by side")).to_be_hidden()
     page.get_by_text("Change the title").click()
     page.get_by_label("Title").fill("Evening")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.locator("h1")).to_have_text("Evening")
+    page.locator("label", has_text="4 stars").click()
+    page.get_by_role("button", name="Save the stars").click()
+    expect(page.get_by_role("radio", name="4 stars")).to_be_checked()
+    page.get_by_role("button", name="Favourite").click()
+    expect(page.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "true")
     context.close()
 
 

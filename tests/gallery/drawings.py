@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from engine.params import Params
 from gallery.artworks import frame_artwork, hang
 from gallery.models import Artwork
 
@@ -22,6 +23,23 @@ RECIPE: dict[str, Any] = {
     "steps": 140,
     "seconds": 41.3,
 }
+
+
+def whole_recipe(**changes: Any) -> dict[str, Any]:
+    """A recipe that says all that is needed to paint the picture again."""
+    style = {"title": "Swirls", "artist": "Ada", "weight": 1.0, "sha256": "a" * 64}
+    content = {"title": "Old mill", "source": "upload", "sha256": "c" * 64}
+    size = {"width": 96, "height": 64}
+    recipe = {
+        **RECIPE,
+        "params": Params(size_px=96, style_strength=62, seed=7).to_json(),
+        "styles": [{**style, **size, "pixels_sha256": "b" * 64}],
+        "content": {**content, **size, "pixels_sha256": "d" * 64},
+        "planned_steps": 140,
+        "losses": {"content": 1.5, "style": 0.25, "tv": 0.5, "total": 2.25},
+        "versions": {"torch": "2.0", "engine": 1, "weights": "bundled", "threads": 2},
+    }
+    return {**recipe, **changes}
 
 
 def gradient(width: int = 96, height: int = 64, mode: str = "RGB") -> Image.Image:

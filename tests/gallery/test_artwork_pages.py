@@ -13,9 +13,10 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from gallery import artworks, styles
+from gallery import artworks, recipe_files, styles, tags
+from gallery.embedded_recipes import from_picture
 from gallery.models import Artwork, Style
-from tests.gallery.drawings import RECIPE, gradient
+from tests.gallery.drawings import RECIPE, gradient, whole_recipe
 
 GALLERY = "/gallery/"
 
@@ -40,8 +41,7 @@ def test_the_page_shows_picture_label_recipe_and_downloads(
     assert "Painted in Swirls by Ada" in html
     assert "62 of 100" in html
     assert "41 seconds" in html
-    assert reverse("gallery:download", args=[artwork.pk, "png"]) in html
-    assert reverse("gallery:download", args=[artwork.pk, "jpg"]) in html
+    assert f'action="{reverse("gallery:download-as", args=[artwork.pk])}"' in html
 
 
 def test_a_recipe_that_says_nothing_still_has_a_page(
@@ -62,8 +62,23 @@ def test_the_page_turns_to_its_neighbours(
     first, middle, last = signed_in.get(GALLERY).context["page"]
     assert {first, middle, last} == set(works)
     seen = [signed_in.get(page_of(work)).context for work in (first, middle, last)]
-    assert [context["newer"] for context in seen] == [None, first, middle]
-    assert [context["older"] for context in seen] == [middle, last, None]
+    assert [context["before"] for context in seen] == [None, first, middle]
+    assert [context["after"] for context in seen] == [middle, last, None]
+
+
+def test_the_view_of_the_wall_travels_from_picture_to_picture(
+    signed_in: Client, make_artwork: Callable[..., Artwork]
+) -> None:
+    first, between, last = (make_artwork(title=title) for title in ("A", "B", "C"))
+    tags.add_tags([first, last], ["old mill"])
+    asked = {"view": "sort=title&tag=old mill&odd=1"}
+    html = signed_in.get(page_of(first), asked).content.decode()
+    assert f'href="{page_of(last)}?view=tag%3Dold%2Bmill%26sort%3Dtitle"' in html
+    assert f"{page_of(between)}?view" not in html
+    assert 'href="/gallery/?tag=old+mill&amp;sort=title"' in html
+    wall = signed_in.get(GALLERY, {"tag": "old mill", "sort": "title"}).content.decode()
+    assert f'href="{page_of(first)}?view=tag%3Dold%2Bmill%26sort%3Dtitle"' in wall
+    assert f'href="{page_of(first)}"' in signed_in.get(GALLERY).content.decode()
 
 
 def test_the_style_can_be_used_again_while_it_is_there(
@@ -71,7 +86,11 @@ def test_the_style_can_be_used_again_while_it_is_there(
 ) -> None:
     recipe = {**RECIPE, "styles": [{"title": "My tiles", "style_id": str(own_style.pk)}]}
     artwork = make_artwork(recipe=recipe)
-    link = f"{reverse('transfers:new')}?style={own_style.pk}"
+    link = f"{reverse('transfers:new')}?from={artwork.pk}"
+    assert (
+        reverse("gallery:style", args=[own_style.pk])
+        in signed_in.get(page_of(artwork)).content.decode()
+    )
     assert link in signed_in.get(page_of(artwork)).content.decode()
     styles.trash(own_style)
     assert link not in signed_in.get(page_of(artwork)).content.decode()
@@ -79,7 +98,8 @@ def test_the_style_can_be_used_again_while_it_is_there(
 
 @pytest.mark.parametrize("who", ["stranger", "visitor"])
 @pytest.mark.parametrize(
-    "address", ["artwork", "display", "original", "thumbnail", "before", "png", "jpg"]
+    "address",
+    ["artwork", "display", "original", "thumbnail", "before", "png", "jpg", "recipe-file"],
 )
 def test_others_get_404_for_page_and_file_alike(
     client: Client, stranger: User, artwork: Artwork, who: str, address: str
@@ -88,6 +108,8 @@ def test_others_get_404_for_page_and_file_alike(
         client.force_login(stranger)
     if address == "artwork":
         response = client.get(page_of(artwork))
+    elif address == "recipe-file":
+        response = client.get(reverse("gallery:recipe-file", args=[artwork.pk]))
     elif address in {"png", "jpg"}:
         response = client.get(reverse("gallery:download", args=[artwork.pk, address]))
     else:
@@ -118,7 +140,7 @@ def test_the_owner_gets_every_rendition(
 
 
 def test_there_is_no_other_rendition(signed_in: Client, artwork: Artwork) -> None:
-    assert signed_in.get(file_of(artwork, "recipe")).status_code == 404
+    assert signed_in.get(file_of(artwork, "search_text")).status_code == 404
 
 
 def test_the_png_is_the_picture_as_painted(
@@ -149,9 +171,50 @@ def test_the_jpeg_is_a_jpeg_without_metadata(
         assert not {"icc_profile", "exif", "comment", "xmp"} & downloaded.info.keys()
 
 
-def test_a_download_in_another_format_is_not_there(signed_in: Client, artwork: Artwork) -> None:
+@pytest.mark.parametrize("query", [{"format": "gif"}, {"size": "huge"}])
+def test_a_download_in_another_format_or_size_is_not_there(
+    signed_in: Client, artwork: Artwork, query: dict[str, str]
+) -> None:
+    assert (
+        signed_in.get(reverse("gallery:download-as", args=[artwork.pk]), query).status_code == 404
+    )
     response = signed_in.get(reverse("gallery:download", args=[artwork.pk, "gif"]))
     assert response.status_code == 404
+
+
+def test_the_form_asks_for_format_size_and_recipe(
+    signed_in: Client, make_artwork: Callable[..., Artwork]
+) -> None:
+    artwork = make_artwork(image=gradient(2000, 500), recipe=whole_recipe())
+    wish = {"format": "webp", "size": "web", "recipe": "on"}
+    response = signed_in.get(reverse("gallery:download-as", args=[artwork.pk]), wish)
+    assert response["Content-Disposition"] == 'attachment; filename="Mill.webp"'
+    assert response["Content-Type"] == "image/webp"
+    assert from_picture(response.content) is not None
+    with Image.open(io.BytesIO(response.content)) as downloaded:
+        assert downloaded.size == (1600, 400)
+
+
+def test_the_recipe_is_a_file_of_its_own(
+    signed_in: Client, make_artwork: Callable[..., Artwork]
+) -> None:
+    artwork = make_artwork(recipe=whole_recipe())
+    address = reverse("gallery:recipe-file", args=[artwork.pk])
+    assert address in signed_in.get(page_of(artwork)).content.decode()
+    response = signed_in.get(address)
+    assert response["Content-Disposition"] == 'attachment; filename="Mill.recipe.json"'
+    assert recipe_files.read(response.content) == recipe_files.of_artwork(artwork)
+
+
+def test_where_too_little_is_known_a_sentence_says_so(signed_in: Client, artwork: Artwork) -> None:
+    recipe, download = (
+        reverse(f"gallery:{name}", args=[artwork.pk]) for name in ("recipe-file", "download-as")
+    )
+    assert recipe not in signed_in.get(page_of(artwork)).content.decode()
+    for address in (recipe, download):
+        response = signed_in.get(address, {"recipe": "on"}, follow=True)
+        assert response.redirect_chain == [(page_of(artwork), 302)]
+        assert "Not enough is known" in response.content.decode()
 
 
 def test_a_lost_file_is_not_found(signed_in: Client, artwork: Artwork) -> None:
@@ -177,7 +240,7 @@ def test_a_title_that_cannot_be_is_refused_beside_its_field(
 ) -> None:
     response = signed_in.post(reverse("gallery:rename", args=[artwork.pk]), {"title": title})
     assert response.status_code == 422
-    assert response.context["form"].errors["title"]
+    assert response.context["title_form"].errors["title"]
     assert "<h1" in (html := response.content.decode())
     assert re.search(r"<h1[^>]*>\s*Mill", html), "the old title still heads the page"
     artwork.refresh_from_db()

@@ -30,6 +30,7 @@ def test_a_hidden_preset_with_files_of_its_own_is_made(
     assert preset.source == "Offered by its owner (Ada L.)."
     assert (preset.tags, preset.palette) == (["tile"], [{"hex": "#fff"}])
     assert preset.sha256 == own_style.sha256
+    assert preset.pixels_sha256 == own_style.pixels_sha256
     for mine, theirs in zip(preset.file_fields(), own_style.file_fields(), strict=True):
         assert mine.name != theirs.name
         assert Path(mine.path).read_bytes() == Path(theirs.path).read_bytes()

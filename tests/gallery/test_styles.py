@@ -54,7 +54,7 @@ def test_words_follow_what_is_said(tiles: Style) -> None:
 def test_a_part_is_kept_and_the_whole_picture_stays(
     tiles: Style, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    whole, before = tiles.original.path, tiles.sha256
+    whole, before = tiles.original.path, (tiles.sha256, tiles.pixels_sha256)
     with django_capture_on_commit_callbacks(execute=True):
         styles.crop(tiles, Crop(0.5, 0.5, 0.5, 0.5))
     tiles.refresh_from_db()
@@ -62,7 +62,8 @@ def test_a_part_is_kept_and_the_whole_picture_stays(
     assert size_of(tiles.original.path) == (100, 50)
     assert tiles.uncropped.path == whole
     assert tiles.color_groups == " white "
-    assert tiles.sha256 != before
+    assert tiles.sha256 != before[0]
+    assert tiles.pixels_sha256 not in ("", before[1])
     assert tiles.bytes == Path(whole).stat().st_size + Path(tiles.original.path).stat().st_size
     assert len(files_of(tiles)) == 4
 

@@ -21,16 +21,16 @@ from transfers.queue.submission import Order
 
 def one(owner: User, values: dict[str, Any]) -> Order:
     """The order of a validated NewTransferSerializer."""
-    photos = _photos(owner, [values["content_image"]], "content_image")
+    photo = photos(owner, [values["content_image"]], "content_image")[0]
     shares = values["styles"]
-    styles = _styles(owner, [share["style"] for share in shares], "styles.{}.style")
-    if len(set(styles)) < len(styles):
+    chosen = styles(owner, [share["style"] for share in shares], "styles.{}.style")
+    if len(set(chosen)) < len(chosen):
         raise field_refused("styles", _("Name each style once; its weight says how much of it."))
-    weighted = [(style, share["weight"]) for style, share in zip(styles, shares, strict=True)]
+    weighted = [(style, share["weight"]) for style, share in zip(chosen, shares, strict=True)]
     order = Order(
-        content_image=photos[0],
+        content_image=photo,
         styles=weighted,
-        params=_params(styles[0], values),
+        params=_params(chosen[0], values),
         keeps_time_lapse=values["time_lapse"],
     )
     return _checked(order, "content_image")
@@ -38,9 +38,9 @@ def one(owner: User, values: dict[str, Any]) -> Order:
 
 def many(owner: User, values: dict[str, Any]) -> list[Order]:
     """Those of a validated NewBatchSerializer: every photo in every style."""
-    photos = _photos(owner, _once_each(values["content_images"]), "content_images.{}")
-    styles = _styles(owner, _once_each(values["styles"]), "styles.{}")
-    chosen = [(style, _params(style, values)) for style in styles]
+    wanted = photos(owner, _once_each(values["content_images"]), "content_images.{}")
+    manners = styles(owner, _once_each(values["styles"]), "styles.{}")
+    chosen = [(style, _params(style, values)) for style in manners]
     return [
         _checked(
             Order(
@@ -51,7 +51,7 @@ def many(owner: User, values: dict[str, Any]) -> list[Order]:
             ),
             f"content_images.{number}",
         )
-        for number, photo in enumerate(photos)
+        for number, photo in enumerate(wanted)
         for style, params in chosen
     ]
 
@@ -78,7 +78,8 @@ def _params(style: Style, values: dict[str, Any]) -> Params:
     return Params.from_json({**style.params, **size, **values.get("params", {})})
 
 
-def _photos(owner: User, ids: list[UUID], path: str) -> list[ContentImage]:
+def photos(owner: User, ids: list[UUID], path: str) -> list[ContentImage]:
+    """Photos of `owner` in this order; RefusedError names the one that is missing."""
     found = ContentImage.objects.owned_by(owner).in_bulk(ids)
     return [
         found.get(pk) or _missing(path, number, _("You have no photo with this id."))
@@ -86,7 +87,8 @@ def _photos(owner: User, ids: list[UUID], path: str) -> list[ContentImage]:
     ]
 
 
-def _styles(owner: User, ids: list[UUID], path: str) -> list[Style]:
+def styles(owner: User, ids: list[UUID], path: str) -> list[Style]:
+    """The same of styles that `owner` may use."""
     found = Style.objects.usable_by(owner).in_bulk(ids)
     return [
         found.get(pk) or _missing(path, number, _("There is no style with this id for you."))

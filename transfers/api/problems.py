@@ -25,6 +25,7 @@ from rest_framework.response import Response
 from accounts.quotas import QuotaError
 from engine.errors import EngineError, ImageError, ParameterError
 from gallery import uploads
+from gallery.recipe_files import RecipeFileError
 from transfers.queue.outages import AWAY, TRY_AGAIN_S
 from transfers.queue.submission import WrongStateError
 
@@ -164,6 +165,18 @@ KINDS: dict[str, Kind] = {
             _t("The sentence says why and what would work."),
         ),
         Kind(
+            "bad_recipe",
+            422,
+            _t("This is no recipe that can be used"),
+            _t("The sentence says what is wrong with it, by the name of the entry."),
+        ),
+        Kind(
+            "no_recipe",
+            409,
+            _t("There is no recipe, or not all that it needs"),
+            _t("Too little is known of an old picture, or inputs are missing: “needs” names them."),
+        ),
+        Kind(
             "too_many_requests",
             429,
             _t("Too many requests"),
@@ -274,6 +287,8 @@ def _foreseen(error: Exception) -> Problem | None:
             return Problem(reason=error.reason, sentence=error.sentence)
         case EngineError():
             return Problem(reason="cannot_paint", sentence=error.sentence)
+        case RecipeFileError():
+            return Problem(reason="no_recipe", sentence=error.sentence)
         case WrongStateError():
             return Problem(
                 reason="wrong_state", sentence=_("This is not possible in its present state.")

@@ -10,6 +10,7 @@ from transfers.api.views import (
     me,
     ordering,
     photos,
+    recipes,
     shares,
     statistics,
     steering,
@@ -61,6 +62,13 @@ artwork_urls: list[URLPattern | URLResolver] = [
     path("restore/", artworks.ArtworkRestore.as_view(), name="artwork-restore"),
     path("publish/", shares.ArtworkPublish.as_view(), name="artwork-publish"),
     path("unpublish/", shares.ArtworkUnpublish.as_view(), name="artwork-unpublish"),
+    path("recipe/", artworks.ArtworkRecipe.as_view(), name="artwork-recipe"),
+    path("check/", recipes.RecipeCheck.as_view(), name="recipe-check"),
+    path(
+        "difference/<uuid:other_id>/",
+        artworks.ArtworkDifference.as_view(),
+        name="artwork-difference",
+    ),
     path("files/<slug:rendition>/", artworks.ArtworkFile.as_view(), name="artwork-file"),
     path(
         "download/<slug:file_format>/", artworks.ArtworkDownload.as_view(), name="artwork-download"
@@ -79,6 +87,11 @@ share_urls = [
     path("", shares.ShareDetail.as_view(), name="share"),
     path("withdraw/", shares.ShareWithdraw.as_view(), name="share-withdraw"),
     path("restore/", shares.ShareRestore.as_view(), name="share-restore"),
+]
+
+recipe_urls = [
+    path("", recipes.RecipeDetail.as_view(), name="recipe"),
+    path("repeat/", recipes.RecipeRepeat.as_view(), name="recipe-repeat"),
 ]
 
 urlpatterns = [
@@ -107,5 +120,8 @@ urlpatterns = [
     path("shares/<uuid:link_id>/", include(share_urls)),
     path("profile/", shares.MyProfile.as_view(), name="profile"),
     path("statistics/", statistics.MyStatistics.as_view(), name="statistics"),
+    path("recipes/", recipes.RecipeList.as_view(), name="recipes"),
+    path("recipes/upload/", recipes.RecipeUpload.as_view(), name="recipe-upload"),
+    path("recipes/<uuid:recipe_id>/", include(recipe_urls)),
     re_path("", docs.NothingHere.as_view()),
 ]

@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from platform import machine
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from engine.params import Params
+from engine.weight_files import digest
 from gallery.artworks import title_at_step
+from gallery.recipe_files import described
 from transfers.models import Transfer, TransferStyle
+from transfers.queue import workers
 
 RECIPE_VERSION = 1
 
@@ -47,9 +51,13 @@ def recipe_for(
     shares: Sequence[TransferStyle],
     step: FinishedStep,
     seconds: float,
+    processor: str = "",
 ) -> dict[str, Any]:
-    """The recipe as JSON; `seconds` is the work on it, over all attempts."""
-    photo = transfer.content_image
+    """The recipe as JSON; `seconds` is the work on it, over all attempts.
+
+    processor: what of the machine makes a difference to the numbers.
+    """
+    photo, earlier = transfer.content_image, transfer.continues
     return {
         "version": RECIPE_VERSION,
         "transfer": str(transfer.pk),
@@ -59,7 +67,7 @@ def recipe_for(
                 "style_id": str(share.style_id),
                 "title": share.style.title,
                 "artist": share.style.artist,
-                "sha256": share.style.sha256,
+                **described(share.style),
                 "weight": share.weight,
             }
             for share in shares
@@ -67,13 +75,15 @@ def recipe_for(
         "content": {
             "photo_id": str(photo.pk),
             "title": photo.title,
-            "sha256": photo.sha256,
+            **described(photo),
             "source": photo.source,
         },
         "seed": params.seed,
         "steps": step.index,
         "planned_steps": step.total,
-        "continues": str(transfer.continues_id) if transfer.continues_id else None,
+        "continues": None if earlier is None else str(earlier.pk),
+        "earlier": None if earlier is None else {"title": earlier.title, **described(earlier)},
+        "repeats": str(transfer.repeats_id) if transfer.repeats_id else None,
         "seconds": round(seconds, 2),
         "losses": {
             "content": step.content_loss,
@@ -86,6 +96,10 @@ def recipe_for(
             "engine": params.to_json()["version"],
             # Of a file only its name: where it lies on this machine is nobody's business.
             "weights": Path(settings.VGG19_WEIGHTS).name,
+            "weights_sha256": digest(settings.VGG19_WEIGHTS),
+            "pillow": version("pillow"),
+            "threads": workers.threads_per_worker(),
+            "processor": processor or machine(),
         },
         "width": step.width,
         "height": step.height,

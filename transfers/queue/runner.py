@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from engine.calibration import calibrated
+from engine.devices import machine_in_words
 from engine.errors import CheckpointError, EngineError, ImageError
 from engine.images import encode_jpeg
 from engine.pace import Pace
@@ -256,14 +257,16 @@ class _Painting:
         self._keep(lambda: lifecycle.report(self.transfer, saving))
         picture = step.image()
         outlast(self.watch.count_work, self.watch)
-        painted_s = self.watch.painted_s
+        painted_s, machine = self.watch.painted_s, machine_in_words()
         artwork = outlast(
             lambda: frame_artwork(
                 owner=self.transfer.owner,
                 image=picture,
                 before=content,
                 title=artwork_title(self.transfer, self.shares),
-                recipe=recipe_for(self.transfer, self.params, self.shares, step, painted_s),
+                recipe=recipe_for(
+                    self.transfer, self.params, self.shares, step, painted_s, machine
+                ),
             ),
             self.watch,
         )
@@ -298,8 +301,7 @@ def _something_else_to_do() -> bool:
 def _opened(picture: StoredPicture) -> Image.Image:
     """The stored original, which was checked and cleaned when it arrived."""
     try:
-        with picture.original.open("rb") as file, Image.open(file) as image:
-            return image.convert("RGBA" if image.mode == "RGBA" else "RGB")
+        return picture.opened()
     except FileNotFoundError as error:
         raise ImageError(
             _("A picture that this transfer needs is no longer there. Please choose it again."),

@@ -20,7 +20,13 @@ from engine import pyramid
 from engine.params import Params
 from gallery.models import Artwork, Style
 from transfers import logs, quotas
-from transfers.models import ContentImage, ExampleOrder, Transfer, TransferStyle
+from transfers.models import (
+    BroughtRecipe,
+    ContentImage,
+    ExampleOrder,
+    Transfer,
+    TransferStyle,
+)
 from transfers.queue import own_order, wakeups
 
 logger = logging.getLogger(__name__)
@@ -36,7 +42,8 @@ class WrongStateError(Exception):
 class Order:
     """What is to be painted: a photo in styles, each with its weight.
 
-    continues: the earlier picture of that photo, where `params.initial` is "earlier".
+    continues: the earlier picture of that photo, where `params.initial` is "earlier". repeats: the
+    recipe that is painted again.
     title: what the artwork will be called, unless after photo and styles as usual.
     keeps_time_lapse: whether frames are kept, where the site keeps any. stop_after: the step after
     which it is finished, if not the last.
@@ -50,6 +57,7 @@ class Order:
     title: str = ""
     keeps_time_lapse: bool = True
     stop_after: int | None = None
+    repeats: BroughtRecipe | None = None
 
     def pixel_steps(self) -> int:
         """The work of it. Raises engine.errors.EngineError where it cannot be painted so."""
@@ -114,6 +122,7 @@ def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -
         title=order.title,
         keeps_time_lapse=order.keeps_time_lapse,
         stop_after=order.stop_after,
+        repeats=order.repeats,
         created_at=created_at,
         rank=own_order.usual_rank(pixel_steps, created_at),
         pixel_steps_left=pixel_steps,
@@ -148,6 +157,7 @@ def retry(transfer: Transfer) -> Transfer:
             title=old.title,
             keeps_time_lapse=old.keeps_time_lapse,
             stop_after=old.stop_after,
+            repeats=old.repeats,
         )
         new = submit_all(old.owner, [again])[0]
         # What was ordered as an example is so still, and the new transfer is what it waits for.

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, signed_in_page
@@ -24,16 +25,18 @@ from gallery import style_listing, uploads
 from gallery.forms import title_from_file_name
 from gallery.models import Style
 from gallery.style_listing import View
+from transfers import prefill
 from transfers.durations import spoken
 from transfers.forms import (
+    AS_BEFORE,
     DEFAULT_QUALITY,
     QUALITY_LABELS,
     NewTransferForm,
-    params_for,
     recommended_strength,
 )
 from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
+from transfers.prefill import Prefill
 from transfers.queue import estimates as queue_estimates
 from transfers.queue import forecast, submission
 
@@ -65,7 +68,7 @@ def new(request: SignedInRequest) -> HttpResponseBase:
         transfer = submission.submit(
             request.user,
             chosen["photo"],
-            [(chosen["style"], 1.0)],
+            chosen["styles"],
             chosen["params"],
             keeps_time_lapse=chosen["time_lapse"] != "no",
         )
@@ -81,9 +84,9 @@ def estimates(request: SignedInRequest) -> HttpResponse:
     """The time for each quality, for the photo and style in the query; a fragment for htmx."""
     photo = find(ContentImage.objects.owned_by(request.user), request.GET.get("photo"))
     style = find(Style.objects.usable_by(request.user), request.GET.get("style"))
-    return render(
-        request, "transfers/_estimates.html", {"qualities": _qualities(request, photo, style, None)}
-    )
+    asked = prefill.find(request.user, request.GET.get("from"))
+    qualities = _qualities(request.user, photo, style, None, asked)
+    return render(request, "transfers/_estimates.html", {"qualities": qualities})
 
 
 @require_safe
@@ -112,8 +115,18 @@ def _offered(request: SignedInRequest, view: View, style: Style | None) -> dict[
 
 
 def _asked_for(request: SignedInRequest) -> dict[str, Any]:
-    """What the address asks for: ``?photo=<id>&style=<id>``."""
+    """What the address asks for: ``?photo=<id>&style=<id>``, and ``from=<id>`` for the settings of
+    that artwork."""
     initial: dict[str, Any] = {"photo": request.GET.get("photo")}
+    if asked := prefill.find(request.user, request.GET.get("from")):
+        initial |= {
+            "from": str(asked.artwork.pk),
+            "quality": asked.quality or AS_BEFORE,
+            "style_strength": round(asked.settings.style_strength),
+        }
+        if asked.styles:
+            initial["style"] = asked.styles[0][0].pk
+        return initial
     style = find(Style.objects.usable_by(request.user), request.GET.get("style"))
     if style:
         initial |= {"style": style.pk, "style_strength": recommended_strength(style)}
@@ -157,7 +170,8 @@ def _show(request: SignedInRequest, form: NewTransferForm) -> HttpResponse:
         **_offered(request, View(), style),
         "collections": style_listing.collections(View()),
         "search_styles": True,
-        "qualities": _qualities(request, photo, style, form["quality"].value()),
+        "qualities": _qualities(request.user, photo, style, form["quality"].value(), form.prefill),
+        "prefill": form.prefill,
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "max_megabytes": settings.UPLOAD_MAX_BYTES // 2**20,
         "too_large": uploads.too_large_sentence(),
@@ -167,30 +181,41 @@ def _show(request: SignedInRequest, form: NewTransferForm) -> HttpResponse:
 
 
 def _qualities(
-    request: SignedInRequest, photo: ContentImage | None, style: Style | None, chosen: str | None
+    user: User,
+    photo: ContentImage | None,
+    style: Style | None,
+    chosen: str | None,
+    asked: Prefill | None,
 ) -> list[dict[str, Any]]:
+    sizes = dict(QUALITIES)
+    if asked and asked.quality is None:
+        sizes[AS_BEFORE] = asked.settings.size_px
     return [
         {
             "name": name,
-            "label": QUALITY_LABELS[name],
+            "label": QUALITY_LABELS.get(name, _("As before")),
             "size_px": size_px,
             "checked": name == (chosen or DEFAULT_QUALITY),
-            **_times(request.user, photo, style, name),
+            **_times(user, photo, style, size_px, asked),
         }
-        for name, size_px in QUALITIES.items()
+        for name, size_px in sizes.items()
     ]
 
 
 def _times(
-    user: User, photo: ContentImage | None, style: Style | None, quality: str
+    user: User,
+    photo: ContentImage | None,
+    style: Style | None,
+    size_px: int,
+    asked: Prefill | None,
 ) -> dict[str, str]:
     """How long painting takes, and where others come first also when the picture will be ready."""
     width, height = (photo.width, photo.height) if photo else USUAL_PHOTO_PX
     try:
-        if style:
-            params = params_for(style, quality, Params().style_strength)
+        if asked:
+            params = asked.params(size_px, asked.settings.style_strength)
         else:
-            params = Params(size_px=QUALITIES[quality])
+            params = Params.from_json({**(style.params if style else {}), "size_px": size_px})
         seconds = queue_estimates.seconds_for(width, height, params)
         pixel_steps = plan(width, height, params).pixel_steps
     except EngineError:

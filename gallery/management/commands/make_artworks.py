@@ -123,7 +123,10 @@ def _artwork(
     return artwork, style, own_tags
 
 
-SHARED = ("original", "display", "thumbnail", "before", "width", "height", "sha256", "bytes")
+SHARED = (
+    *("original", "display", "thumbnail", "before"),
+    *("width", "height", "sha256", "pixels_sha256", "bytes"),
+)
 
 
 def _recipe(photo: str, style: Style, number: int) -> dict[str, Any]:

@@ -8,11 +8,15 @@ from django.test import Client
 
 from accounts import tokens
 from accounts.models import ApiToken, User
+from engine.params import Params
 from gallery import albums, shares
 from gallery.artworks import frame_artwork
-from gallery.models import Album, Artwork, ShareLink
+from gallery.models import Album, Artwork, ShareLink, Style
+from gallery.recipe_files import described, of_artwork
+from tests.gallery.drawings import hang_artwork, whole_recipe
 from tests.transfers.drawings import quadrants
-from transfers.models import Transfer
+from transfers.models import BroughtRecipe, ContentImage, Transfer
+from transfers.repeating.bringing import keep
 
 API = "/api/v1"
 
@@ -100,6 +104,25 @@ def album(user: User, artwork: Artwork) -> Album:
 @pytest.fixture
 def link(user: User, album: Album) -> ShareLink:
     return shares.create(user, album=album)
+
+
+@pytest.fixture
+def whole(user: User, photo: ContentImage, preset: Style) -> Artwork:
+    """A picture of which enough is known to paint it again."""
+    recipe = whole_recipe(
+        params=Params(size_px=96, seed=3).to_json(),
+        styles=[{"title": "Stripes", "style_id": str(preset.pk), **described(preset)}],
+        content={"title": "Harbour", "photo_id": str(photo.pk), **described(photo)},
+    )
+    picture = quadrants(96, 64)
+    return hang_artwork(
+        owner=user, image=picture, before=picture, title="Harbour again", recipe=recipe
+    )
+
+
+@pytest.fixture
+def brought(user: User, whole: Artwork) -> BroughtRecipe:
+    return keep(user, of_artwork(whole))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from accounts.models import ApiToken, Quota, User
 from gallery.models import Album, Artwork, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
-from transfers.models import ContentImage, Transfer
+from transfers.models import BroughtRecipe, ContentImage, Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,11 @@ READS = [
     "/artworks/{artwork}/time-lapse/file/",
     "/artworks/{artwork}/time-lapse/frames/1/",
     "/artworks/{artwork}/time-lapse/animation/?kind=webp",
+    "/artworks/{artwork}/recipe/",
+    "/artworks/{artwork}/check/",
+    "/artworks/{artwork}/difference/{artwork}/",
+    "/recipes/",
+    "/recipes/{recipe}/",
 ]
 WRITES = [
     ("POST", "/content-images/", "write:transfers"),
@@ -88,6 +93,10 @@ WRITES = [
     ("PATCH", "/profile/", "write:shares"),
     ("POST", "/artworks/{artwork}/time-lapse/frames/1/keep/", "write:gallery"),
     ("DELETE", "/artworks/{artwork}/time-lapse/", "write:gallery"),
+    ("POST", "/recipes/", "write:transfers"),
+    ("POST", "/recipes/upload/", "write:transfers"),
+    ("DELETE", "/recipes/{recipe}/", "write:transfers"),
+    ("POST", "/recipes/{recipe}/repeat/", "write:transfers"),
 ]
 
 
@@ -99,6 +108,7 @@ def ids(
     artwork: Artwork,
     album: Album,
     link: ShareLink,
+    brought: BroughtRecipe,
 ) -> dict[str, object]:
     add_time_lapse(artwork)
     return {
@@ -108,6 +118,7 @@ def ids(
         "style": own_style.pk,
         "transfer": finished.pk,
         "artwork": artwork.pk,
+        "recipe": brought.pk,
     }
 
 

@@ -21,7 +21,7 @@ from gallery.models import Album, Artwork, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
 from transfers.api.schema import document
-from transfers.models import ContentImage, Transfer
+from transfers.models import BroughtRecipe, ContentImage, Transfer
 from transfers.queue import submission
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -63,7 +63,7 @@ def test_it_is_served_to_everybody_and_names_no_other_site(client: Client) -> No
     response = client.get("/api/v1/openapi.json")
     document = response.json()
     assert document["openapi"].startswith("3.")
-    assert len(document["paths"]) == 50
+    assert len(document["paths"]) == 57
     assert "http" not in json.dumps(document).replace('"http"', "")
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
@@ -79,6 +79,8 @@ def things(
     artwork: Artwork,
     album: Album,
     link: ShareLink,
+    whole: Artwork,
+    brought: BroughtRecipe,
 ) -> dict[str, list[str]]:
     """Ids that requests may name: one's own in several states, and a stranger's."""
     rows = [submission.submit(user, photo, [(preset, 1.0)], Params(size_px=64)) for _n in range(3)]
@@ -91,9 +93,11 @@ def things(
         "photo_id": [str(photo.pk)],
         "style_id": [str(preset.pk), str(own_style.pk)],
         "transfer_id": [str(row.pk) for row in (*rows, theirs)],
-        "artwork_id": [str(artwork.pk)],
         "album_id": [str(album.pk)],
         "link_id": [str(link.pk)],
+        "artwork_id": [str(artwork.pk), str(whole.pk)],
+        "other_id": [str(whole.pk)],
+        "recipe_id": [str(brought.pk)],
     }
 
 

@@ -68,7 +68,7 @@ def test_a_finished_one_leads_to_its_picture(
         response = api.get(answer["files"][kind])
         data = data_of(response)
         assert Image.open(BytesIO(data)).size == (96, 64)
-    assert api.get(f"/transfers/{finished.pk}/result/webp/").status_code == 404
+    assert api.get(f"/transfers/{finished.pk}/result/gif/").status_code == 404
 
 
 def test_what_is_not_there_yet_is_not_found(api: ApiClient, transfer: Transfer) -> None:

@@ -68,6 +68,15 @@ class ExactIntegerField(serializers.IntegerField):
         return number
 
 
+class ExactBooleanField(serializers.BooleanField):
+    """true or false of JSON, and not a word or a number that could be read as one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return bool(data)
+
+
 class ParamsField(serializers.Field):
     """Settings of the engine, which judges them itself: `engine.params.Params`."""
 

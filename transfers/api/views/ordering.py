@@ -44,7 +44,7 @@ class NewTransfer(ApiView):
         first style recommends, then the engine’s defaults."""
         values = valid(NewTransferSerializer, request)
         owner = person(request)
-        return _made(request, lambda: submission.submit_all(owner, [orders.one(owner, values)]))
+        return made(request, lambda: submission.submit_all(owner, [orders.one(owner, values)]))
 
 
 class NewBatch(ApiView):
@@ -60,7 +60,7 @@ class NewBatch(ApiView):
         """Have many photos painted, each in each of many styles: all of them, or none where one
         cannot be painted."""
         owner, values = person(request), valid(NewBatchSerializer, request)
-        return _made(
+        return made(
             request,
             lambda: submission.submit_all(owner, orders.many(owner, values)),
             as_list=True,
@@ -127,7 +127,7 @@ class TransferContinue(ApiView):
         """Go on from a finished transfer, as a new one: with more steps at its size, or larger."""
         transfer = own_transfer(person(request), transfer_id)
         size_px = valid(ContinueSerializer, request)["size_px"]
-        return _made(request, lambda: [_continued(transfer, size_px)])
+        return made(request, lambda: [_continued(transfer, size_px)])
 
 
 class TransferUpTo(ApiView):
@@ -144,7 +144,7 @@ class TransferUpTo(ApiView):
         and seed."""
         transfer = own_transfer(person(request), transfer_id)
         step = valid(UpToSerializer, request)["step"]
-        return _made(request, lambda: [_painted_up_to(transfer, step)])
+        return made(request, lambda: [_painted_up_to(transfer, step)])
 
 
 def _painted_up_to(transfer: Transfer, step: int) -> Transfer:
@@ -165,14 +165,14 @@ def _continued(transfer: Transfer, size_px: int) -> Transfer:
     return submission.continue_artwork(artwork, size_px=size_px)
 
 
-def _made(
+def made(
     request: Request, submit: Callable[[], list[Transfer]], *, as_list: bool = False
 ) -> Response:
     """201 with what `submit` made, now or when the same request came before."""
-    made, replayed = idempotency.once(request, submit)
-    if not made:
+    rows, replayed = idempotency.once(request, submit)
+    if not rows:
         raise RefusedError("key_reused", _("What this key made is gone. Draw a new one."))
-    return _answer(made, as_list=as_list, replayed=replayed)
+    return _answer(rows, as_list=as_list, replayed=replayed)
 
 
 def _answer(made: list[Transfer], *, as_list: bool = False, replayed: bool = False) -> Response:

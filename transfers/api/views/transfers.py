@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gallery.downloads import FORMATS, download_response
+from gallery.downloads import FORMATS, Wish, download_response
 from gallery.files import file_response
 from gallery.models import Artwork
 from transfers.api.problems import RefusedError
@@ -81,10 +81,11 @@ class TransferResult(ApiView):
     @extend_schema(
         operation_id="transfers_result",
         parameters=[choices("file_format", FORMATS)],
-        responses=picture_answers("image/png", "image/jpeg"),
+        responses=picture_answers("image/png", "image/jpeg", "image/webp"),
     )
     def get(self, request: Request, transfer_id: UUID, file_format: str) -> HttpResponseBase:
-        """The finished picture: `png`, every pixel as painted, or `jpg`. 404 until it is there."""
+        """The finished picture: `png`, every pixel as painted, `jpg` or `webp`. 404 until it is
+        there."""
         finished = Artwork.objects.visible_to(person(request))
         artwork = get_object_or_404(finished, transfer=transfer_id)
-        return download_response(request._request, artwork, file_format)
+        return download_response(request._request, artwork, Wish(file_format=file_format))

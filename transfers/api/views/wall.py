@@ -84,7 +84,7 @@ class ArtworkList(ApiView):
         user, view = person(request), _view(request)
         trashed = flag(request, "trash")
         rows = Artwork.objects.trashed_by(user) if trashed else Artwork.objects.visible_to(user)
-        found = view.apply(rows).select_related("transfer")
+        found = view.apply(rows).select_related("transfer").prefetch_related("tags")
         page = InOrder().page_of(found, view, request)
         return Response(
             {

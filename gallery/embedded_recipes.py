@@ -1,0 +1,87 @@
+"""A recipe inside a picture: as an XMP packet, which PNG, JPEG and WebP all can carry.
+
+In a PNG it is the ``iTXt`` chunk that the XMP specification names (part 3, 1.1.5), put in without
+encoding the picture anew. What a recipe says is the business of ``recipe_files``.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import xml.etree.ElementTree as ET
+import zlib
+from xml.sax.saxutils import escape
+
+from PIL import Image
+
+from gallery.recipe_files import MOST_BYTES, RecipeFile, RecipeFileError, read
+
+NAMESPACE = "urn:stylesite:recipe:"
+PROPERTY = "recipe"
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_HEADER_BYTES = 8 + 4 + 4 + 13 + 4
+"""The signature and the chunk IHDR, which comes first."""
+
+PNG_KEYWORD = "XML:com.adobe.xmp"
+
+_PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:stylesite="{namespace}">
+<stylesite:{name}>{recipe}</stylesite:{name}>
+</rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>"""
+
+
+def packet(recipe: RecipeFile) -> bytes:
+    """The XMP packet that carries ``recipe``."""
+    text = _PACKET.format(namespace=NAMESPACE, name=PROPERTY, recipe=escape(recipe.to_line()))
+    return text.encode()
+
+
+def into_png(png: bytes, recipe: RecipeFile) -> bytes:
+    """``png`` with ``recipe`` inside; not a pixel of it changes."""
+    if not png.startswith(PNG_SIGNATURE) or png[12:16] != b"IHDR":
+        raise ValueError("not a PNG file")
+    # Keyword, not compressed, no language, no translated keyword: PNG specification, 11.3.3.4.
+    body = b"iTXt" + PNG_KEYWORD.encode() + b"\0\0\0\0\0" + packet(recipe)
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return png[:PNG_HEADER_BYTES] + chunk + png[PNG_HEADER_BYTES:]
+
+
+def from_picture(data: bytes) -> RecipeFile | None:
+    """The recipe inside a picture that ``engine.images.read_image`` takes; None without one.
+
+    Raises RecipeFileError for one that cannot be used.
+    """
+    with Image.open(io.BytesIO(data)) as image:
+        image.load()  # a PNG may say it after its pixels
+        said = image.info.get("xmp") or image.info.get(PNG_KEYWORD)
+    if said is None:
+        return None
+    found = _property(said.encode() if isinstance(said, str) else bytes(said))
+    return None if found is None else read(found.encode())
+
+
+def _property(xmp: bytes) -> str | None:
+    """Our property of an XMP packet: an element, or an attribute where a program rewrote it."""
+    if len(xmp) > 4 * MOST_BYTES or b"<!" in xmp:
+        # Beyond any recipe, or with declarations, which XMP has no use for and bombs are made of.
+        return None
+    try:
+        root = ET.fromstring(xmp.strip(b"\0 \r\n\t"))  # noqa: S314  # without declarations
+    except (ET.ParseError, ValueError):
+        return None
+    name = f"{{{NAMESPACE}}}{PROPERTY}"
+    for element in root.iter():
+        if element.tag == name:
+            return element.text or ""
+        if name in element.attrib:
+            return element.attrib[name]
+    return None
+
+
+__all__ = ["RecipeFileError", "from_picture", "into_png", "packet"]

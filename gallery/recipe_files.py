@@ -1,0 +1,365 @@
+"""Recipes as files: written for an artwork, read and judged when somebody brings one.
+
+A recipe file is JSON that says all that is needed to paint a picture again, and what came out the
+first time; docs/recipes.md describes it. What a row remembers is in ``recipes``, how a picture
+carries its recipe in ``embedded_recipes``. Nothing here paints.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn, Self
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from engine.errors import ParameterError
+from engine.params import Params
+from gallery.models import Artwork, Style
+from gallery.pictures import StoredPicture
+from gallery.recipe_entries import LONGEST_TEXT, SHA256, UNPRINTABLE, Entries, RecipeFileError
+
+__all__ = ["Input", "RecipeFile", "RecipeFileError", "Result", "of_artwork", "read"]
+
+FORMAT = "stylesite-recipe"
+SCHEMA = 1
+"""Of the files that are written, and the newest that is read."""
+
+MOST_BYTES = 256 * 1024
+"""Of a recipe file; real ones have about three thousand."""
+
+MOST_STYLES = 8
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
+MOST_SIDE_PX = 100_000
+
+
+MADE_WITH = ("engine", "torch", "pillow", "weights", "weights_sha256", "threads", "processor")
+"""What may make a difference between two machines that paint by the same recipe."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """A picture that goes into another: photo, style or earlier result.
+
+    sha256: of the file as the site stored it. pixels_sha256: of its pixels before they were
+    encoded; empty where nobody knows.
+    """
+
+    title: str
+    sha256: str
+    pixels_sha256: str = ""
+    width: int
+    height: int
+    artist: str = ""
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came out; the hashes are those of its PNG and of its pixels."""
+
+    width: int
+    height: int
+    sha256: str
+    pixels_sha256: str = ""
+    steps: int
+    planned_steps: int
+
+    @property
+    def was_stopped(self) -> bool:
+        return self.steps < self.planned_steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeFile:
+    """A recipe file that has been judged: everything in it can be used."""
+
+    title: str
+    photo: Input
+    styles: tuple[Input, ...]
+    params: Params
+    result: Result
+    earlier: Input | None = None
+    made_with: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "schema": SCHEMA,
+            "title": self.title,
+            "inputs": {
+                "photo": _input_json(self.photo),
+                "styles": [
+                    {**_input_json(style), "artist": style.artist, "weight": style.weight}
+                    for style in self.styles
+                ],
+                "earlier": None if self.earlier is None else _input_json(self.earlier),
+            },
+            "params": self.params.to_json(),
+            "seed": self.params.seed,
+            "result": dataclasses.asdict(self.result),
+            "made_with": dict(self.made_with),
+        }
+
+    @classmethod
+    def from_json(cls, said: Any) -> Self:
+        """Raises RecipeFileError, with a sentence, for anything but a whole recipe."""
+        top = Entries(said, "")
+        _check_version(top)
+        inputs = top.entries("inputs")
+        earlier = inputs.optional("earlier")
+        recipe = cls(
+            title=top.text("title"),
+            photo=_read_input(inputs.entries("photo")),
+            styles=tuple(_read_styles(inputs)),
+            earlier=None if earlier is None else _read_input(earlier),
+            params=_read_params(top),
+            result=_read_result(top.entries("result")),
+            made_with=_read_made_with(top.entries("made_with")),
+        )
+        inputs.finish()
+        top.finish()
+        if (recipe.params.initial == "earlier") != (recipe.earlier is not None):
+            raise RecipeFileError(
+                _("The recipe does not say clearly which earlier picture it goes on from.")
+            )
+        return recipe
+
+    def to_bytes(self) -> bytes:
+        """The file: indented, so that people can read it."""
+        return json.dumps(self.to_json(), ensure_ascii=False, indent=2).encode() + b"\n"
+
+    def to_line(self) -> str:
+        """The same as one line, to be put inside a picture."""
+        return json.dumps(self.to_json(), ensure_ascii=True, separators=(",", ":"))
+
+
+def read(data: bytes) -> RecipeFile:
+    """The recipe in a file's bytes. Raises RecipeFileError."""
+    if len(data) > MOST_BYTES:
+        sentence = _("A recipe is never larger than %(most)d KB; this file is something else.")
+        raise RecipeFileError(sentence % {"most": MOST_BYTES // 1024})
+    try:
+        said = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise RecipeFileError(
+            _("This file is not a recipe: it cannot be read as JSON. It may be cut off.")
+        ) from error
+    return RecipeFile.from_json(said)
+
+
+def of_artwork(artwork: Artwork) -> RecipeFile:
+    """What ``artwork`` was made by. Raises RecipeFileError where its row does not say enough."""
+    recipe = artwork.recipe
+    if not can_be_written(artwork):
+        raise _too_little()
+    content, styles = recipe["content"], recipe["styles"]
+    here = Style.objects.in_bulk([pk for style in styles if (pk := _id(style.get("style_id")))])
+    by_id: dict[str, StoredPicture] = {str(pk): style for pk, style in here.items()}
+    photo_id = _id(content.get("photo_id"))
+    photo = artwork.owner.content_images.filter(pk=photo_id).first() if photo_id else None
+    said = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "title": _cut(artwork.title),
+        "inputs": {
+            "photo": _described(content, photo),
+            "styles": [
+                {
+                    **_described(style, by_id.get(str(style.get("style_id")))),
+                    "artist": _cut(style.get("artist")),
+                    "weight": style.get("weight", 1.0),
+                }
+                for style in styles
+            ],
+            "earlier": _earlier(artwork),
+        },
+        "params": recipe.get("params"),
+        "result": {
+            "width": artwork.width,
+            "height": artwork.height,
+            "sha256": artwork.sha256,
+            "pixels_sha256": artwork.known_pixels_sha256(),
+            "steps": recipe.get("steps"),
+            "planned_steps": recipe.get("planned_steps") or recipe.get("steps"),
+        },
+        "made_with": _made_with(recipe),
+    }
+    try:
+        return RecipeFile.from_json(said)
+    except RecipeFileError as error:
+        raise _too_little() from error
+
+
+def _too_little() -> RecipeFileError:
+    return RecipeFileError(
+        _("Not enough is known of how this picture was made to write it down as a recipe.")
+    )
+
+
+def can_be_written(artwork: Artwork) -> bool:
+    """Whether its row says enough for a recipe file; it is written only when it is asked for."""
+    recipe = artwork.recipe
+    content, styles = recipe.get("content") or {}, recipe.get("styles") or []
+    hashes = [str(said.get("sha256")) for said in (content, *styles)]
+    if recipe.get("frame_of"):
+        return False  # a small frame of a painting, which no painting makes
+    return bool(styles and recipe.get("params") and all(map(SHA256.fullmatch, hashes)))
+
+
+def described(picture: StoredPicture) -> dict[str, Any]:
+    """What a recipe says of an input, so that the same picture is known again elsewhere."""
+    return {
+        "sha256": picture.sha256,
+        "pixels_sha256": picture.known_pixels_sha256(),
+        "width": picture.width,
+        "height": picture.height,
+    }
+
+
+# Writing
+
+
+def _input_json(one: Input) -> dict[str, Any]:
+    return {
+        "title": one.title,
+        "sha256": one.sha256,
+        "pixels_sha256": one.pixels_sha256,
+        "width": one.width,
+        "height": one.height,
+    }
+
+
+def _described(said: dict[str, Any], row: StoredPicture | None) -> dict[str, Any]:
+    """An input as the row of an artwork remembers it; of older ones the picture itself tells."""
+    known = {"title": _cut(said.get("title")), "sha256": said.get("sha256")}
+    if "pixels_sha256" in said:
+        names = ("pixels_sha256", "width", "height")
+        return known | {name: said.get(name) for name in names}
+    if row is not None and row.sha256 == said.get("sha256"):
+        return known | described(row)
+    return known
+
+
+def _earlier(artwork: Artwork) -> dict[str, Any] | None:
+    if said := artwork.recipe.get("earlier"):
+        return _described(said, None)
+    pk = _id(artwork.recipe.get("continues"))
+    row = Artwork.objects.filter(owner=artwork.owner, pk=pk).first() if pk else None
+    return None if row is None else {"title": _cut(row.title), **described(row)}
+
+
+def _made_with(recipe: dict[str, Any]) -> dict[str, Any]:
+    versions = recipe.get("versions") or {}
+    return {name: versions[name] for name in MADE_WITH if versions.get(name) is not None}
+
+
+def _id(said: Any) -> UUID | None:
+    try:
+        return UUID(str(said))
+    except ValueError:
+        return None
+
+
+def _cut(text: Any) -> str:
+    return UNPRINTABLE.sub(" ", str(text or ""))[:LONGEST_TEXT]
+
+
+# Reading
+
+
+def _check_version(top: Entries) -> None:
+    if top.take("format") != FORMAT:
+        top.refuse("")
+    version = top.take("schema")
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        top.refuse(_("must be the version of the recipe, such as 1"), "schema")
+    if version > SCHEMA:
+        sentence = _(
+            "This recipe was written by a newer Stylesite (version %(version)s of recipes); this "
+            "site reads up to version %(known)d. Ask whoever runs it to bring it up to date."
+        )
+        raise RecipeFileError(sentence % {"version": str(version)[:20], "known": SCHEMA})
+
+
+def _read_input(said: Entries) -> Input:
+    read_input = _input_of(said)
+    said.finish()
+    return read_input
+
+
+def _input_of(said: Entries, **more: Any) -> Input:
+    return Input(
+        title=said.text("title"),
+        sha256=said.sha256("sha256"),
+        pixels_sha256=said.sha256("pixels_sha256", required=False),
+        width=said.whole("width", 1, MOST_SIDE_PX),
+        height=said.whole("height", 1, MOST_SIDE_PX),
+        **more,
+    )
+
+
+def _read_styles(inputs: Entries) -> Iterator[Input]:
+    rows = inputs.take("styles")
+    if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_STYLES:
+        inputs.refuse(_("must be a list of 1 to %(most)d styles") % {"most": MOST_STYLES}, "styles")
+    seen: set[str] = set()
+    for number, row in enumerate(rows):
+        said = Entries(row, f"{inputs.path}.styles.{number}")
+        weight = said.number("weight", LEAST_WEIGHT, MOST_WEIGHT, 1.0)
+        style = _input_of(said, artist=said.text("artist"), weight=weight)
+        said.finish()
+        if style.sha256 in seen:
+            inputs.refuse(_("names the same style twice"), "styles")
+        seen.add(style.sha256)
+        yield style
+
+
+def _read_params(top: Entries) -> Params:
+    said, seed = top.take("params"), top.take("seed")
+    if not isinstance(said, dict):
+        top.refuse(_("must be an object with names and values"), "params")
+    try:
+        params = Params.from_json(said)
+    except ParameterError as error:
+        raise RecipeFileError(error.sentence) from error
+    if seed is not None and (isinstance(seed, bool) or seed != params.seed):
+        top.refuse(_("must be the seed that “params” says"), "seed")
+    return params
+
+
+def _read_result(said: Entries) -> Result:
+    result = Result(
+        width=said.whole("width", 1, MOST_SIDE_PX),
+        height=said.whole("height", 1, MOST_SIDE_PX),
+        sha256=said.sha256("sha256"),
+        pixels_sha256=said.sha256("pixels_sha256", required=False),
+        steps=said.whole("steps", 1, 10**6),
+        planned_steps=said.whole("planned_steps", 1, 10**6),
+    )
+    said.finish()
+    return result
+
+
+def _read_made_with(said: Entries) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in MADE_WITH:
+        if name == "weights_sha256":
+            value: Any = said.sha256(name, required=False)
+        elif name in {"engine", "threads"}:
+            value = said.take(name)
+            if value is not None:
+                value = Entries({name: value}, said.path).whole(name, 1, 10**6)
+        else:
+            value = said.text(name)
+        if value:
+            found[name] = value
+    said.finish()
+    return found
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON")

@@ -1,0 +1,62 @@
+"""Several pictures side by side, with the differences of their recipes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import SignedInRequest, signed_in_page
+from gallery import recipe_differences
+from gallery.likeness import MOST_TO_THE_EYE, mean_difference
+from gallery.models import Artwork
+
+FEWEST, MOST = 2, 6
+
+MOST_PX = 2_500_000
+"""Of pictures that are opened while somebody waits for a page."""
+
+
+@require_safe
+@signed_in_page
+def compare(request: SignedInRequest) -> HttpResponse:
+    """``?ids=a,b,c``, or ``ids`` several times, as a form sends it."""
+    asked = ",".join(request.GET.getlist("ids"))
+    ids = list(dict.fromkeys(filter(None, (_id(word) for word in asked.split(",")))))
+    if not FEWEST <= len(ids) <= MOST:
+        sentence = _("Choose %(fewest)d to %(most)d pictures to compare; these are %(count)d.")
+        said = sentence % {"fewest": FEWEST, "most": MOST, "count": len(ids)}
+        return render(request, "gallery/compare.html", {"refused": said}, status=400)
+    found = Artwork.objects.visible_to(request.user).in_bulk(ids)
+    if len(found) < len(ids):
+        raise Http404
+    works = [found[pk] for pk in ids]
+    rows = recipe_differences.rows(works)
+    context = {
+        "works": works,
+        "differing": [row for row in rows if row.differs],
+        "same": [row for row in rows if not row.differs],
+        "mean": _mean(works),
+        "most_to_the_eye": MOST_TO_THE_EYE,
+    }
+    return render(request, "gallery/compare.html", context)
+
+
+def _mean(works: list[Artwork]) -> float | None:
+    """How much two pictures differ; of more there is no one number."""
+    if len(works) != FEWEST or max(work.width * work.height for work in works) > MOST_PX:
+        return None
+    try:
+        return mean_difference(*(work.opened() for work in works))
+    except FileNotFoundError:
+        return None
+
+
+def _id(word: str) -> UUID | None:
+    try:
+        return UUID(word.strip())
+    except ValueError:
+        return None

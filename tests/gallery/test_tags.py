@@ -1,0 +1,75 @@
+"""Tags: set, added, taken away, and found by a search from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from gallery import search, tags
+from gallery.models import Artwork, Tag
+
+Make = Callable[..., Artwork]
+
+
+def names(artwork: Artwork) -> list[str]:
+    return list(Artwork.objects.get(pk=artwork.pk).tags.values_list("name", flat=True))
+
+
+def found(word: str) -> set[Artwork]:
+    return set(search.matching(Artwork.objects.all(), word))
+
+
+def test_a_picture_gets_exactly_these_tags(artwork: Artwork) -> None:
+    tags.set_tags(artwork, [" Winter  Walk ", "sea", "SEA", "", ","])
+    assert names(artwork) == ["sea", "winter walk"]
+    assert found("winter sea") == {artwork}
+    tags.set_tags(artwork, ["forest"])
+    assert names(artwork) == ["forest"]
+    assert not found("winter")
+
+
+def test_a_tag_that_is_on_no_picture_goes(artwork: Artwork, user: User) -> None:
+    tags.set_tags(artwork, ["sea", "sky"])
+    tags.set_tags(artwork, ["sky"])
+    assert tags.own_names(user) == ["sky"]
+
+
+def test_many_get_tags_beside_their_own_and_lose_them_again(make_artwork: Make) -> None:
+    first, second = make_artwork(), make_artwork()
+    tags.set_tags(first, ["sea"])
+    tags.add_tags([first, second], ["holiday", "sea"])
+    tags.add_tags([first, second], ["holiday"])
+    assert names(first) == names(second) == ["holiday", "sea"]
+    assert found("holiday") == {first, second}
+    tags.remove_tags([first, second], ["sea", "unknown"])
+    assert names(first) == names(second) == ["holiday"]
+    assert not found("sea")
+    assert Tag.objects.count() == 1
+
+
+def test_many_take_as_few_queries_as_two(
+    make_artwork: Make, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    works = [make_artwork() for _ in range(12)]
+    with django_assert_max_num_queries(8):
+        tags.add_tags(works, ["holiday"])
+
+
+def test_nobody_elses_tags_are_touched(
+    artwork: Artwork, make_artwork: Make, stranger: User
+) -> None:
+    theirs = make_artwork(owner=stranger)
+    tags.set_tags(theirs, ["sea"])
+    tags.set_tags(artwork, ["sea"])
+    tags.remove_tags([artwork], ["sea"])
+    assert names(theirs) == ["sea"]
+    assert (tags.own_names(artwork.owner), tags.own_names(stranger)) == ([], ["sea"])
+
+
+@pytest.mark.parametrize("change", [tags.add_tags, tags.remove_tags])
+def test_nothing_is_a_fine_selection(change: Callable[..., None], db: None) -> None:
+    change([], ["sea"])
+    assert not Tag.objects.exists()

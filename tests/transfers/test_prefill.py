@@ -1,0 +1,157 @@
+"""The new-transfer page in the settings of a finished picture: used again, or remixed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts.models import User
+from engine.params import Params
+from gallery.artworks import trash
+from gallery.models import Artwork, Style
+from tests.gallery.drawings import hang_artwork
+from tests.transfers.drawings import quadrants
+from transfers.models import ContentImage, MachineSpeed, Transfer
+
+NEW = "/new/"
+PARAMS = Params(size_px=700, style_strength=37, keep_colors="luminance", steps=9, seed=5)
+
+
+@pytest.fixture
+def finished(
+    user: User, photo: ContentImage, preset: Style, own_style: Style
+) -> Callable[..., Any]:
+    def hang(params: Params = PARAMS, owner: User = user) -> Artwork:
+        shares = [(preset, 1.0), (own_style, 3.0)]
+        recipe = {
+            "params": params.to_json(),
+            "styles": [
+                {"style_id": str(style.pk), "title": style.title, "weight": weight}
+                for style, weight in shares
+            ],
+            "content": {"photo_id": str(photo.pk), "title": photo.title},
+        }
+        picture = quadrants(96, 64)
+        return hang_artwork(owner=owner, image=picture, before=picture, title="Mill", recipe=recipe)
+
+    return hang
+
+
+def sent(artwork: Artwork, photo: ContentImage, style: Style, **changes: str) -> dict[str, str]:
+    form = {"from": str(artwork.pk), "photo": str(photo.pk), "style": str(style.pk)}
+    return {**form, "quality": "before", "style_strength": "37", **changes}
+
+
+def test_the_page_comes_with_everything_but_the_photo(
+    signed_in: Client, finished: Callable[..., Artwork], preset: Style
+) -> None:
+    artwork = finished()
+    response = signed_in.get(NEW, {"from": str(artwork.pk)})
+    form = response.context["form"]
+    assert response.context["photo"] is None
+    assert response.context["style"] == preset
+    assert (form["style_strength"].value(), form["quality"].value()) == (37, "before")
+    for words in ("With the settings of", "Mill", "My tiles", "painted in brightness", "Seed: 5"):
+        assertContains(response, words)
+    assertContains(response, "As before")
+    assertContains(response, "700 px on the longer side")
+
+
+def test_a_remix_comes_with_the_photo_too(
+    signed_in: Client, finished: Callable[..., Artwork], photo: ContentImage
+) -> None:
+    artwork = finished(Params(size_px=1024))
+    response = signed_in.get(NEW, {"from": str(artwork.pk), "photo": str(photo.pk)})
+    assert response.context["photo"] == photo
+    assert response.context["form"]["quality"].value() == "fine"
+    assertNotContains(response, "As before")
+
+
+def test_its_pages_link_there(
+    signed_in: Client, finished: Callable[..., Artwork], photo: ContentImage
+) -> None:
+    artwork = finished()
+    html = signed_in.get(f"/gallery/{artwork.pk}/")
+    assertContains(html, f'href="/new/?from={artwork.pk}"')
+    assertContains(html, f'href="/new/?from={artwork.pk}&amp;photo={photo.pk}"')
+
+
+def test_unchanged_it_paints_all_styles_in_all_settings(
+    signed_in: Client,
+    finished: Callable[..., Artwork],
+    photo: ContentImage,
+    preset: Style,
+    own_style: Style,
+) -> None:
+    response = signed_in.post(NEW, sent(finished(), photo, preset))
+    transfer = Transfer.objects.get()
+    assertRedirects(response, f"/transfers/{transfer.pk}/")
+    assert Params.from_json(transfer.params) == PARAMS
+    shares = [(share.style, share.weight) for share in transfer.style_shares.all()]
+    assert shares == [(preset, 1.0), (own_style, 3.0)]
+
+
+def test_what_is_changed_is_changed_and_the_rest_stays(
+    signed_in: Client, finished: Callable[..., Artwork], photo: ContentImage, preset: Style
+) -> None:
+    other = Style(title="Other", slug="other")
+    other.set_picture(quadrants(60, 60))
+    other.save()
+    form = sent(finished(), photo, other, quality="draft", style_strength="80")
+    signed_in.post(NEW, form)
+    transfer = Transfer.objects.get()
+    params = Params.from_json(transfer.params)
+    assert (params.size_px, params.style_strength) == (256, 80)
+    assert (params.keep_colors, params.steps, params.seed) == ("luminance", 9, 5)
+    assert [share.style for share in transfer.style_shares.all()] == [other]
+
+
+def test_what_went_on_from_an_earlier_picture_begins_anew(
+    signed_in: Client, finished: Callable[..., Artwork], photo: ContentImage, preset: Style
+) -> None:
+    artwork = finished(Params(size_px=512, initial="earlier"))
+    signed_in.post(NEW, sent(artwork, photo, preset, quality="standard"))
+    assert Params.from_json(Transfer.objects.get().params).initial is None
+
+
+def test_the_times_are_those_of_the_settings(
+    signed_in: Client, finished: Callable[..., Artwork], photo: ContentImage
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=1e5, overhead_s=2)
+    artwork = finished(Params(size_px=700, steps=20_000))
+    query = {"from": str(artwork.pk), "photo": str(photo.pk)}
+    response = signed_in.get("/new/estimates/", query)
+    assertContains(response, 'id="time-before"')
+    assertContains(response, "hour")
+
+
+def test_a_picture_that_is_gone_is_said_and_nothing_else_is_lost(
+    signed_in: Client, finished: Callable[..., Artwork], photo: ContentImage, preset: Style
+) -> None:
+    artwork = finished()
+    trash(artwork)
+    form = sent(artwork, photo, preset, quality="standard")
+    response = signed_in.post(NEW, form)
+    assertContains(response, "no longer here. Paint without them?", status_code=422)
+    assert response.context["photo"] == photo
+    assert not Transfer.objects.exists()
+    assertNotContains(response, 'name="from"', status_code=422)
+
+
+@pytest.mark.parametrize("asked", ["x", "", "7e5b0000-0000-4000-8000-000000000000"])
+def test_an_unknown_picture_prefills_nothing(signed_in: Client, asked: str) -> None:
+    assert signed_in.get(NEW, {"from": asked}).context["prefill"] is None
+
+
+def test_nor_does_somebody_elses_or_one_without_a_recipe(
+    signed_in: Client, finished: Callable[..., Artwork], stranger: User
+) -> None:
+    theirs = finished(owner=stranger)
+    assert signed_in.get(NEW, {"from": str(theirs.pk)}).context["prefill"] is None
+    mine = finished()
+    Artwork.objects.filter(pk=mine.pk).update(recipe={"params": {"odd": 1}})
+    assert signed_in.get(NEW, {"from": str(mine.pk)}).context["prefill"] is None

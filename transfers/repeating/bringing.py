@@ -1,0 +1,72 @@
+"""A recipe arrives, as JSON or inside a picture, and is kept."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from accounts.models import User
+from engine.images import read_image
+from gallery.embedded_recipes import from_picture
+from gallery.forms import upload_limits
+from gallery.recipe_files import RecipeFile, RecipeFileError, read
+from gallery.storage_use import check_room
+from transfers.repeating.models import BroughtRecipe
+
+
+def bring(owner: User, file: BinaryIO) -> BroughtRecipe:
+    """Keep the recipe in ``file``: JSON, or a picture that carries one.
+
+    Raises RecipeFileError, engine.errors.ImageError for a picture that cannot be read, and
+    QuotaError; each with a sentence, and nothing is kept then.
+    """
+    data = file.read(settings.UPLOAD_MAX_BYTES + 1)
+    if not data:
+        raise RecipeFileError(_("This file is empty. Please choose it again."))
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        return keep(owner, read(data))
+    image = read_image(BytesIO(data), upload_limits())
+    recipe = from_picture(data)
+    if recipe is None:
+        raise RecipeFileError(
+            _(
+                "This picture carries no recipe. Only those that were downloaded “with the recipe "
+                "inside” do, and many programs and sites remove it."
+            )
+        )
+    return keep(owner, recipe, image, _format_of(data))
+
+
+def keep(
+    owner: User, recipe: RecipeFile, image: Image.Image | None = None, picture_format: str = ""
+) -> BroughtRecipe:
+    """The row of a judged recipe; the files of its picture are written first."""
+    brought = BroughtRecipe(
+        owner=owner,
+        recipe=recipe.to_json(),
+        picture_format=picture_format,
+        width=0,
+        height=0,
+        bytes=0,
+        sha256="",
+    )
+    try:
+        if image is not None:
+            brought.set_picture(image)
+            check_room(owner, brought.bytes)
+        with transaction.atomic():
+            brought.save(force_insert=True)
+    except BaseException:
+        brought.delete_files()
+        raise
+    return brought
+
+
+def _format_of(data: bytes) -> str:
+    with Image.open(BytesIO(data)) as image:
+        return (image.format or "").lower()[:8]
