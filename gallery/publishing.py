@@ -59,7 +59,7 @@ def styles_seen() -> StyleQuerySet:
     Personal styles are their owner's business.
     """
     shown = Artwork.objects.published().filter(style_shares__style=OuterRef("pk"))
-    return Style.objects.presets().filter(Exists(shown))
+    return Style.objects.presets().filter(Exists(shown), times_used__gt=0)
 
 
 def page(published: ArtworkQuerySet, cursor: str, size: int = PAGE_SIZE) -> Page[Artwork]:
