@@ -44,9 +44,10 @@ def detail(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
 @signed_in_page
 def progress(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
     """What changed since the last poll; 304 where nothing did, 286 (stop polling) at the end."""
+    transfer = own_transfer(request, transfer_id)
     if not request.htmx:
         return redirect("transfers:detail", transfer_id)
-    shown = Status.of(own_transfer(request, transfer_id))
+    shown = Status.of(transfer)
     if LOOKING in request.headers and not shown.transfer.is_unfinished:
         outbox.note_seen(shown.transfer)
     if artwork := shown.artwork:

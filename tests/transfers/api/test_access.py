@@ -27,9 +27,11 @@ READS = [
     "/content-images/",
     "/content-images/{photo}/",
     "/content-images/{photo}/files/original/",
+    "/collections/",
     "/styles/",
     "/styles/{style}/",
     "/styles/{style}/files/display/",
+    "/styles/{style}/offer/",
     "/transfers/",
     "/transfers/{transfer}/",
     "/transfers/{transfer}/preview/",
@@ -63,6 +65,10 @@ WRITES = [
     ("PATCH", "/styles/{style}/", "write:gallery"),
     ("DELETE", "/styles/{style}/", "write:gallery"),
     ("POST", "/styles/{style}/restore/", "write:gallery"),
+    ("POST", "/styles/{style}/crop/", "write:gallery"),
+    ("POST", "/styles/{style}/picture/", "write:gallery"),
+    ("POST", "/styles/{style}/offer/", "write:gallery"),
+    ("DELETE", "/styles/{style}/offer/", "write:gallery"),
     ("POST", "/transfers/", "write:transfers"),
     ("POST", "/transfers/batch/", "write:transfers"),
     ("POST", "/transfers/estimate/", "read"),
@@ -151,7 +157,7 @@ def test_a_stranger_finds_nothing_of_anybody_elses(
             assert response.json()["pictures"] == 0
         elif path == "/artworks/zip/":
             assert zipfile.ZipFile(BytesIO(response.getvalue())).namelist() == []
-        elif path not in ("/me/", "/styles/"):
+        elif path not in ("/me/", "/styles/", "/collections/"):
             assert response.json()["results"] == []
     for method, path, _scope in WRITES:
         if "{" in path:
