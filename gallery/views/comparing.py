@@ -27,9 +27,8 @@ def compare(request: SignedInRequest) -> HttpResponse:
     asked = ",".join(request.GET.getlist("ids"))
     ids = list(dict.fromkeys(filter(None, (_id(word) for word in asked.split(",")))))
     if not FEWEST <= len(ids) <= MOST:
-        sentence = _("Choose %(fewest)d to %(most)d pictures to compare; these are %(count)d.")
-        said = sentence % {"fewest": FEWEST, "most": MOST, "count": len(ids)}
-        return render(request, "gallery/compare.html", {"refused": said}, status=400)
+        refused = {"refused": sentence(len(ids))}
+        return render(request, "gallery/compare.html", refused, status=400)
     found = Artwork.objects.visible_to(request.user).in_bulk(ids)
     if len(found) < len(ids):
         raise Http404
@@ -43,6 +42,12 @@ def compare(request: SignedInRequest) -> HttpResponse:
         "most_to_the_eye": MOST_TO_THE_EYE,
     }
     return render(request, "gallery/compare.html", context)
+
+
+def sentence(count: int) -> str:
+    """Why ``count`` pictures are not compared."""
+    said = _("Choose %(fewest)d to %(most)d pictures to compare; these are %(count)d.")
+    return said % {"fewest": FEWEST, "most": MOST, "count": count}
 
 
 def _mean(works: list[Artwork]) -> float | None:

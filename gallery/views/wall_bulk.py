@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -24,6 +25,7 @@ from gallery import albums, bulk, tags
 from gallery.bulk import BulkError
 from gallery.forms import IntoAlbumForm, TagForm
 from gallery.models import MOST_STARS, Artwork
+from gallery.views import comparing
 from gallery.views.wall import back_to_wall
 
 
@@ -142,6 +144,15 @@ def _share(request: SignedInRequest, works: Works) -> Outcome:
     return Outcome(said, len(chosen), address=reverse("gallery:album-share", args=[album.pk]))
 
 
+def _compare(request: SignedInRequest, works: Works) -> Outcome:
+    """Leads to where they stand side by side."""
+    chosen = _in_their_order(works)
+    if not comparing.FEWEST <= len(chosen) <= comparing.MOST:
+        raise BulkError(comparing.sentence(len(chosen)))
+    query = urlencode({"ids": ",".join(str(work.pk) for work in chosen)})
+    return Outcome("", len(chosen), address=f"{reverse('gallery:compare')}?{query}")
+
+
 def _trash(request: SignedInRequest, works: Works) -> Outcome:
     count, word = bulk.trash(works)
     said = ngettext(
@@ -164,6 +175,7 @@ ACTIONS: dict[str, Callable[[SignedInRequest, Works], Outcome]] = {
     "tag": _tag,
     "album": _into_album,
     "share": _share,
+    "compare": _compare,
     "trash": _trash,
     "enter": _by_what_is_filled_in,
 }

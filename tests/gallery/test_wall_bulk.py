@@ -94,6 +94,15 @@ def test_sharing_leads_to_where_the_link_is_made(signed_in: Client, works: list[
     assert album.title in signed_in.get(answer["address"]).content.decode()
 
 
+def test_two_to_six_are_compared_side_by_side(signed_in: Client, works: list[Artwork]) -> None:
+    answer = act(signed_in, works[:2], "compare").json()
+    assert answer["address"].startswith("/gallery/compare/?ids=")
+    assert signed_in.get(answer["address"]).status_code == 200
+    refused = act(signed_in, works[:1], "compare")
+    assert refused.status_code == 422
+    assert "2 to 6" in refused.json()["message"]
+
+
 def test_one_picture_is_shared_without_an_album(signed_in: Client, works: list[Artwork]) -> None:
     answer = act(signed_in, works[:1], "share").json()
     assert answer["address"] == f"/gallery/{works[0].pk}/share/"
