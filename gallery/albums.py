@@ -76,8 +76,7 @@ def remove(album: Album, artworks: Iterable[Artwork]) -> list[tuple[UUID, int]]:
     places = list(taken.values_list("artwork_id", "position"))
     taken.delete()
     if places:
-        Album.objects.filter(pk=album.pk, cover__in=[pk for pk, _at in places]).update(cover=None)
-        _touch(album)
+        _touch(album)  # a cover that was taken out stands for the album again when it is put back
     return places
 
 

@@ -68,11 +68,14 @@ def from_picture(data: bytes) -> RecipeFile | None:
 
 def _property(xmp: bytes) -> str | None:
     """Our property of an XMP packet: an element, or an attribute where a program rewrote it."""
-    if len(xmp) > 4 * MOST_BYTES or b"<!" in xmp:
-        # Beyond any recipe, or with declarations, which XMP has no use for and bombs are made of.
+    if len(xmp) > 4 * MOST_BYTES:  # beyond any recipe
         return None
     try:
-        root = ET.fromstring(xmp.strip(b"\0 \r\n\t"))  # noqa: S314  # without declarations
+        # Only as UTF-8, as ours is written: in another encoding, the next look would see nothing.
+        text = xmp.decode("utf-8-sig").strip("\0 \r\n\t")
+        if "<!" in text:  # declarations, which XMP has no use for and bombs are made of
+            return None
+        root = ET.fromstring(text)  # noqa: S314  # without declarations
     except (ET.ParseError, ValueError):
         return None
     name = f"{{{NAMESPACE}}}{PROPERTY}"

@@ -12,7 +12,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
@@ -70,7 +70,7 @@ def _moment(text: Any) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a moment needs its time zone")
-    return moment
+    return moment.astimezone(UTC)  # what has no such moment is no cursor
 
 
 def _number(value: Any) -> int:
@@ -82,6 +82,7 @@ def _number(value: Any) -> int:
 def _words(text: Any) -> str:
     if not isinstance(text, str) or "\x00" in text:
         raise ValueError("not words of ours")
+    text.encode()  # half a surrogate pair is no text to a database
     return text
 
 
@@ -123,7 +124,14 @@ class Cursor:
                 raise ValueError("of another list")
             names = order.names()
             read = tuple(READERS[name](one) for name, one in zip(names, values, strict=True))
-        except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as error:
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+            binascii.Error,
+            OverflowError,
+            RecursionError,
+        ) as error:
             raise BadCursorError(text) from error
         return cls(read, way == "<")
 

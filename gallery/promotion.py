@@ -36,7 +36,7 @@ COPIED = (
 
 
 class AnsweredError(Exception):
-    """The offer is not open any more: answered by somebody else, or withdrawn by its owner."""
+    """The offer is not what it was: answered by somebody else, withdrawn, or of another picture."""
 
 
 def shown_to_curators() -> QuerySet[StyleOffer]:
@@ -49,14 +49,20 @@ def is_shown(offer: StyleOffer) -> bool:
     return offer.state == StyleOffer.State.OPEN and offer.style.trashed_at is None
 
 
-def accept(offer: StyleOffer, by: User) -> Style:
+def accept(offer: StyleOffer, by: User, version: str) -> Style:
     """OPEN → ACCEPTED, with a hidden preset made of the style; both or neither.
 
-    Raises AnsweredError, leaving no file.
+    ``version`` is that of the picture ``by`` has looked at: its owner may have put another in its
+    place. Raises AnsweredError, leaving no file.
     """
+    if offer.style.version != version:
+        raise AnsweredError(str(offer.pk))
     preset = _preset_of(offer)
     try:
-        _copy_files(offer.style, preset)
+        try:
+            _copy_files(offer.style, preset)
+        except FileNotFoundError as gone:  # replaced at this very moment
+            raise AnsweredError(str(offer.pk)) from gone
         with transaction.atomic():
             preset.save(force_insert=True)
             _answer(offer, StyleOffer.State.ACCEPTED, by, preset)

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
+from django.forms import ModelForm
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from gallery import paging
@@ -45,6 +48,19 @@ def unpublish(artworks: Iterable[Artwork]) -> int:
 
 def profile_of(user: User) -> Profile | None:
     return Profile.objects.filter(owner=user).first()
+
+
+def save_profile(form: ModelForm[Profile]) -> bool:
+    """Save a valid form; False, with a sentence in it, where another request was faster."""
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:
+        form.add_error(
+            "handle", _("This was saved or taken in the same moment. Please look at it again.")
+        )
+        return False
+    return True
 
 
 def require_public_gallery() -> None:

@@ -152,6 +152,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 # Beside allauth's own limits, and counted as they are: passwords of share links ("key" is link and
 # address, or the link alone) and reports of pictures.
+# Limits for each address count the visitor's own, not that of the proxy in front.
+ALLAUTH_TRUSTED_PROXY_COUNT = whole_number("STYLESITE_TRUSTED_PROXIES", 0, at_least=0)
 ACCOUNT_RATE_LIMITS = {
     "link_password": "5/5m/key",
     "link_password_from_anywhere": "100/h/key",

@@ -109,13 +109,14 @@ class StyleOfferAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return answers[answer](request, offer)
         except promotion.AnsweredError:
             sentence = gettext(
-                "Nothing was changed: the offer was answered or withdrawn meanwhile."
+                "Nothing was changed: the offer was answered or withdrawn, or its picture "
+                "replaced meanwhile. Please look at it again."
             )
             messages.warning(request, sentence)
             return redirect("admin:gallery_styleoffer_changelist")
 
     def _accept(self, request: SignedInRequest, offer: StyleOffer) -> HttpResponse:
-        preset = promotion.accept(offer, request.user)
+        preset = promotion.accept(offer, request.user, request.POST.get("version", ""))
         self.log_change(request, offer, gettext("Accepted: it is a preset now."))
         sentence = gettext("“%(title)s” is a preset now. It is hidden until you publish it.")
         messages.success(request, sentence % {"title": preset.title})

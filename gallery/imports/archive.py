@@ -158,7 +158,7 @@ def _checked(entry: zipfile.ZipInfo) -> str:
     """The name of an entry. Raises ArchiveError for one that no honest zip has."""
     name = _decoded(entry).replace("\\", "/")
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         sentence = _("The zip has a file that would lie outside of it (%(name)s).")
         raise ArchiveError(sentence % {"name": name[:80]})
     if entry.flag_bits & 0x1:

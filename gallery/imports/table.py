@@ -165,10 +165,10 @@ def _params(cell: str) -> dict[str, Any]:
     try:
         params = json.loads(cell) if cell.startswith(("{", "[")) else _pairs(cell)
         Params.from_json(params)
-    except json.JSONDecodeError as error:
-        raise ValidationError(_("This is not JSON: %(why)s.") % {"why": error}) from error
     except ParameterError as error:
         raise ValidationError(error.sentence) from error
+    except (ValueError, RecursionError) as error:
+        raise ValidationError(_("This is not JSON: %(why)s.") % {"why": error}) from error
     return dict(params)
 
 
@@ -190,7 +190,7 @@ def _state(cell: str) -> str:
 
 
 def _position(cell: str) -> int:
-    if not cell.isdecimal() or int(cell) > 2**31 - 1:
+    if not cell.isdecimal() or len(cell) > 10 or int(cell) > 2**31 - 1:
         raise ValidationError(_("Write a whole number of 0 or more, or leave it empty."))
     return int(cell)
 

@@ -202,7 +202,10 @@ class Artwork(StoredPicture):
     def file_fields(self) -> list[FieldFile]:
         """Its own, and that of its time-lapse."""
         time_lapse = getattr(self, "time_lapse", None)
-        return [*super().file_fields(), *([time_lapse.file] if time_lapse is not None else [])]
+        return [
+            *super().file_fields(),
+            *([time_lapse.file] if time_lapse and time_lapse.file else []),
+        ]
 
     @property
     def alt_text(self) -> str:

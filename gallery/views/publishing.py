@@ -43,13 +43,15 @@ def publish(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"artworks": chosen, "profile": profile}
         return render(request, "gallery/publish.html", context)
+    fresh = [artwork for artwork in chosen if artwork.published_at is None]
     count = publishing.publish(chosen, with_photo="with_photo" in request.POST)
     said = ngettext(
         "%(count)d picture can be seen by everybody now.",
         "%(count)d pictures can be seen by everybody now.",
         count,
     )
-    undo = f"undo:{reverse('gallery:unpublish')}?{_query(chosen)}" if count <= 20 else ""
+    undone = f"{reverse('gallery:unpublish')}?{_query(fresh)}"
+    undo = f"undo:{undone}" if 0 < len(fresh) <= 20 else ""
     messages.success(request, said % {"count": count}, extra_tags=undo)
     return redirect("gallery:profile", profile.handle)
 
@@ -80,8 +82,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     handle = own.handle
     form = ProfileForm(request.POST or None, instance=own)
     onward = _safe_next(request)
-    if form.is_valid():
-        form.save()
+    if form.is_valid() and publishing.save_profile(form):
         messages.success(request, _("Your profile is saved."))
         return redirect(onward or "gallery:profile-edit")
     published = Artwork.objects.visible_to(request.user).filter(published_at__isnull=False)

@@ -82,6 +82,8 @@ def test_a_program_may_write_the_packet_anew(artwork: Artwork) -> None:
         b"not xml",
         b"<!DOCTYPE x [<!ENTITY a 'aaaa'>]><x>&a;</x>",
         b"<x>" + b"a" * 5,
+        "<!DOCTYPE x [<!ENTITY a '<b/><b/>'>]><x>&a;</x>".encode("utf-16"),
+        b"\xfe\xff" + "<!DOCTYPE x [<!ENTITY a '<b/>'>]><x>&a;</x>".encode("utf-16-be"),
     ],
 )
 def test_other_packets_are_nothing_to_us(packet: bytes) -> None:

@@ -115,6 +115,8 @@ AN_ID = "0" * 32
         packed(">", NEWEST, "yesterday", AN_ID),
         packed(">", NEWEST, 7, AN_ID),
         packed(">", NEWEST, "2026-11-25T10:00:00+00:00", 7),
+        packed(">", NEWEST, "0001-01-01T00:00:00+14:00", AN_ID),
+        packed(">", NEWEST, "9999-12-31T23:59:59-14:00", AN_ID),
         packed("?", NEWEST, "2026-11-25T10:00:00+00:00", AN_ID),
         packed(">", "created_at,-id", "2026-11-25T10:00:00+00:00", AN_ID),
         base64.urlsafe_b64encode(b"[" * 5000).decode(),
@@ -140,3 +142,10 @@ def test_values_that_a_database_would_choke_on_are_refused(
 ) -> None:
     with pytest.raises(BadCursorError):
         Cursor.read(packed(">", columns, *values), ORDERS[name])
+
+
+def test_half_a_letter_is_no_title_of_ours() -> None:
+    with pytest.raises(BadCursorError):
+        Cursor.read(
+            packed(">", ",".join(ORDERS["title"].columns), "\ud800", AN_ID), ORDERS["title"]
+        )

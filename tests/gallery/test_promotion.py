@@ -9,6 +9,7 @@ import pytest
 from accounts.models import User
 from gallery import promotion, styles
 from gallery.models import Style, StyleOffer
+from tests.gallery.drawings import gradient
 
 State = StyleOffer.State
 
@@ -23,7 +24,7 @@ def offer(own_style: Style) -> StyleOffer:
 def test_a_hidden_preset_with_files_of_its_own_is_made(
     offer: StyleOffer, own_style: Style, stranger: User
 ) -> None:
-    preset = promotion.accept(offer, stranger)
+    preset = promotion.accept(offer, stranger, own_style.version)
     preset.refresh_from_db()
     assert (preset.owner, preset.state, preset.catalogue) == (None, Style.State.DRAFT, {})
     assert (preset.title, preset.artist, preset.licence) == ("My tiles", "Ada L.", "CC BY 4.0")
@@ -48,7 +49,7 @@ def test_of_two_answers_the_first_counts_and_the_second_leaves_no_file(
     stale = StyleOffer.objects.get()
     stale.state = State.OPEN
     with pytest.raises(promotion.AnsweredError):
-        promotion.accept(stale, stranger)
+        promotion.accept(stale, stranger, stale.style.version)
     assert set(media_root.rglob("*.*")) == files
     assert Style.objects.count() == 1
 
@@ -58,9 +59,21 @@ def test_what_is_not_open_is_neither_accepted_nor_declined(
     offer: StyleOffer, stranger: User, state: str
 ) -> None:
     StyleOffer.objects.update(state=state)
-    for answer in (promotion.accept, promotion.decline):
-        with pytest.raises(promotion.AnsweredError):
-            answer(offer, stranger)
+    with pytest.raises(promotion.AnsweredError):
+        promotion.accept(offer, stranger, offer.style.version)
+    with pytest.raises(promotion.AnsweredError):
+        promotion.decline(offer, stranger)
+
+
+def test_a_picture_that_was_replaced_after_a_look_at_it_is_not_accepted(
+    offer: StyleOffer, own_style: Style, stranger: User
+) -> None:
+    seen = own_style.version
+    styles.replace_picture(own_style, gradient(40, 40))
+    offer.refresh_from_db()
+    with pytest.raises(promotion.AnsweredError):
+        promotion.accept(offer, stranger, seen)
+    assert Style.objects.count() == 1
 
 
 def test_a_style_in_the_trash_is_not_offered_any_more(
@@ -69,7 +82,7 @@ def test_a_style_in_the_trash_is_not_offered_any_more(
     styles.trash(own_style)
     assert not promotion.is_shown(StyleOffer.objects.get())
     with pytest.raises(promotion.AnsweredError):
-        promotion.accept(offer, stranger)
+        promotion.accept(offer, stranger, offer.style.version)
 
 
 def test_a_decline_is_taken_back(offer: StyleOffer, stranger: User) -> None:

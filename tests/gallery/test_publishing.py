@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from gallery import artworks, publishing
 from gallery.models import Artwork, Profile, Style
+from gallery.sharing_forms import ProfileForm
 from tests.gallery.drawings import RECIPE
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,26 @@ def test_many_are_published_and_taken_back_by_undo(
     [undo] = [message.extra_tags for message in page.context["messages"]]
     signed_in.post(undo.removeprefix("undo:"))
     assert Artwork.objects.published().count() == 0
+
+
+def test_undo_takes_back_only_what_was_published_just_now(
+    signed_in: Client, published: Artwork, make_artwork: Callable[..., Artwork]
+) -> None:
+    named = {"artwork": [str(published.pk), str(make_artwork().pk)]}
+    page = signed_in.post(PUBLISH, named, follow=True)
+    [undo] = [message.extra_tags for message in page.context["messages"]]
+    signed_in.post(undo.removeprefix("undo:"))
+    assert Artwork.objects.published().get() == published
+
+
+def test_of_two_first_profiles_at_once_the_second_is_told(user: User) -> None:
+    sent = {"name": "Ada", "handle": "ada", "is_public": "on"}
+    form = ProfileForm(sent, instance=Profile(owner=user))
+    assert form.is_valid()
+    Profile.objects.create(owner=user, handle="lovelace", name="Ada")
+    assert not publishing.save_profile(form)
+    assert "same moment" in form.errors["handle"][0]
+    assert Profile.objects.get().handle == "lovelace"
 
 
 def test_who_has_no_profile_makes_one_first_and_goes_on(

@@ -176,7 +176,7 @@ def succeed(transfer: Transfer, artwork: Artwork, time_lapse: TimeLapse | None =
     """
     kept = Transfer.objects.filter(pk=transfer.pk, artwork=artwork.pk).exists()
     if not kept and not hanging.is_hung(transfer):
-        _keep_artwork(transfer, artwork, hanging.frame(transfer, artwork), time_lapse)
+        _keep_artwork(transfer, artwork, time_lapse)
     drop_files(transfer)
     logger.info(
         "transfer %s: succeeded, artwork %s", transfer.pk, artwork.pk, extra=logs.about(transfer)
@@ -186,10 +186,11 @@ def succeed(transfer: Transfer, artwork: Artwork, time_lapse: TimeLapse | None =
 def _keep_artwork(
     transfer: Transfer,
     artwork: Artwork,
-    example: hanging.Example | None,
     time_lapse: TimeLapse | None,
 ) -> None:
+    example: hanging.Example | None = None
     try:
+        example = hanging.frame(transfer, artwork)
         with transaction.atomic():
             if example is None:
                 hang(artwork)

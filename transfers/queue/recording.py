@@ -17,6 +17,7 @@ from PIL import Image
 
 from engine.pyramid import Plan
 from gallery import time_lapses
+from gallery.files import FilesUnavailableError
 from gallery.frames import DamagedFramesError, Frame, pack, take, thinned, unpack
 from gallery.models import Artwork, TimeLapse
 from transfers.models import Transfer
@@ -46,7 +47,10 @@ class Painted(Protocol):
 
 def begin(transfer: Transfer) -> Recording | None:
     """The recording of `transfer`, with the frames of its earlier attempts, or of the picture that
-    it goes on from; None where none is wanted. May raise what says that the database is away."""
+    it goes on from; None where none is wanted.
+
+    May raise what says that the database or the files are away.
+    """
     if not (settings.TIMELAPSE and transfer.keeps_time_lapse):
         return None
     try:
@@ -55,6 +59,8 @@ def begin(transfer: Transfer) -> Recording | None:
             return Recording(*unpack(kept))
         if transfer.continues is not None:
             return Recording(*_of_earlier(transfer.continues))
+    except FilesUnavailableError:
+        raise  # they are there, and come back: to begin anew would overwrite them
     except (OSError, DamagedFramesError):
         logger.warning("transfer %s: its frames cannot be read", transfer.pk, exc_info=True)
     return Recording()

@@ -33,7 +33,7 @@ def look(client: Client, offer: StyleOffer, rendition: str = "thumbnail") -> int
 
 def answer(client: Client, offer: StyleOffer, what: str) -> int:
     address = reverse("admin:gallery_styleoffer_answer", args=[offer.pk, what])
-    status = client.post(address).status_code
+    status = client.post(address, {"version": offer.style.version}).status_code
     offer.refresh_from_db()
     return int(status)
 
@@ -72,7 +72,7 @@ def test_the_second_of_two_curators_is_told(admin_client: Client, offer: StyleOf
     answer(admin_client, offer, "decline")
     address = reverse("admin:gallery_styleoffer_answer", args=[offer.pk, "accept"])
     html = admin_client.post(address, follow=True).content.decode()
-    assert "answered or withdrawn meanwhile" in html
+    assert "Please look at it again" in html
     assert not Style.objects.filter(owner=None).exists()
 
 

@@ -12,13 +12,14 @@ from pytest_django import Settings
 
 from engine.pyramid import Level, Plan
 from gallery import storage_use, time_lapses
+from gallery.files import FilesUnavailableError
 from gallery.frames import pack, unpack
 from gallery.models import Artwork, TimeLapse
 from tests.gallery.films import add_time_lapse, frames_of
 from tests.transfers.queue.fake_engine import FakeEngine
 from tests.transfers.queue.rows import Submit, row
 from transfers.models import Transfer
-from transfers.queue import lifecycle, recording, runner, steering, submission
+from transfers.queue import checkpoints, lifecycle, recording, runner, steering, submission
 from transfers.queue.recording import Recording
 
 
@@ -276,6 +277,19 @@ def test_frames_that_cannot_be_read_are_begun_anew(
     runner.paint_next()
     assert row(transfer).state == Transfer.State.SUCCEEDED
     assert TimeLapse.objects.get().steps == 5
+
+
+@queue
+def test_frames_that_are_only_away_are_waited_for(
+    submit: Submit, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(transfer: Transfer) -> bytes:
+        raise FilesUnavailableError("The store of files does not answer.")
+
+    transfer = submit()
+    monkeypatch.setattr(checkpoints, "read_frames", away)
+    with pytest.raises(FilesUnavailableError):
+        recording.begin(transfer)
 
 
 @queue

@@ -151,13 +151,13 @@ class MyProfile(ApiView):
         values = valid(ProfileChangeSerializer, request)
         profile = _profiles(request).first() or Profile(owner=person(request))
         form = profile_form(profile, values)
-        if not form.is_valid():
+        if not form.is_valid() or not publishing.save_profile(form):
             errors = {
                 name: [str(said) for said in all_said] for name, all_said in form.errors.items()
             }
             first = next(iter(errors.values()))[0]
             raise RefusedError("invalid", first, errors=errors)
-        return Response(ProfileSerializer(form.save()).data)
+        return Response(ProfileSerializer(form.instance).data)
 
 
 def _profiles(request: Request) -> Any:

@@ -51,6 +51,14 @@ function place(row, index) {
   else list.append(row);
 }
 
+// One after the other: "later" is later than where the one before it led.
+let sending = Promise.resolve();
+
+function inTurn(send) {
+  sending = sending.then(send, send);
+  return sending;
+}
+
 list.addEventListener("click", async (event) => {
   const button = event.target.closest("button[name=move]");
   if (!button || button.dataset.plain !== undefined) return;
@@ -63,7 +71,7 @@ list.addEventListener("click", async (event) => {
   place(row, index);
   button.focus();
   tell(row);
-  if (await keep(row, whither)) return;
+  if (await inTurn(() => keep(row, whither))) return;
   place(row, before);
   button.dataset.plain = "";
   form.requestSubmit(button);

@@ -64,19 +64,21 @@ export async function act(these, action, fields = {}) {
   if (!these.length) return;
   const ids = these.map((tile) => tile.dataset.work).join();
   const said = await post(form.getAttribute("action"), { ...fields, action, ids });
-  if (!said) return;
+  if (!said) return false;
   if (said.address) return void location.assign(said.address);
   const [name, amount] = action.split(":");
   for (const tile of these) SHOWN[name]?.(tile, amount);
   if (name === "trash") takeAway(these, said.undo);
   tell(said.message, { undo: said.undo });
+  return true;
 }
 
 async function undo(message, address) {
   const said = await post(address, {});
   if (!said) return;
   message.remove();
-  putBack(address);
+  if (said.count === gone.get(address)?.length) putBack(address);
+  else location.reload();
   tell(said.message);
 }
 
@@ -98,7 +100,7 @@ function download(these) {
   sent.remove();
 }
 
-function onSubmit(event) {
+async function onSubmit(event) {
   event.preventDefault();
   const pressed = event.submitter;
   const these = selected();
@@ -106,7 +108,7 @@ function onSubmit(event) {
   const fields = {};
   for (const name of ["tags", "album", "new_album"]) fields[name] = form.elements[name]?.value ?? "";
   for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
-  act(these, pressed?.value ?? "enter", fields);
+  if (!(await act(these, pressed?.value ?? "enter", fields))) return;
   for (const name of ["tags", "new_album"]) form.elements[name].value = "";
 }
 
