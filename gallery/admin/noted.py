@@ -23,7 +23,11 @@ class Noted(admin.ModelAdmin):  # type: ignore[type-arg]
         if change:
             # From the database: `obj` holds the new values already.
             form.before = history.snapshot(type(obj)._default_manager.get(pk=obj.pk))
-        super().save_model(request, obj, form, change)
+        self.store(obj, form, change)
+
+    def store(self, obj: Any, form: Any, change: bool) -> None:
+        """Write the row."""
+        obj.save()
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False

@@ -32,7 +32,7 @@ from gallery.admin.settings_fields import NAMED
 from gallery.imports import exporting
 from gallery.models import Style
 from gallery.pictures import shrink
-from gallery.styles import ORIGINAL_SIDE_PX
+from gallery.styles import ORIGINAL_SIDE_PX, PICTURE_COLUMNS
 
 
 @admin.register(Style)
@@ -120,6 +120,15 @@ class PresetAdmin(ImportPages, Noted):
             raise
         for storage, name in old:
             transaction.on_commit(partial(storage.delete, name))
+
+    def store(self, obj: Style, form: Any, change: bool) -> None:
+        """What the form holds, and no more: a worker may hang its example at this very moment."""
+        if not change:
+            obj.save()
+            return
+        held = {field.name for field in Style._meta.concrete_fields} & set(form.cleaned_data)
+        pictures_too = PICTURE_COLUMNS if form.cleaned_data.get("new_image") else []
+        obj.save(update_fields=(held | {*pictures_too, "search_text"}) - {"id"})
 
     def delete_model(self, request: HttpRequest, obj: Style) -> None:
         super().delete_model(request, obj)

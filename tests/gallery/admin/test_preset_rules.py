@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from gallery import history
 from gallery.models import Collection, Style
 from tests.gallery.admin.people import as_staff
 from tests.gallery.admin.test_presets import LIST, change_page, fields
@@ -96,6 +97,24 @@ def test_publishing_many_tells_for_each_what_it_lacks(
     assert "“Bare” stays hidden: no licence." in html
     assert "1 preset is on the wall now." in html
     assert list(Style.objects.presets()) == [whole]
+
+
+def test_saving_leaves_alone_what_a_worker_writes_meanwhile(
+    admin_client: Client, preset: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = history.snapshot
+
+    def hung_meanwhile(found: Style) -> Any:
+        Style.objects.filter(pk=preset.pk).update(example="styles/new.webp", times_used=9)
+        return snapshot(found)
+
+    monkeypatch.setattr(history, "snapshot", hung_meanwhile)
+    sent = fields(title="Whirls", new_image=upload(gradient(40, 40)))
+    assert admin_client.post(change_page(preset), sent).status_code == 302
+    preset.refresh_from_db()
+    assert (preset.title, preset.width) == ("Whirls", 40)
+    assert (preset.example.name, preset.times_used) == ("styles/new.webp", 9)
+    assert "whirls" in preset.search_text
 
 
 def test_a_new_preset_begins_hidden_and_behind_all_others(
