@@ -55,6 +55,7 @@ def test_a_busy_worker_killed_with_9_costs_seconds_and_ends_in_one_artwork(
     site.wait_for(lambda: site.ages_s("transfers") == {}, 5, "its files to be gone")
 
 
+@pytest.mark.long
 def test_a_worker_killed_while_idle_does_not_hold_up_the_next_transfer(site: Installation) -> None:
     (first,) = site.submit(seconds=0.5)
     site.start("work")

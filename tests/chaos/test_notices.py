@@ -124,6 +124,7 @@ def test_a_sender_that_hangs_is_replaced(site: Installation, receiver: Receiver)
     site.wait_for(lambda: notices(site) == [("sent", 1)], 10, "the notice")
 
 
+@pytest.mark.long
 def test_it_stops_in_time_and_without_a_trace_while_a_receiver_hangs(
     site: Installation, receiver: Receiver
 ) -> None:

@@ -80,6 +80,7 @@ def test_one_transfer_is_followed_from_submission_to_success_over_a_kill(
     assert site.transfer(pk, "rescues, attempts, failure") == (1, 2, "")
 
 
+@pytest.mark.long
 def test_what_a_hung_worker_holds_is_put_back_and_goes_on(site: Installation) -> None:
     (pk,) = site.submit(seconds=LONG_S)
     site.start("work")

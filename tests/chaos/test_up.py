@@ -32,7 +32,9 @@ def status(address: str) -> int:
         return int(answer.status)
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "signum", [signal.SIGINT, pytest.param(signal.SIGHUP, marks=pytest.mark.long)]
+)
 def test_it_answers_when_it_says_so_and_stops_without_a_trace(
     site: Installation, signum: signal.Signals
 ) -> None:
