@@ -9,6 +9,7 @@ import functools
 import hashlib
 import json
 import re
+import threading
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
@@ -66,9 +67,17 @@ class ApiSchema(AutoSchema):
         return statuses
 
 
-@functools.cache
+_drawing = threading.Lock()
+
+
 def document() -> bytes:
     """The OpenAPI document as JSON; drawn once a process, as it does not depend on who asks."""
+    with _drawing:  # views remember what is being drawn of them: two at once would mix it up
+        return _drawn()
+
+
+@functools.cache
+def _drawn() -> bytes:
     schema = SchemaGenerator().get_schema(request=None, public=True)
     return json.dumps(schema, ensure_ascii=False).encode()
 

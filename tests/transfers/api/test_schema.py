@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from engine.params import Params
 from gallery.models import Album, Artwork, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
+from transfers.api import schema
 from transfers.api.schema import document
 from transfers.models import BroughtRecipe, ContentImage, Transfer
 from transfers.queue import submission
@@ -67,6 +69,13 @@ def test_it_is_served_to_everybody_and_names_no_other_site(client: Client) -> No
     assert "http" not in json.dumps(document).replace('"http"', "")
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
+
+
+def test_the_first_two_visitors_at_once_get_the_same_document() -> None:
+    schema._drawn.cache_clear()
+    with ThreadPoolExecutor(4) as threads:
+        documents = list(threads.map(lambda _number: document(), range(4)))
+    assert len(set(documents)) == 1
 
 
 @pytest.fixture
