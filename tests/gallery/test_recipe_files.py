@@ -77,9 +77,9 @@ def test_of_a_picture_of_which_too_little_is_known_there_is_no_recipe(
 
 
 def test_names_with_odd_characters_do_not_spoil_it(make_artwork: Make) -> None:
-    recipe = whole_recipe()
-    recipe["content"]["title"] = "a\nb\x00 👩‍🎨"
-    written = recipe_files.of_artwork(make_artwork(recipe=recipe, title="<é> & “x”"))
+    artwork = make_artwork(recipe=whole_recipe(), title="<é> & “x”")
+    artwork.recipe["content"]["title"] = "a\nb\x00 👩‍🎨"  # PostgreSQL would not keep the NUL
+    written = recipe_files.of_artwork(artwork)
     assert written.photo.title == "a b  👩‍🎨"
     assert recipe_files.read(written.to_bytes()).title == "<é> & “x”"
 
