@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -58,3 +59,12 @@ def owners_only(view: SignedInView[P]) -> View[P]:
         return view(cast(SignedInRequest, request), *args, **kwargs)
 
     return signed_in
+
+
+def onward(request: HttpRequest) -> str:
+    """Where ``next`` of the form or the address leads: only within this site, else ""."""
+    said = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        said, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return said if safe else ""

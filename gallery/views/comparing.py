@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, signed_in_page
 from gallery import recipe_differences
+from gallery.access import as_uuid
 from gallery.likeness import MOST_TO_THE_EYE, mean_difference
 from gallery.models import Artwork
 
@@ -25,7 +24,7 @@ MOST_PX = 2_500_000
 def compare(request: SignedInRequest) -> HttpResponse:
     """``?ids=a,b,c``, or ``ids`` several times, as a form sends it."""
     asked = ",".join(request.GET.getlist("ids"))
-    ids = list(dict.fromkeys(filter(None, (_id(word) for word in asked.split(",")))))
+    ids = list(dict.fromkeys(filter(None, (as_uuid(word.strip()) for word in asked.split(",")))))
     if not FEWEST <= len(ids) <= MOST:
         refused = {"refused": sentence(len(ids))}
         return render(request, "gallery/compare.html", refused, status=400)
@@ -57,11 +56,4 @@ def _mean(works: list[Artwork]) -> float | None:
     try:
         return mean_difference(*(work.opened() for work in works))
     except FileNotFoundError:
-        return None
-
-
-def _id(word: str) -> UUID | None:
-    try:
-        return UUID(word.strip())
-    except ValueError:
         return None

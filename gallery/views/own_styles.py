@@ -11,14 +11,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts import access
 from accounts.access import SignedInRequest, owners_only, signed_in_page
 from accounts.quotas import QuotaError
 from engine.errors import ImageError
@@ -41,7 +41,7 @@ MOST_AT_ONCE = 24
 @signed_in_page
 def add(request: SignedInRequest) -> HttpResponse:
     """Pictures come in, each by itself: those that cannot be used keep none of the others out."""
-    onward = _safe_next(request)
+    onward = access.onward(request)
     problems: list[str] = []
     if request.method == "POST":
         added, problems = _take_in(request)
@@ -100,7 +100,7 @@ def name(request: SignedInRequest) -> HttpResponse:
     """What the styles that were just added are called, and which part of each is kept."""
     asked = request.POST.getlist("style") or request.GET.getlist("style")
     found = _own(request, asked[:MOST_AT_ONCE])
-    onward = _safe_next(request)
+    onward = access.onward(request)
     if not found:
         return redirect(onward or reverse("gallery:styles"))
     alike = look_alikes.earlier_than(found, Style.objects.usable_by(request.user))
@@ -230,15 +230,6 @@ def _after_naming(onward: str, kept: list[Style]) -> str:
     if onward and kept:
         return _with_style(onward, kept[0])
     return onward or reverse("gallery:styles") + "?of=own"
-
-
-def _safe_next(request: HttpRequest) -> str:
-    """Where to go after adding a style: only to an address of this site."""
-    onward = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        onward, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return onward if safe else ""
 
 
 def _with_style(address: str, added: Style) -> str:

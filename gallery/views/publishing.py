@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import access
 from accounts.access import SignedInRequest, signed_in_page
 from gallery import publishing
 from gallery.access import own_artworks
@@ -81,7 +81,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     is_new = own.pk is None
     handle = own.handle
     form = ProfileForm(request.POST or None, instance=own)
-    onward = _safe_next(request)
+    onward = access.onward(request)
     if form.is_valid() and publishing.save_profile(form):
         messages.success(request, _("Your profile is saved."))
         return redirect(onward or "gallery:profile-edit")
@@ -98,12 +98,3 @@ def profile(request: SignedInRequest) -> HttpResponse:
 
 def _query(artworks: list[Artwork]) -> str:
     return urlencode([("artwork", str(artwork.pk)) for artwork in artworks])
-
-
-def _safe_next(request: SignedInRequest) -> str:
-    """Where to go after the profile is made: only to an address of this site."""
-    onward = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        onward, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return onward if safe else ""
