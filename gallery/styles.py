@@ -17,6 +17,7 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts.models import User
@@ -95,17 +96,29 @@ def describe(style: Style, values: dict[str, Any]) -> None:
     style.save(update_fields=[*values, "search_text"])
 
 
+class ChangedMeanwhileError(Exception):
+    """Another request gave the style another picture first. Nothing was changed by this one."""
+
+    @property
+    def sentence(self) -> str:
+        return _("The picture was changed in another tab. Please look at it and try again.")
+
+
 def crop(style: Style, part: Crop) -> None:
     """Let ``style`` be this part of its whole picture, which is kept.
 
     Artworks have copies of what they show; what still waits is painted in the new part. Raises
-    ``ImageError`` where the part is too small, and ``QuotaError`` where there is no room.
+    ``ImageError`` where the part is too small, ``QuotaError`` where there is no room, and
+    ``ChangedMeanwhileError``.
     """
     if part.stored() == style.crop:
         return
     file = style.uncropped or style.original
-    with file.storage.open(str(file.name)) as opened:
-        data = opened.read()
+    try:
+        with file.storage.open(str(file.name)) as opened:
+            data = opened.read()
+    except FileNotFoundError as gone:
+        raise ChangedMeanwhileError from gone
     with Image.open(io.BytesIO(data)) as image:
         image.load()
         _set_picture(style, image.copy(), part, _Whole(str(file.name), data))
@@ -127,7 +140,7 @@ def _set_picture(style: Style, image: Image.Image, part: Crop, whole: _Whole | N
     """New files first, then the row, then the old files go: the row always names whole files."""
     shown = part.apply(image)
     old = {str(file.name): file.storage for file in style.file_fields()}
-    before = style.bytes
+    before, original = style.bytes, str(style.original.name)
     try:
         style.set_picture(shown)
         style.crop = part.stored()
@@ -135,6 +148,9 @@ def _set_picture(style: Style, image: Image.Image, part: Crop, whole: _Whole | N
         if style.owner is not None:
             check_room(style.owner, style.bytes - before)
         with transaction.atomic():
+            same = Style.objects.select_for_update().filter(pk=style.pk, original=original)
+            if same.first() is None:  # its files would be deleted, though they are named elsewhere
+                raise ChangedMeanwhileError
             style.save(update_fields=PICTURE_COLUMNS)
     except BaseException:
         for file in style.file_fields():

@@ -33,6 +33,7 @@ from gallery.forms import (
     title_from_file_name,
 )
 from gallery.models import Style
+from gallery.styles import ChangedMeanwhileError
 
 MOST_AT_ONCE = 24
 
@@ -147,7 +148,7 @@ def _crop(form: CroppedStyleForm) -> bool:
     try:
         if part is not None:
             styles.crop(form.instance, part)
-    except (ImageError, QuotaError) as error:
+    except (ImageError, QuotaError, ChangedMeanwhileError) as error:
         form.add_error("crop_width", error.sentence)
         return False
     return True
@@ -186,7 +187,7 @@ def _changed_picture(request: SignedInRequest, form: ChangedStyleForm) -> bool:
         return _crop(form)
     try:
         styles.replace_picture(form.instance, image)
-    except (ImageError, QuotaError) as error:
+    except (ImageError, QuotaError, ChangedMeanwhileError) as error:
         form.add_error("image", error.sentence)
         return False
     usable = Style.objects.usable_by(request.user)

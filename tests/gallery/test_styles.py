@@ -190,3 +190,24 @@ def test_an_older_style_whose_picture_is_gone_stops_no_other(tiles: Style, prese
     tiles.refresh_from_db()
     assert preset.perceptual_hash
     assert tiles.search_text.startswith("tiles")
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        lambda style: styles.crop(style, Crop(width=0.5, height=0.5)),
+        lambda style: styles.replace_picture(style, gradient(60, 60)),
+    ],
+    ids=["crop", "replace"],
+)
+def test_of_two_changes_of_a_picture_at_once_the_second_loses_and_leaves_no_file(
+    own_style: Style, media_root: Path, late: Callable[[Style], None]
+) -> None:
+    stale = Style.objects.get(pk=own_style.pk)
+    styles.replace_picture(own_style, gradient(50, 40))
+    files = sorted(media_root.rglob("*.*"))
+    with pytest.raises(styles.ChangedMeanwhileError):
+        late(stale)
+    assert sorted(media_root.rglob("*.*")) == files
+    own_style.refresh_from_db()
+    assert own_style.width == 50

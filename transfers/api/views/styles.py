@@ -27,6 +27,7 @@ from gallery.forms import upload_limits
 from gallery.models import Style, StyleQuerySet
 from gallery.palettes import GROUPS
 from gallery.style_listing import SORTS, View
+from gallery.styles import ChangedMeanwhileError
 from transfers.api import orders
 from transfers.api.access import Scope
 from transfers.api.problems import RefusedError
@@ -151,6 +152,7 @@ class StyleRestore(ApiView):
 
 class StyleCrop(ApiView):
     write_scope = Scope.GALLERY
+    problem_statuses = {"POST": (409,)}
 
     @extend_schema(operation_id="styles_crop", request=CropSerializer, responses=StyleSerializer)
     def post(self, request: Request, style_id: UUID) -> Response:
@@ -160,11 +162,14 @@ class StyleCrop(ApiView):
             styles.crop(style, Crop(**valid(CropSerializer, request)))
         except ImageError as error:
             raise orders.named(error, "width") from error
+        except ChangedMeanwhileError as error:
+            raise RefusedError("wrong_state", error.sentence) from error
         return Response(StyleSerializer(style).data)
 
 
 class StylePicture(ApiView):
     write_scope = Scope.GALLERY
+    problem_statuses = {"POST": (409,)}
     parser_classes = [MultiPartParser]
 
     @extend_schema(
@@ -177,7 +182,10 @@ class StylePicture(ApiView):
         style = _own(request, style_id)
         sent_file(request)
         image = _image(valid(StylePictureSerializer, request))
-        styles.replace_picture(style, image)
+        try:
+            styles.replace_picture(style, image)
+        except ChangedMeanwhileError as error:
+            raise RefusedError("wrong_state", error.sentence) from error
         return Response(AddedStyleSerializer(style).data)
 
 
