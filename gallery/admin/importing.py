@@ -150,7 +150,7 @@ class ImportPages(admin.ModelAdmin):  # type: ignore[type-arg]
             end["error"] = gettext("The zip is no longer there. Please upload it again.")
         except FilesUnavailableError:
             end["error"] = gettext("The store of files does not answer. Please try again soon.")
-        if not dry and "report" in end:
+        if not dry and "report" in end and not run.report.failed:
             one.throw_away()
         yield middle
         yield render_to_string("admin/gallery/import/_end.html", end, request)
@@ -174,6 +174,9 @@ def _kept(request: SignedInRequest, form: UploadForm) -> StyleImport | None:
             table.read(opened.table())
     except archive.ArchiveError as error:
         form.add_error("file", error.sentence)
+        return None
+    except OSError:
+        form.add_error("file", gettext("The table in the zip is damaged. Please make it anew."))
         return None
     upload.seek(0)
     one = StyleImport(

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from gallery import history
+from gallery.files import FilesUnavailableError
 from gallery.imports import table
 from gallery.imports.archive import Archive, others_sentence
 from gallery.imports.judging import Judge, Kind, Verdict, Wishes
@@ -32,6 +33,8 @@ class Report:
 
     counts: Counter[str] = field(default_factory=Counter)
     others: list[str] = field(default_factory=list)
+    failed: int = 0
+    """Of those refused, how many failed for a reason of ours."""
 
     @property
     def new(self) -> int:
@@ -74,6 +77,7 @@ class Run:
             if not self.dry:
                 carry_out(verdict, self.wishes)
             self.report.counts[verdict.kind] += 1
+            self.report.failed += verdict.failed
             yield verdict
             verdict.image = None  # not all pictures at once
         self.report.others = self._judge.archive.others(self._judge.used)
@@ -90,7 +94,10 @@ def carry_out(verdict: Verdict, wishes: Wishes) -> None:
         _refuse(verdict, _("Somebody else imported this picture in the same moment."))
     except Style.DoesNotExist:
         _refuse(verdict, _("Its preset was deleted in the same moment."))
+    except FilesUnavailableError:
+        raise  # all others would fail, too
     except Exception:
+        verdict.failed = True
         reference = secrets.token_hex(4)
         logger.exception("import, line %d: reference %s", verdict.row.line, reference)
         sentence = _("Something went wrong on our side; the log has it as %(reference)s.")

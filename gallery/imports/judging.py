@@ -65,7 +65,10 @@ class Change:
 
 @dataclass
 class Verdict:
-    """What a row would do. ``notes`` are remarks; ``reasons`` say why it is refused."""
+    """What a row would do. ``notes`` are remarks; ``reasons`` say why it is refused.
+
+    ``failed``: for a reason of ours, so that the same row may do another time.
+    """
 
     row: Row
     kind: Kind = Kind.REFUSED
@@ -77,6 +80,7 @@ class Verdict:
     changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    failed: bool = False
 
     @property
     def title(self) -> str:

@@ -51,6 +51,11 @@ class StyleImport(models.Model):
         return self.name
 
     def throw_away(self) -> None:
-        """The row first: a file without a row harms nobody."""
+        """The row first: a file without a row harms nobody.
+
+        So that none stays for ever, the store is asked before whether it answers:
+        FilesUnavailableError then, and nothing has changed.
+        """
+        self.file.storage.exists(str(self.file.name))
         self.delete()
         self.file.storage.delete(str(self.file.name))

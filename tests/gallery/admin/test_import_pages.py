@@ -165,6 +165,7 @@ def test_bad_uploads_are_sentences_and_nothing_is_kept(
     assert "not a zip" in errors(admin_client, io.BytesIO(b"certainly not"))
     assert "no styles.csv" in errors(admin_client, zipped({"a.png": b"1"}))
     assert "outside" in errors(admin_client, zipped({"styles.csv": b"file\n", "../a": b"1"}))
+    assert "outside" in errors(admin_client, zipped({"styles.csv": b"file\n", ".": b"1"}))
     assert "called file" in errors(admin_client, zipped({"styles.csv": b"title\nDots\n"}))
     settings.IMPORT_MAX_BYTES = 50
     assert "zip is larger than" in errors(admin_client, styles_zip(*ROWS))
@@ -188,6 +189,21 @@ def test_a_store_that_is_away_is_told_and_the_zip_stays(
     monkeypatch.setattr("django.core.files.storage.FileSystemStorage._open", away)
     assert "try again soon" in page(admin_client, address, post=True)
     assert StyleImport.objects.exists()
+
+
+def test_what_failed_for_a_reason_of_ours_can_be_imported_again(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    address = uploaded(admin_client)
+    with monkeypatch.context() as patched:
+        patched.setattr("django.core.files.storage.FileSystemStorage._save", full)
+        assert "2 rows failed for a reason of ours" in page(admin_client, address, post=True)
+    assert not Style.objects.exists()
+    assert "2 new, 0 changed, 0 unchanged, 0 refused." in page(admin_client, address, post=True)
+    assert not StyleImport.objects.exists()
 
 
 @pytest.mark.parametrize("method", ["put", "delete"])

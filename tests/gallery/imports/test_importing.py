@@ -217,6 +217,7 @@ def test_a_row_that_fails_while_it_is_saved_leaves_no_file_and_no_row(
     report, verdicts = run(styles_zip(ROW))
     assert counts(report) == (0, 0, 0, 1)
     assert "on our side" in verdicts[0].reasons[0]
+    assert report.failed == 1
     assert not Style.objects.exists()
     assert not list(media_root.rglob("*.*"))
 
