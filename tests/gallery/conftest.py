@@ -76,3 +76,8 @@ def published(profile: Profile, artwork: Artwork) -> Artwork:
 @pytest.fixture
 def admin(db: None) -> User:
     return User.objects.create_superuser("root@example.org", "correct horse battery")
+
+
+@pytest.fixture
+def people(user: User, stranger: User, admin: User) -> dict[str, User | None]:
+    return {"owner": user, "other": stranger, "visitor": None, "admin": admin}

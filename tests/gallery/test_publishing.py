@@ -1,4 +1,4 @@
-"""Publishing, profiles and Explore; who sees what is said in test_sharing_access."""
+"""Publishing, profiles and Explore; who sees what is said in test_published_access."""
 
 from __future__ import annotations
 

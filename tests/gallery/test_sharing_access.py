@@ -1,7 +1,7 @@
 """Who may open what, of albums, links, publishing, reports and statistics: one row a route.
 
 The first table is of what one does signed in; the second of what a link opens, by the state of the
-link and of what it shows; the third of what is published.
+link and of what it shows. What is published and reported is in ``test_published_access``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -19,11 +18,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.models import User
-from gallery import artworks, publishing, reports, shares
-from gallery.models import Album, Artwork, Profile, Report, ShareLink
+from gallery import artworks, reports, shares
+from gallery.models import Album, Artwork, Report, ShareLink
+from tests.gallery.roles import WHO, client_of, status
 
 PASSWORD = "open sesame"
 SIGN_IN = 302
@@ -64,26 +63,6 @@ ROUTES: list[tuple[str, str, str, tuple[int, int, int, int]]] = [
     ("reports", "", "get", (302, 302, 302, 200)),
     ("explore", "", "get", (200, 200, 200, 200)),
 ]
-WHO = ("owner", "other", "visitor", "admin")
-
-
-@pytest.fixture
-def people(user: User, stranger: User, admin: User) -> dict[str, User | None]:
-    return {"owner": user, "other": stranger, "visitor": None, "admin": admin}
-
-
-def client_of(person: User | None) -> Client:
-    client = Client()
-    if person:
-        client.force_login(person)
-    return client
-
-
-def status(client: Client, address: str) -> int:
-    """Of a GET; reading a file to its end closes it."""
-    response = client.get(address)
-    response.getvalue()
-    return response.status_code
 
 
 @pytest.mark.parametrize("row", ROUTES, ids=lambda row: f"{row[0]}-{row[2]}")
@@ -98,9 +77,9 @@ def test_what_one_does_signed_in_is_ones_own(
     things = {"album": album, "artwork": artwork, "link": link}
     address = reverse(f"gallery:{name}", args=[things[of].pk] if of else [])
     # Others first: what the owner does may change what is there.
-    for who, status in reversed(list(zip(WHO, expected, strict=True))):
+    for who, wanted in reversed(list(zip(WHO, expected, strict=True))):
         answer = getattr(client_of(people[who]), method)(address, {"nothing": "of use"})
-        assert (who, answer.status_code) == (who, status)
+        assert (who, answer.status_code) == (who, wanted)
 
 
 @pytest.mark.parametrize("row", ROUTES, ids=lambda row: f"{row[0]}-{row[2]}")
@@ -320,100 +299,3 @@ def test_no_answer_of_a_link_is_kept_found_or_told_to_other_sites(
         assert "immutable" not in response["Cache-Control"]
     assert client.post(shares.address(link)).status_code == 302
     assert client.delete(shares.address(link)).status_code == 405
-
-
-# What is published
-
-PUBLIC = ("explored", "explored-report", "display", "thumbnail", "before", "original")
-
-
-def public_answers(client: Client, artwork: Artwork) -> dict[str, int]:
-    files = ("display", "thumbnail", "before", "original")
-    found = {
-        name: reverse(f"gallery:{name}", args=[artwork.pk])
-        for name in ("explored", "explored-report")
-    } | {name: reverse("gallery:explored-file", args=[artwork.pk, name]) for name in files}
-    return {name: status(client, address) for name, address in found.items()}
-
-
-SEEN = dict.fromkeys(PUBLIC, 200) | {"before": 404, "original": 404}
-UNSEEN = dict.fromkeys(PUBLIC, 404)
-
-
-@pytest.mark.parametrize("who", WHO)
-def test_what_is_published_everybody_sees_and_the_photo_only_if_its_owner_says_so(
-    people: dict[str, User | None], published: Artwork, who: str
-) -> None:
-    client = client_of(people[who])
-    assert public_answers(client, published) == SEEN
-    assert client.get("/@ada/").status_code == 200
-    publishing.publish([published], with_photo=True)
-    assert public_answers(client, published) == SEEN | {"before": 200}
-
-
-def _hide(settings: Settings, artwork: Artwork, admin: User) -> dict[str, Callable[[], Any]]:
-    return {
-        "unpublished": lambda: publishing.unpublish([artwork]),
-        "profile hidden": lambda: Profile.objects.update(is_public=False),
-        "account closed": lambda: User.objects.filter(pk=artwork.owner_id).update(is_active=False),
-        "trashed": lambda: artworks.trash(artwork),
-        "taken down": lambda: reports.take_down(artwork, admin, Report.Reason.HARM),
-        "no public gallery": lambda: setattr(settings, "PUBLIC_GALLERY", False),
-    }
-
-
-@pytest.mark.parametrize(
-    "how",
-    [
-        "unpublished",
-        "profile hidden",
-        "account closed",
-        "trashed",
-        "taken down",
-        "no public gallery",
-    ],
-)
-def test_what_is_hidden_is_gone_from_everywhere_at_once(
-    settings: Settings, published: Artwork, admin: User, how: str
-) -> None:
-    client = Client()
-    assert "Mill" in client.get("/explore/").content.decode()
-    _hide(settings, published, admin)[how]()
-    assert public_answers(client, published) == UNSEEN
-    for page in ("/explore/", "/@ada/"):
-        assert "Mill" not in client.get(page).content.decode()
-    if how == "no public gallery":
-        client.force_login(published.owner)  # and their own pages of it are gone, too
-        for name in ("explore", "publish", "profile-edit"):
-            assert client.get(reverse(f"gallery:{name}")).status_code == 404
-        assert client.post(reverse("gallery:unpublish")).status_code == 404
-        assert 'href="/explore/"' not in client.get("/").content.decode()
-
-
-# What admins see
-
-
-@pytest.mark.parametrize("who", WHO)
-def test_only_admins_see_reported_pictures_and_only_those(
-    people: dict[str, User | None], artwork: Artwork, album: Album, who: str
-) -> None:
-    reports.report(artwork, None, Report.Reason.PERSON, "That is me.")
-    client = client_of(people[who])
-    private = album.artworks.get(title="One")
-    file = reverse("gallery:report-file", args=[artwork.pk, "thumbnail"])
-    private_file = reverse("gallery:report-file", args=[private.pk, "thumbnail"])
-    expected = (200, 404) if who == "admin" else (302, 302)
-    assert (status(client, file), status(client, private_file)) == expected
-    for rendition in ("before", "original"):
-        address = reverse("gallery:report-file", args=[artwork.pk, rendition])
-        assert client.get(address).status_code == (404 if who == "admin" else 302)
-    act = reverse("gallery:report-decide", args=[private.pk, "take-down"])
-    assert client.post(act, {"reason": "harm"}).status_code == (404 if who == "admin" else 302)
-    private.refresh_from_db()
-    assert private.taken_down_at is None
-
-
-def test_staff_without_the_permission_see_no_reports(client: Client, stranger: User) -> None:
-    User.objects.filter(pk=stranger.pk).update(is_staff=True)
-    client.force_login(stranger)
-    assert client.get(reverse("gallery:reports")).status_code == 403

@@ -1,7 +1,7 @@
 """Who gets into which address: one table of all there are, but Django's admin and allauth's.
 
 An address that is in no list fails the first tests. What each page does with whom it lets in, its
-own tests say; links and what is published, ``tests/gallery/test_sharing_access.py``; tokens and
+own tests say; links and what is published, ``tests/gallery/test_*_access.py``; tokens and
 their scopes, ``test_access``.
 """
 
