@@ -96,15 +96,37 @@ class FilterForm(forms.Form):
     """
 
     q = forms.CharField(label=_("Search"), required=False, max_length=200)
-    sort = forms.ChoiceField(label=_("Order"), required=False, choices=list(SORTS.items()))
-    style = forms.UUIDField(label=_("Style"), required=False, widget=forms.Select)
-    album = forms.UUIDField(label=_("Album"), required=False, widget=forms.Select)
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=list(SORTS.items()),
+        error_messages={"invalid_choice": _("There is no order “%(value)s”.")},
+    )
+    style = forms.UUIDField(
+        label=_("Style"),
+        required=False,
+        widget=forms.Select,
+        error_messages={"invalid": _("There is no such style.")},
+    )
+    album = forms.UUIDField(
+        label=_("Album"),
+        required=False,
+        widget=forms.Select,
+        error_messages={"invalid": _("There is no such album.")},
+    )
     tag = forms.CharField(label=_("Tag"), required=False, max_length=40, widget=forms.Select)
     rating = forms.TypedChoiceField(
-        label=_("Stars"), required=False, coerce=int, choices=_star_choices
+        label=_("Stars"),
+        required=False,
+        coerce=int,
+        choices=_star_choices,
+        error_messages={"invalid_choice": _("Stars go from 1 to 5, not to “%(value)s”.")},
     )
     size = forms.ChoiceField(
-        label=_("Size"), required=False, choices=[("", _("Any size")), *SIZES.items()]
+        label=_("Size"),
+        required=False,
+        choices=[("", _("Any size")), *SIZES.items()],
+        error_messages={"invalid_choice": _("There is no size “%(value)s”.")},
     )
     favourite = FlagField(label=_("Favourites only"), required=False)
     camera = FlagField(label=_("Taken with the camera"), required=False)
