@@ -70,3 +70,12 @@ def keep(
 def _format_of(data: bytes) -> str:
     with Image.open(BytesIO(data)) as image:
         return (image.format or "").lower()[:8]
+
+
+def forget(brought: BroughtRecipe) -> bool:
+    """Delete it with its picture; False where something was painted by it, which refers to it."""
+    with transaction.atomic():
+        deleted, _rows = BroughtRecipe.objects.filter(pk=brought.pk, repetitions=None).delete()
+        if deleted:
+            transaction.on_commit(brought.delete_files)
+    return bool(deleted)

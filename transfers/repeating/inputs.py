@@ -7,12 +7,13 @@ names. Of rows from before pixels had hashes, those of the right size are looked
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO, TypeVar
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -133,8 +134,8 @@ def choose(
     is_accepted: bool = False,
 ) -> None:
     """Remember that ``row`` is meant for this slot."""
-    brought.chosen[slot] = {"id": str(row.pk), "same": is_same, "accepted": is_accepted}
-    brought.save(update_fields=["chosen"])
+    wanted = {"id": str(row.pk), "same": is_same, "accepted": is_accepted}
+    _change(brought, lambda chosen: chosen.update({slot: wanted}))
 
 
 def give(brought: BroughtRecipe, needs: Sequence[Need], slot: str, row: StoredPicture) -> None:
@@ -145,15 +146,23 @@ def give(brought: BroughtRecipe, needs: Sequence[Need], slot: str, row: StoredPi
 
 def accept(brought: BroughtRecipe, slot: str) -> None:
     """Its owner wants what they gave for this slot, although it is another picture."""
-    if slot in brought.chosen:
-        brought.chosen[slot]["accepted"] = True
-        brought.save(update_fields=["chosen"])
+    _change(brought, lambda chosen: chosen.get(slot, {}).update(accepted=True))
 
 
 def let_go(brought: BroughtRecipe, slot: str) -> None:
     """Forget what was given for this slot; the picture itself stays where it is."""
-    if brought.chosen.pop(slot, None):
-        brought.save(update_fields=["chosen"])
+    _change(brought, lambda chosen: chosen.pop(slot, None))
+
+
+def _change(brought: BroughtRecipe, change: Callable[[dict[str, Any]], object]) -> None:
+    """Of two slots that are filled at once, neither is lost; nothing where it was forgotten."""
+    with transaction.atomic():
+        row = BroughtRecipe.objects.select_for_update().filter(pk=brought.pk).first()
+        if row is None:
+            return
+        change(row.chosen)
+        row.save(update_fields=["chosen"])
+    brought.chosen = row.chosen
 
 
 def order_of(brought: BroughtRecipe, needs: Sequence[Need]) -> Order:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -117,12 +116,9 @@ def repeat(request: SignedInRequest, brought_id: UUID) -> HttpResponse:
 def forget(request: SignedInRequest, brought_id: UUID) -> HttpResponse:
     """Those by which something was painted stay: its page refers to them."""
     kept = _own(request, brought_id)
-    if kept.repetitions.exists():
+    if not bringing.forget(kept):
         messages.info(request, _("This recipe stays: a picture was painted by it."))
         return redirect("transfers:recipe", kept.pk)
-    with transaction.atomic():
-        kept.delete()
-        transaction.on_commit(kept.delete_files)
     return redirect("transfers:recipe-import")
 
 

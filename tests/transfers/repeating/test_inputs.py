@@ -161,3 +161,22 @@ def test_files_that_are_no_pictures_are_refused(brought: BroughtRecipe, data: by
         with pytest.raises(ImageError):
             inputs.take(brought, slot, BytesIO(data), "x.png")
     assert brought.chosen == {}
+
+
+def test_of_two_inputs_given_at_once_neither_is_lost(
+    brought: BroughtRecipe, own_inputs: Own
+) -> None:
+    photo, styles = own_inputs
+    elsewhere = BroughtRecipe.objects.get(pk=brought.pk)  # another tab
+    inputs.choose(brought, "photo", photo, is_same=True)
+    inputs.choose(elsewhere, "style-0", styles[0], is_same=True)
+    assert set(BroughtRecipe.objects.get(pk=brought.pk).chosen) == {"photo", "style-0"}
+    assert set(elsewhere.chosen) == {"photo", "style-0"}
+
+
+def test_what_is_given_for_a_recipe_that_was_forgotten_meanwhile_is_no_error(
+    brought: BroughtRecipe, own_inputs: Own
+) -> None:
+    BroughtRecipe.objects.all().delete()
+    inputs.choose(brought, "photo", own_inputs[0], is_same=True)
+    assert not BroughtRecipe.objects.exists()

@@ -90,12 +90,8 @@ class RecipeDetail(ApiView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, recipe_id: UUID) -> Response:
         """Forget a recipe. One by which something was painted stays, and answers 409."""
-        kept = _own(request, recipe_id)
-        if kept.repetitions.exists():
+        if not bringing.forget(_own(request, recipe_id)):
             raise RefusedError("in_use", _("This recipe stays: a picture was painted by it."))
-        with transaction.atomic():
-            kept.delete()
-            transaction.on_commit(kept.delete_files)
         return Response(status=204)
 
 
