@@ -29,10 +29,10 @@ YEAR_S = 365 * 24 * 3600
 CHANGEABLE_S = 60
 CHUNK_BYTES = 64 * 1024
 
-# How long a signed address of the bucket works, and how long a browser may go there without asking
-# us again: shorter, so that it never arrives too late.
-SIGNED_S = 300
+# How long a browser may go to a signed address of the bucket without asking us again, and how much
+# longer the address works, so that nobody arrives too late.
 FOLLOWED_S = 240
+LATE_S = 60
 
 
 class FilesUnavailableError(OSError):
@@ -62,7 +62,7 @@ def file_response(
     if not file:
         raise Http404
     if settings.S3_SIGNED_URLS and not through_site:
-        return _redirect(request, file, download_as=download_as, public=public)
+        return _redirect(request, file, download_as=download_as, public=public, immutable=immutable)
     try:
         modified_at = file.storage.get_modified_time(str(file.name))
     except FileNotFoundError as missing:
@@ -118,19 +118,26 @@ def _described(file: FieldFile) -> HttpResponse:
 
 
 def _redirect(
-    request: HttpRequest, file: FieldFile, *, download_as: str | None, public: bool
+    request: HttpRequest,
+    file: FieldFile,
+    *,
+    download_as: str | None,
+    public: bool,
+    immutable: bool,
 ) -> HttpResponseBase:
     """Without an ETag: a browser that compared it would keep an address that no longer works."""
+    followed_s, kept_s = (FOLLOWED_S, YEAR_S) if immutable else (CHANGEABLE_S, CHANGEABLE_S)
+    kept = f"private, max-age={kept_s}" + (", immutable" if immutable else "")
     headers = {"ResponseContentType": _content_type(file)}
     if download_as:
         headers["ResponseContentDisposition"] = content_disposition_header(True, download_as) or ""
     address = file.storage.signed_url(  # type: ignore[attr-defined]  # gallery.s3.S3Files
         str(file.name),
-        expire_s=SIGNED_S,
+        expire_s=followed_s + LATE_S,
         method=str(request.method),
-        answer_headers=headers | {"ResponseCacheControl": f"private, max-age={YEAR_S}, immutable"},
+        answer_headers=headers | {"ResponseCacheControl": kept},
     )
-    return harden(HttpResponseRedirect(address), public=public, max_age_s=FOLLOWED_S)
+    return harden(HttpResponseRedirect(address), public=public, max_age_s=followed_s)
 
 
 def _content_type(file: FieldFile) -> str:

@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from gallery import files, s3
+from gallery import s3
 from gallery.files import FilesUnavailableError, file_response
 from gallery.models import Artwork
 from gallery.s3 import S3Files
@@ -141,7 +141,10 @@ def test_a_signed_address_is_for_one_file_and_for_minutes(
     other = address.replace(artwork.original.name, artwork.display.name)
     assert other != address
     assert fetch(other)[0] == HTTPStatus.FORBIDDEN
-    assert files.FOLLOWED_S < files.SIGNED_S
+    changeable = file_response(rf.get("/"), artwork.original, immutable=False)
+    assert "X-Amz-Expires=120" in changeable["Location"]
+    assert "max-age=60" in changeable["Cache-Control"]
+    assert "immutable" not in fetch(changeable["Location"])[1]["Cache-Control"]
 
 
 def test_a_forked_process_speaks_through_a_connection_of_its_own(bucket: str) -> None:
