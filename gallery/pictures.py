@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, TypeVar
@@ -132,16 +134,20 @@ def _delete_files(files: Sequence[FieldFile]) -> None:
         file.storage.delete(str(file.name))
 
 
-def delete_for_good(pictures: QuerySet[Picture], most: int | None = None) -> int:
-    """Delete these with their files, but no more than ``most``; return how many.
+def delete_for_good(
+    pictures: QuerySet[Picture], most: int | None = None, within_s: float = math.inf
+) -> int:
+    """Delete these with their files, no more than ``most`` and for ``within_s``; return how many.
 
     Rows go first: a file without a row harms nobody, a row without its file is a broken page. So
     that no file stays for ever, the store is asked first whether it answers: FilesUnavailableError
     then, and nothing has changed. What somebody refers to, or what is no longer one of ``pictures``
     at this very moment, stays.
     """
-    count = 0
+    count, until = 0, time.monotonic() + within_s
     for picture in pictures[:most]:
+        if time.monotonic() > until:
+            break
         original = picture.original
         original.storage.exists(str(original.name))
         files = picture.file_fields()

@@ -1,4 +1,4 @@
-"""What is in the trash leaves for good: after thirty days by itself, or when its owner empties it.
+"""What is in the trash leaves for good: after thirty days by itself, or when its owner says so.
 
 Going there and coming back is in ``artworks`` and ``styles``.
 """
@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import User
-from gallery.models import Artwork
+from gallery.models import LEAVING, Artwork
 from gallery.pictures import delete_for_good
 
 TRASH_KEPT_DAYS = 30
+
+WITHIN_S = 5.0
+"""For no longer does somebody who deletes many pictures wait for their files to be gone."""
 
 
 def kept_since() -> datetime:
@@ -21,6 +24,11 @@ def kept_since() -> datetime:
     return timezone.now() - timedelta(days=TRASH_KEPT_DAYS)
 
 
-def empty(owner: User) -> int:
-    """Delete for good all artworks that ``owner`` has in the trash; return how many."""
-    return delete_for_good(Artwork.objects.trashed_by(owner))
+def delete(trashed: QuerySet[Artwork]) -> int:
+    """Delete these pictures in the trash for good; return how many.
+
+    What is not gone within WITHIN_S is out of everybody's sight at once, and housekeeping deletes
+    it as it does what has been in the trash for too long.
+    """
+    count = delete_for_good(trashed, within_s=WITHIN_S)
+    return count + trashed.update(trashed_at=LEAVING)

@@ -6,7 +6,7 @@ Files and renditions live in ``pictures``; what a transfer is, lives a floor abo
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from django.conf import settings
@@ -24,6 +24,9 @@ from gallery.models.styles import Style
 from gallery.pictures import StoredPicture, _file_path
 
 MOST_STARS = 5
+
+LEAVING = datetime(1970, 1, 1, tzinfo=UTC)
+"""``trashed_at`` of what its owner deleted for good and housekeeping has not come to yet."""
 
 
 class Tag(models.Model):
@@ -50,7 +53,8 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
         return self.filter(owner=user, trashed_at=None)
 
     def trashed_by(self, user: User) -> Self:
-        return self.filter(owner=user, trashed_at__isnull=False)
+        """What ``user`` can still take out of the trash."""
+        return self.filter(owner=user, trashed_at__gt=LEAVING)
 
     def trashed_before(self, when: datetime) -> Self:
         return self.filter(trashed_at__lt=when).order_by("trashed_at")

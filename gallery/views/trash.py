@@ -19,7 +19,6 @@ from gallery import trash as trash_can
 from gallery.bulk import BulkError
 from gallery.models import Artwork, Style
 from gallery.paging import BadCursorError, Order
-from gallery.pictures import delete_for_good
 
 PAGE_SIZE = 60
 LATEST_FIRST = Order(("-trashed_at", "id"))
@@ -65,7 +64,7 @@ def act(request: SignedInRequest) -> HttpResponse:
         messages.error(request, _("Choose what to do with the pictures."))
         return redirect("gallery:trash")
     if "sure" in request.POST:
-        return _deleted(request, delete_for_good(chosen))
+        return _deleted(request, trash_can.delete(chosen))
     if not (count := chosen.count()):
         return redirect("gallery:trash")
     return render(request, "gallery/empty_trash.html", {"count": count, "ids": ids})
@@ -79,7 +78,7 @@ def empty_trash(request: SignedInRequest) -> HttpResponse:
     Styles stay for their thirty days, or as long as something was painted in them.
     """
     if request.method == "POST":
-        return _deleted(request, trash_can.empty(request.user))
+        return _deleted(request, trash_can.delete(Artwork.objects.trashed_by(request.user)))
     if not (count := Artwork.objects.trashed_by(request.user).count()):
         return redirect("gallery:trash")
     return render(request, "gallery/empty_trash.html", {"count": count})

@@ -3,6 +3,7 @@
 `python -m tests.benchmarks.gallery` fills a database of its own (`manage.py make_artworks`) and
 asks for each page in this process, without a network: middleware, view, queries and template, as
 often as `--times` says, each time for an owner and a page of the list drawn by a seeded chance.
+At the end it fetches a zip of many pictures from the site's web server.
 Without `--database` it uses SQLite in a folder that is gone afterwards; for PostgreSQL give the
 address of an empty database, or run `python -m tests.services python -m tests.benchmarks.gallery`.
 """
@@ -12,13 +13,20 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
+import shutil
+import socket
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-import tracemalloc
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 SEED = 7
 DEEPEST = 5  # pages into the list that a measured page may lie
@@ -41,7 +49,7 @@ def main() -> None:
         django.setup()
         prepare(arguments.owners, arguments.count, arguments.styles)
         pages(arguments.times)
-        zip_of_many(arguments.zip)
+        zip_of_many(arguments.zip, Path(folder))
 
 
 def read_arguments() -> argparse.Namespace:
@@ -262,32 +270,76 @@ def _middle_and_p95(taken: list[float]) -> tuple[float, float]:
     return statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
 
 
-def zip_of_many(count: int) -> None:
-    """Pictures of some hundred kilobytes: when the first byte comes, and what it takes."""
+def zip_of_many(count: int, folder: Path) -> None:
+    """Pictures of half a megabyte each through the site's web server, as a browser fetches them.
+
+    Says when the first byte comes, how long the whole takes, and by how much the largest of the
+    server's processes grew meanwhile; then reads the archive to see that it is whole.
+    """
+    from django.conf import settings
     from django.core.files.base import ContentFile
     from django.core.files.storage import default_storage
+    from django.test import Client
+    from django.urls import reverse
+    from django.utils import timezone
 
-    from gallery import zips
+    from accounts.models import User
     from gallery.models import Artwork
 
-    works = list(Artwork.objects.filter(trashed_at=None).only(*zips.NEEDED)[:count])
     noise = random.Random(SEED).randbytes(512 * 1024)
     name = default_storage.save("bench/noise.png", ContentFile(noise))
-    for work in works:
-        work.original.name = name
-    first, total, began = 0.0, 0, time.perf_counter()
-    tracemalloc.start()
-    for piece in zips.stream(works):
-        first = first or time.perf_counter() - began
-        total += len(piece)
-    peak = tracemalloc.get_traced_memory()[1]
-    taken = time.perf_counter() - began
+    owner = User.objects.filter(email__startswith="bench-").first()
+    shown = Artwork.objects.visible_to(owner).order_by("id").values_list("pk", flat=True)[:count]
+    pks = list(shown)
+    Artwork.objects.visible_to(owner).exclude(pk__in=pks).update(trashed_at=timezone.now())
+    Artwork.objects.visible_to(owner).update(original=name)
+    client = Client()
+    client.force_login(owner)
+    received = folder / "received.zip"
+    with web_server() as (address, memory):
+        cookies = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={client.session.session_key}"}
+        urlopen(Request(address + "/gallery/", headers=cookies)).read()  # warm, as after an hour
+        before, began = memory(), time.perf_counter()
+        asked = Request(address + reverse("gallery:zip"), headers=cookies)
+        with urlopen(asked) as answer, received.open("wb") as file:
+            file.write(answer.read(1))
+            first = time.perf_counter() - began
+            shutil.copyfileobj(answer, file)
+        taken, grown = time.perf_counter() - began, memory() - before
+    with zipfile.ZipFile(received) as archive:
+        assert len(archive.namelist()) == len(pks), "the archive lacks pictures"
+        assert archive.testzip() is None, "the archive is damaged"
     print(
-        f"\nZip of {len(works)} pictures, {total / 2**20:.0f} MB: first byte after "
-        f"{first * 1000:.0f} ms, whole after {taken:.1f} s, memory never above "
-        f"{peak / 2**20:.1f} MB more than before."
+        f"\nZip of {len(pks)} pictures, {received.stat().st_size / 2**20:.0f} MB, over HTTP: first "
+        f"byte after {first * 1000:.0f} ms, whole after {taken:.1f} s; the largest process of the "
+        f"web server was at most {grown:.0f} MB larger than before."
     )
-    Path(default_storage.path(name)).unlink()
+
+
+@contextmanager
+def web_server() -> Iterator[tuple[str, Callable[[], float]]]:
+    """The site's own web server: its address, and what its largest process ever held, in MB."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        bound = ["--bind", f"fd://{listener.fileno()}"]
+        served = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "python:stylesite.web_server", *bound],
+            pass_fds=[listener.fileno()],
+        )
+
+    def largest_mb() -> float:
+        children = Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text().split()
+        peaks = (
+            re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+            for pid in children
+        )
+        return max(int(peak[1]) for peak in peaks if peak) / 1024
+
+    try:
+        yield f"http://localhost:{port}", largest_mb
+    finally:
+        served.terminate()
+        served.wait()
 
 
 if __name__ == "__main__":

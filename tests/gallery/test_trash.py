@@ -61,7 +61,7 @@ def test_nothing_goes_while_the_store_of_files_is_away(
 
     monkeypatch.setattr(FileSystemStorage, "exists", away)
     with pytest.raises(FilesUnavailableError):
-        trash.empty(user)
+        trash.delete(Artwork.objects.trashed_by(user))
     assert Artwork.objects.filter(pk=artwork.pk).exists()
     assert len(files_in(media_root)) == 4
 
@@ -77,8 +77,21 @@ def test_what_is_taken_out_at_that_very_moment_stays(
         return exists(storage, name)
 
     monkeypatch.setattr(FileSystemStorage, "exists", restored_meanwhile)
-    assert trash.empty(user) == 0
+    assert trash.delete(Artwork.objects.trashed_by(user)) == 0
     assert Artwork.objects.visible_to(user).get() == artwork
+
+
+def test_what_there_is_no_time_for_is_out_of_sight_and_left_to_housekeeping(
+    make_artwork: Callable[..., Artwork], user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trash, "WITHIN_S", -1.0)
+    works = [make_artwork(), make_artwork()]
+    for work in works:
+        artworks.trash(work)
+    assert trash.delete(Artwork.objects.trashed_by(user)) == 2
+    assert not Artwork.objects.trashed_by(user).exists()
+    assert not Artwork.objects.visible_to(user).exists()
+    assert expired() == 2
 
 
 def test_emptying_is_for_ones_own(
@@ -87,7 +100,7 @@ def test_emptying_is_for_ones_own(
     mine, theirs = make_artwork(), make_artwork(owner=stranger)
     for work in (mine, theirs):
         artworks.trash(work)
-    assert trash.empty(user) == 1
+    assert trash.delete(Artwork.objects.trashed_by(user)) == 1
     assert Artwork.objects.get() == theirs
 
 

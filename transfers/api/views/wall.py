@@ -15,13 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from gallery import albums, bulk, paging, tags, zips
+from gallery import albums, bulk, paging, tags, trash, zips
 from gallery.bulk import BulkError
 from gallery.filters import SIZES
 from gallery.listing import ORDERS, View
 from gallery.models import MOST_STARS, Album, Artwork
 from gallery.paging import BadCursorError, Page
-from gallery.pictures import delete_for_good
 from transfers.api.access import Scope
 from transfers.api.problems import RefusedError, field_refused
 from transfers.api.serializers.artworks import ArtworkSerializer
@@ -155,7 +154,7 @@ def _act(user: User, values: dict[str, Any]) -> int:
             return bulk.trash(works)[0]
         case "restore":
             return bulk.restore(bulk.thrown_away(user, ids))
-    return delete_for_good(bulk.thrown_away(user, ids))
+    return trash.delete(bulk.thrown_away(user, ids))
 
 
 def _into_album(user: User, works: QuerySet[Artwork], values: dict[str, Any]) -> int:
