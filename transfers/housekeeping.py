@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -19,7 +20,7 @@ from accounts.models import ApiToken
 from gallery import trash
 from gallery.models import Artwork, Style, StyleImport
 from gallery.pictures import delete_for_good
-from transfers.models import BroughtRecipe, IdempotencyKey, TransferStyle
+from transfers.models import BroughtRecipe, IdempotencyKey, MachineSpeed, TransferStyle
 from transfers.queue.outages import AWAY, forget_connection
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ ROWS_AT_ONCE = 500
 # Each takes its files along, with a request to the bucket for every one; ten slow ones are not yet
 # taken for a thread that hangs.
 PICTURES_AT_ONCE = 10
+
+SPEEDS_KEPT = timedelta(days=90)
 
 
 def tidy() -> bool:
@@ -50,6 +53,19 @@ def tidy() -> bool:
                 logger.info("%d expired %s are gone", gone, what)
             more = more or gone >= at_once
     return more
+
+
+def _speeds(most: int) -> int:
+    """Of hosts that have not painted for long; containers get a new name each time.
+
+    The latest one stays: it is what estimates go by until somebody paints again.
+    """
+    latest = MachineSpeed.objects.order_by("-measured_at").first()
+    if latest is None:
+        return 0
+    long_ago = timezone.now() - SPEEDS_KEPT
+    old = MachineSpeed.objects.filter(measured_at__lt=long_ago).exclude(pk=latest.pk)
+    return _delete(old, most)
 
 
 def _idempotency_keys(most: int) -> int:
@@ -97,6 +113,7 @@ def _delete(expired: QuerySet[Any], most: int) -> int:
 
 
 CHORES: dict[str, tuple[Callable[[int], int], int]] = {
+    "speeds of hosts": (_speeds, ROWS_AT_ONCE),
     "idempotency keys": (_idempotency_keys, ROWS_AT_ONCE),
     "sessions": (_sessions, ROWS_AT_ONCE),
     "API tokens": (_tokens, ROWS_AT_ONCE),

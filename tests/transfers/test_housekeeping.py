@@ -15,7 +15,7 @@ from gallery.files import FilesUnavailableError
 from gallery.models import Artwork, Style
 from tests.transfers.drawings import quadrants
 from transfers import housekeeping
-from transfers.models import IdempotencyKey, Transfer
+from transfers.models import IdempotencyKey, MachineSpeed, Transfer
 
 DAY = timedelta(days=1)
 
@@ -54,6 +54,21 @@ def test_a_little_at_a_time_and_it_says_when_more_is_left(
     assert IdempotencyKey.objects.count() == 1
     assert housekeeping.tidy() is False
     assert not IdempotencyKey.objects.exists()
+
+
+def test_the_speed_of_a_host_that_is_no_more_goes_but_never_the_latest_one(db: None) -> None:
+    for host, days in {"a": 200, "b": 100, "c": 91}.items():
+        MachineSpeed.objects.create(
+            host=host,
+            pixel_steps_per_s=1e6,
+            overhead_s=1,
+            measured_at=timezone.now() - days * DAY,
+        )
+    housekeeping.tidy()
+    assert MachineSpeed.objects.get().host == "c"
+    MachineSpeed.objects.create(host="d", pixel_steps_per_s=1e6, overhead_s=1)
+    housekeeping.tidy()
+    assert MachineSpeed.objects.get().host == "d"
 
 
 def test_sessions_that_ended_go(db: None) -> None:
