@@ -14,9 +14,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from engine import pyramid
+from engine.errors import ImageError
 from engine.params import Params
 from gallery.models import Artwork, Style
 from transfers import logs, quotas
@@ -101,6 +103,7 @@ def submit_all(owner: User, orders: Sequence[Order]) -> list[Transfer]:
     works = [order.pixel_steps() for order in orders]
     now = timezone.now()
     with transaction.atomic():
+        _hold_photos(orders)
         quotas.check_submission(owner, works)
         transfers = [
             # A millisecond apart, so that they are painted in the order given: ranks tell no less.
@@ -110,6 +113,15 @@ def submit_all(owner: User, orders: Sequence[Order]) -> list[Transfer]:
     for transfer in transfers:
         logger.info("transfer %s: submitted", transfer.pk, extra=logs.about(transfer))
     return transfers
+
+
+def _hold_photos(orders: Sequence[Order]) -> None:
+    """Let nobody delete the photos of `orders` until their rows are committed."""
+    wanted = {order.content_image.pk for order in orders}
+    held = ContentImage.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    if len(held.values_list("pk")) < len(wanted):
+        sentence = _("That photo is no longer here. Please add it again.")
+        raise ImageError(sentence, reason="missing")
 
 
 def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -> Transfer:

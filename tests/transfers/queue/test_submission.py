@@ -1,14 +1,18 @@
 """How transfers come into being: submitted with their wake-ups, or tried once more."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django_q.models import OrmQ
 
 from accounts.models import User
+from engine.errors import ImageError
 from engine.params import Params
 from gallery.models import Style
+from transfers import photos, quotas
 from transfers.models import ContentImage, Transfer
 from transfers.queue import submission
 from transfers.queue.submission import WrongStateError
@@ -47,6 +51,39 @@ def test_a_submission_that_is_rolled_back_leaves_neither_row_nor_wake_up(submit:
         transaction.set_rollback(True)
     assert not Transfer.objects.exists()
     assert not OrmQ.objects.exists()
+
+
+def test_a_photo_that_is_gone_cannot_be_ordered(
+    user: User, photo: ContentImage, style: Style
+) -> None:
+    ContentImage.objects.all().delete()
+    with pytest.raises(ImageError, match="no longer here"):
+        submission.submit(user, photo, [(style, 1.0)], Params(size_px=64))
+    assert not Transfer.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_photo_deleted_while_it_is_being_ordered_stays(
+    user: User, photo: ContentImage, style: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def delete() -> int:
+        try:
+            return photos.delete_photos(ContentImage.objects.owned_by(user))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        deletions: list[Future[int]] = []
+
+        def meanwhile(*_: object) -> None:
+            deletions.append(pool.submit(delete))
+            with suppress(TimeoutError):
+                deletions[0].result(timeout=0.5)
+
+        monkeypatch.setattr(quotas, "check_submission", meanwhile)
+        transfer = submission.submit(user, photo, [(style, 1.0)], Params(size_px=64))
+        assert deletions[0].result() == 0
+    assert row(transfer).content_image == photo
 
 
 # retry
