@@ -1,7 +1,8 @@
-"""The form of a new transfer: which photo, which style, how large, how much style.
+"""The forms of many pictures at once and of going on from one, and what all forms share.
 
-It turns a person's choices into valid ``engine.params``; how the photo got here is the business
-of ``transfers.photos``, and what happens with the choices that of ``transfers.queue``.
+They turn a person's choices into valid ``engine.params``; how a photo got here is the business
+of ``transfers.photos``, and what happens with the choices that of ``transfers.queue``. The form of
+one picture is ``transfers.studio.form``.
 """
 
 from typing import Any
@@ -11,99 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from engine.errors import EngineError, ParameterError
-from engine.params import QUALITIES, RANGES, Params
-from engine.pyramid import plan
+from engine.params import QUALITIES, Params
 from gallery.models import Artwork, Style
-from transfers import prefill
 from transfers.models import ContentImage
 from transfers.queue.submission import Order
 
 QUALITY_LABELS = {"draft": _("Draft"), "standard": _("Standard"), "fine": _("Fine")}
 DEFAULT_QUALITY = "standard"
 
-AS_BEFORE = "before"
-"""The size of the picture whose settings are used, where no quality has it."""
-
 MOST_AT_ONCE = 100
 """Pictures that one form submits."""
 
 CONTINUED_SIZES_PX = (512, 1024, 2048, 4096)
 """Longer sides that a finished picture can be continued at."""
-
-
-class NewTransferForm(forms.Form):
-    """The photo comes as the id of a stored one: the view has stored a file sent along before."""
-
-    photo = forms.ModelChoiceField(
-        queryset=ContentImage.objects.none(),
-        widget=forms.HiddenInput,
-        error_messages={
-            "required": _("Please add a photo to paint."),
-            "invalid_choice": _("That photo is no longer here. Please add it again."),
-        },
-    )
-    style = forms.ModelChoiceField(
-        queryset=Style.objects.none(),
-        error_messages={
-            "required": _("Please choose a style."),
-            "invalid_choice": _("That style is no longer here. Please choose another one."),
-        },
-    )
-    quality = forms.ChoiceField(
-        label=_("Quality"), choices=list(QUALITY_LABELS.items()), initial=DEFAULT_QUALITY
-    )
-    style_strength = forms.IntegerField(
-        label=_("How much style"),
-        min_value=int(RANGES["style_strength"][0]),
-        max_value=int(RANGES["style_strength"][1]),
-        initial=int(Params().style_strength),
-        error_messages={
-            "required": _("Please say how much style you want, from 0 to 100."),
-            "invalid": _("Please say how much style you want as a number from 0 to 100."),
-        },
-    )
-
-    time_lapse = forms.ChoiceField(
-        choices=[("yes", "yes"), ("no", "no")], initial="yes", required=False
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["photo"].queryset = ContentImage.objects.owned_by(user)  # type: ignore[attr-defined]
-        self.fields["style"].queryset = Style.objects.usable_by(user)  # type: ignore[attr-defined]
-        # Named as in addresses, where it is a word that Python keeps for itself.
-        self.fields["from"] = forms.CharField(required=False, widget=forms.HiddenInput)
-        self.prefill = prefill.find(user, self["from"].value())
-        if self.prefill and self.prefill.quality is None:
-            self.fields["quality"].choices += [(AS_BEFORE, _("As before"))]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or self.cleaned_data
-        if values.get("from") and not self.prefill:
-            self.add_error(
-                None,
-                _("The picture whose settings you wanted is no longer here. Paint without them?"),
-            )
-        elif {"style", "quality", "style_strength"} <= values.keys():
-            self._set_params(values)
-        return values
-
-    def _set_params(self, values: dict[str, Any]) -> None:
-        style, strength = values["style"], values["style_strength"]
-        values["styles"] = [(style, 1.0)]
-        try:
-            if self.prefill:
-                size_px = QUALITIES.get(values["quality"], self.prefill.settings.size_px)
-                values["styles"] = self.prefill.styles_for(style)
-                values["params"] = self.prefill.params(size_px, strength)
-            else:
-                values["params"] = params_for(style, values["quality"], strength)
-            if photo := values.get("photo"):
-                plan(photo.width, photo.height, values["params"])
-        except ParameterError as error:
-            self.add_error("style", error.sentence)
-        except EngineError as error:
-            self.add_error("photo", error.sentence)
 
 
 class ChoicesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

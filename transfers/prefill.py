@@ -1,8 +1,4 @@
-"""A new picture in the settings of a finished one: what its recipe still gives to the form.
-
-Photo, style, size and strength are shown and can be changed; all other settings, and further styles
-beside the first one, come along as they were.
-"""
+"""A new picture in the settings of a finished one: what its recipe still gives to the form."""
 
 from __future__ import annotations
 
@@ -13,12 +9,11 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from engine.errors import ParameterError
-from engine.params import QUALITIES, Params
+from engine.params import Params
 from gallery.models import Artwork, Style
-from gallery.recipes import setting_lines
-
-SHOWN = ("size_px", "style_strength")
-"""Settings that have a control of their own on the page."""
+from transfers.studio.controls import all_values_of, text
+from transfers.studio.fields import MOST_STYLES
+from transfers.studio.form import FROM_ENGINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +24,14 @@ class Prefill:
     settings: Params
     styles: list[tuple[Style, float]]
 
-    @property
-    def quality(self) -> str | None:
-        """The quality that its size has; None for a size in between."""
-        return next((name for name, px in QUALITIES.items() if px == self.settings.size_px), None)
-
-    def params(self, size_px: int, style_strength: float) -> Params:
-        """Raises ParameterError where these do not go together."""
-        chosen = {"size_px": size_px, "style_strength": float(style_strength)}
-        return Params.from_json({**self.settings.to_json(), **chosen})
-
-    def styles_for(self, style: Style) -> list[tuple[Style, float]]:
-        """All styles of the recipe where ``style`` is one of them, else that one alone."""
-        if style in [one for one, _weight in self.styles]:
-            return self.styles
-        return [(style, 1.0)]
-
-    def lines(self) -> list[tuple[str, str]]:
-        """The settings that come along unseen, in words."""
-        unseen = {k: v for k, v in self.settings.to_json().items() if k not in SHOWN}
-        return list(setting_lines(unseen))
-
-    @property
-    def further_styles(self) -> list[Style]:
-        return [style for style, _weight in self.styles[1:]]
+    def initial(self) -> dict[str, Any]:
+        """All of it as values of `transfers.studio.form.StudioForm`."""
+        return {
+            "base": FROM_ENGINE,
+            "style": [str(style.pk) for style, _weight in self.styles],
+            "weights": {str(style.pk): text(weight) for style, weight in self.styles},
+            **all_values_of(self.settings),
+        }
 
 
 def find(user: User, artwork_id: Any) -> Prefill | None:
@@ -81,4 +60,4 @@ def of(user: User, artwork: Artwork) -> Prefill | None:
         for share in shares
         if share["style_id"] in here
     ]
-    return Prefill(artwork, settings, styles)
+    return Prefill(artwork, settings, styles[:MOST_STYLES])

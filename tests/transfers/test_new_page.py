@@ -36,6 +36,13 @@ def value_of(html: str, name: str) -> str:
     return found[1]
 
 
+def recommended_of(html: str, name: str) -> str:
+    tag = next(tag for tag in re.findall(r"<input[^>]*>", html) if f'name="{name}"' in tag)
+    found = re.search(r'placeholder="([^"]*)"', tag)
+    assert found
+    return found[1]
+
+
 def test_the_page_offers_presets_own_styles_and_latest_photos(
     signed_in: Client, photo: ContentImage, preset: Style, own_style: Style
 ) -> None:
@@ -85,7 +92,8 @@ def test_the_address_can_choose_photo_and_style(
     html = signed_in.get(URL, {"photo": photo.pk, "style": preset.pk}).content.decode()
     assert value_of(html, "photo") == str(photo.pk)
     assert is_checked(html, "style", preset.pk)
-    assert value_of(html, "style_strength") == "71"
+    assert value_of(html, "style_strength") == ""  # nobody has said it: the style recommends it
+    assert recommended_of(html, "style_strength") == "71"
 
 
 @pytest.mark.parametrize("value", ["nonsense", "", str(uuid.UUID(int=7))])
@@ -124,6 +132,17 @@ def test_times_follow_the_photo(signed_in: Client, photo: ContentImage, preset: 
     fine = response.content.decode().partition('id="time-fine" hx-swap-oob="innerHTML">')[2]
     assert fine.partition("</span>")[0].strip() == '<span class="block">about 1 minute'
     assertNotContains(response, "ready in")
+
+
+def test_times_follow_every_control(signed_in: Client, photo: ContentImage, preset: Style) -> None:
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
+    query = {"photo": photo.pk, "style": preset.pk, "steps": "20000", "size_px": "1500"}
+    response = signed_in.get("/new/estimates/", query)
+    for quality in ("draft", "standard", "fine", "own"):
+        part = response.content.decode().partition(f'id="time-{quality}"')[2]
+        assert "hour" in part.partition("</span>")[0], quality
+    broken = signed_in.get("/new/estimates/", {**query, "steps": "many", "size_px": ""})
+    assertContains(broken, "about ", count=3)  # as if nothing were said; of no size no time
 
 
 def test_visitors_are_asked_to_sign_in(client: Client, db: None) -> None:
@@ -176,14 +195,13 @@ def test_a_photo_survives_a_mistake_elsewhere(signed_in: Client, preset: Style) 
     assert value_of(html, "style_strength") == "12"
 
 
-@pytest.mark.parametrize("strength", ["-1", "101", "much", "", "1e9"])
+@pytest.mark.parametrize("strength", ["-1", "101", "much", "nan", "1e9"])
 def test_a_strength_out_of_range_is_refused(
     signed_in: Client, photo: ContentImage, preset: Style, strength: str
 ) -> None:
     response = signed_in.post(URL, choices(preset, photo=photo.pk, style_strength=strength))
     assert set(response.context["form"].errors) == {"style_strength"}
-    words = "Ensure this" if strength in ("-1", "101") else "from 0 to 100"
-    assertContains(response, words, status_code=422)
+    assertContains(response, "a number from 0 to 100, or leave it empty", status_code=422)
     assert not Transfer.objects.exists()
 
 
@@ -220,6 +238,7 @@ def test_a_broken_recommendation_of_a_preset_is_said_at_the_style(
     assert signed_in.get(URL).status_code == 200
     response = signed_in.post(URL, choices(preset, photo=photo.pk))
     assertContains(response, "style_scale must be", status_code=422)
+    assert set(response.context["form"].errors) == {"style"}
     assert not Transfer.objects.exists()
 
 
@@ -301,3 +320,52 @@ def test_looking_for_styles_needs_signing_in_and_no_post(client: Client, user: U
     assert client.get(f"{URL}styles/").status_code == 302
     client.force_login(user)
     assert client.post(f"{URL}styles/").status_code == 405
+
+
+# Several styles
+
+
+def test_styles_are_blended_by_their_weights(
+    signed_in: Client, photo: ContentImage, preset: Style, own_style: Style
+) -> None:
+    weights = {f"weight-{own_style.pk}": "80", f"weight-{preset.pk}": "20"}
+    signed_in.post(
+        URL, {**choices(own_style, photo=photo.pk, **weights), "style": [own_style.pk, preset.pk]}
+    )
+    shares = Transfer.objects.get().style_shares.all()
+    assert [(share.style, share.weight) for share in shares] == [(own_style, 80), (preset, 20)]
+
+
+def test_a_blend_with_a_mistake_comes_back_whole(
+    signed_in: Client, preset: Style, own_style: Style
+) -> None:
+    sent = {**choices(own_style), "style": [own_style.pk, preset.pk]}
+    response = signed_in.post(URL, {**sent, f"weight-{own_style.pk}": "7.5"})
+    assert response.status_code == 422
+    html = response.content.decode()
+    assert [shown.style for shown in response.context["chosen"]] == [own_style, preset]
+    assert value_of(html, f"weight-{own_style.pk}") == "7.5"
+    assert value_of(html, f"weight-{preset.pk}") == ""
+    assert is_checked(html, "style", preset.pk)
+    assert is_checked(html, "style", own_style.pk)
+
+
+def test_the_address_can_choose_several(signed_in: Client, preset: Style, own_style: Style) -> None:
+    html = signed_in.get(f"{URL}?style={own_style.pk}&style={preset.pk}").content.decode()
+    assert f'name="weight-{own_style.pk}"' in html
+    assert re.findall(r'data-chosen="([^"]*)"', html)[:2] == [str(own_style.pk), str(preset.pk)]
+
+
+def test_without_javascript_one_looks_at_the_choice_before_painting(
+    signed_in: Client, preset: Style, own_style: Style
+) -> None:
+    """The page with the weights of what was ticked, the photo kept, and no complaint."""
+    image = SimpleUploadedFile("old_mill.jpg", as_file(quadrants()))
+    ticked = {**choices(preset, image=image, look="yes"), "style": [preset.pk, own_style.pk]}
+    response = signed_in.post(URL, {**ticked, "quality": "own", "style_strength": "x"})
+    assert response.status_code == 200
+    assertNotContains(response, "Please give a number")
+    html = response.content.decode()
+    assert value_of(html, "photo") == str(ContentImage.objects.get().pk)
+    assert value_of(html, f"weight-{own_style.pk}") == ""
+    assert not Transfer.objects.exists()

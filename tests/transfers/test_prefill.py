@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.models import User
 from engine.params import Params
 from gallery.artworks import trash
 from gallery.models import Artwork, Style
+from gallery.styles import add_style
 from tests.gallery.drawings import hang_artwork
 from tests.transfers.drawings import quadrants
 from transfers.models import ContentImage, MachineSpeed, Transfer
@@ -41,24 +42,34 @@ def finished(
     return hang
 
 
-def sent(artwork: Artwork, photo: ContentImage, style: Style, **changes: str) -> dict[str, str]:
-    form = {"from": str(artwork.pk), "photo": str(photo.pk), "style": str(style.pk)}
-    return {**form, "quality": "before", "style_strength": "37", **changes}
+def as_shown(client: Client, artwork: Artwork, photo: ContentImage) -> dict[str, Any]:
+    """What the page sends when nothing on it is touched."""
+    form = client.get(NEW, {"from": str(artwork.pk), "photo": str(photo.pk)}).context["form"]
+    sent = {field.name: field.value() for field in form if field.value() is not None}
+    for style in form.shown_styles():
+        sent[f"weight-{style.pk}"] = form.weight_text(style)
+    return sent
 
 
 def test_the_page_comes_with_everything_but_the_photo(
-    signed_in: Client, finished: Callable[..., Artwork], preset: Style
+    signed_in: Client, finished: Callable[..., Artwork], preset: Style, own_style: Style
 ) -> None:
     artwork = finished()
     response = signed_in.get(NEW, {"from": str(artwork.pk)})
     form = response.context["form"]
     assert response.context["photo"] is None
     assert response.context["style"] == preset
-    assert (form["style_strength"].value(), form["quality"].value()) == (37, "before")
-    for words in ("With the settings of", "Mill", "My tiles", "painted in brightness", "Seed: 5"):
+    values = {
+        name: form[name].value() for name in ("style_strength", "keep_colors", "steps", "seed")
+    }
+    assert values == {"style_strength": "37", "keep_colors": "luminance", "steps": "9", "seed": "5"}
+    assert (form["quality"].value(), form["size_px"].value()) == ("own", "700")
+    assert [(shown.style, shown.percent) for shown in response.context["chosen"]] == [
+        (preset, 25),
+        (own_style, 75),
+    ]
+    for words in ("With the settings of", "Mill", "My tiles"):
         assertContains(response, words)
-    assertContains(response, "As before")
-    assertContains(response, "700 px on the longer side")
 
 
 def test_a_remix_comes_with_the_photo_too(
@@ -68,7 +79,6 @@ def test_a_remix_comes_with_the_photo_too(
     response = signed_in.get(NEW, {"from": str(artwork.pk), "photo": str(photo.pk)})
     assert response.context["photo"] == photo
     assert response.context["form"]["quality"].value() == "fine"
-    assertNotContains(response, "As before")
 
 
 def test_its_pages_link_there(
@@ -87,7 +97,9 @@ def test_unchanged_it_paints_all_styles_in_all_settings(
     preset: Style,
     own_style: Style,
 ) -> None:
-    response = signed_in.post(NEW, sent(finished(), photo, preset))
+    preset.params = {"style_strength": 60, "tv_weight": 3.0, "initial": "noise"}
+    preset.save()  # of which nothing counts: the settings are those of the picture
+    response = signed_in.post(NEW, as_shown(signed_in, finished(), photo))
     transfer = Transfer.objects.get()
     assertRedirects(response, f"/transfers/{transfer.pk}/")
     assert Params.from_json(transfer.params) == PARAMS
@@ -101,8 +113,8 @@ def test_what_is_changed_is_changed_and_the_rest_stays(
     other = Style(title="Other", slug="other")
     other.set_picture(quadrants(60, 60))
     other.save()
-    form = sent(finished(), photo, other, quality="draft", style_strength="80")
-    signed_in.post(NEW, form)
+    changes = {"style": str(other.pk), "quality": "draft", "style_strength": "80"}
+    signed_in.post(NEW, as_shown(signed_in, finished(), photo) | changes)
     transfer = Transfer.objects.get()
     params = Params.from_json(transfer.params)
     assert (params.size_px, params.style_strength) == (256, 80)
@@ -114,7 +126,7 @@ def test_what_went_on_from_an_earlier_picture_begins_anew(
     signed_in: Client, finished: Callable[..., Artwork], photo: ContentImage, preset: Style
 ) -> None:
     artwork = finished(Params(size_px=512, initial="earlier"))
-    signed_in.post(NEW, sent(artwork, photo, preset, quality="standard"))
+    signed_in.post(NEW, as_shown(signed_in, artwork, photo))
     assert Params.from_json(Transfer.objects.get().params).initial is None
 
 
@@ -123,23 +135,31 @@ def test_the_times_are_those_of_the_settings(
 ) -> None:
     MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=1e5, overhead_s=2)
     artwork = finished(Params(size_px=700, steps=20_000))
-    query = {"from": str(artwork.pk), "photo": str(photo.pk)}
-    response = signed_in.get("/new/estimates/", query)
-    assertContains(response, 'id="time-before"')
+    response = signed_in.get(NEW, {"from": str(artwork.pk), "photo": str(photo.pk)})
+    assertContains(response, 'id="time-own"')
     assertContains(response, "hour")
 
 
-def test_a_picture_that_is_gone_is_said_and_nothing_else_is_lost(
-    signed_in: Client, finished: Callable[..., Artwork], photo: ContentImage, preset: Style
+def test_a_picture_that_is_gone_meanwhile_changes_nothing(
+    signed_in: Client, finished: Callable[..., Artwork], photo: ContentImage
+) -> None:
+    """Its settings are all on the page."""
+    artwork = finished()
+    sent = as_shown(signed_in, artwork, photo)
+    trash(artwork)
+    signed_in.post(NEW, sent)
+    assert Params.from_json(Transfer.objects.get().params) == PARAMS
+
+
+def test_of_very_many_styles_the_first_four_come_along(
+    signed_in: Client, finished: Callable[..., Artwork], user: User
 ) -> None:
     artwork = finished()
-    trash(artwork)
-    form = sent(artwork, photo, preset, quality="standard")
-    response = signed_in.post(NEW, form)
-    assertContains(response, "no longer here. Paint without them?", status_code=422)
-    assert response.context["photo"] == photo
-    assert not Transfer.objects.exists()
-    assertNotContains(response, 'name="from"', status_code=422)
+    styles = [add_style(owner=user, image=quadrants(), title=f"Tile {n}") for n in range(5)]
+    recipe = artwork.recipe | {"styles": [{"style_id": str(style.pk)} for style in styles]}
+    Artwork.objects.filter(pk=artwork.pk).update(recipe=recipe)
+    response = signed_in.get(NEW, {"from": str(artwork.pk)})
+    assert [shown.style for shown in response.context["chosen"]] == styles[:4]
 
 
 @pytest.mark.parametrize("asked", ["x", "", "7e5b0000-0000-4000-8000-000000000000"])

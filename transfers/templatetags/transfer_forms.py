@@ -1,19 +1,21 @@
 """What the templates of the new-transfer pages ask about a style or a choice."""
 
+import json
 from collections.abc import Container
 from uuid import UUID
 
 from django import template
 
 from gallery.models import Style
-from transfers import forms
+from transfers.studio import showing
 
 register = template.Library()
 
 
 @register.filter
-def recommended_strength(style: Style) -> int:
-    return forms.recommended_strength(style)
+def recommended(style: Style) -> str:
+    """What the style recommends, as JSON of values of the form's fields."""
+    return json.dumps(showing.recommended_of(style))
 
 
 @register.filter

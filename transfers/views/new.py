@@ -1,7 +1,7 @@
-"""The new-transfer page: a photo, a style, a size, and off it goes.
+"""The studio: a photo, styles, how to paint, and off it goes.
 
-The page works as one plain form. With JavaScript the photo is uploaded as soon as it is chosen
-(over the API), and the times beside the qualities follow it.
+The page works as one plain form (`transfers.studio.form`). With JavaScript the photo is uploaded as
+soon as it is chosen (over the API), and the times beside the qualities follow every choice.
 """
 
 from typing import Any, BinaryIO, TypeVar, cast
@@ -9,43 +9,30 @@ from typing import Any, BinaryIO, TypeVar, cast
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, signed_in_page
-from accounts.models import User
 from accounts.quotas import QuotaError
 from engine.errors import EngineError
-from engine.params import QUALITIES, Params
-from engine.pyramid import plan
 from gallery import style_listing, uploads
 from gallery.forms import title_from_file_name
 from gallery.models import Style
 from gallery.style_listing import View
 from transfers import prefill
-from transfers.durations import spoken
-from transfers.forms import (
-    AS_BEFORE,
-    DEFAULT_QUALITY,
-    QUALITY_LABELS,
-    NewTransferForm,
-    recommended_strength,
-)
 from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
-from transfers.prefill import Prefill
-from transfers.queue import estimates as queue_estimates
-from transfers.queue import forecast, submission
+from transfers.queue import submission
+from transfers.studio import showing
+from transfers.studio.fields import MOST_STYLES
+from transfers.studio.form import StudioForm
+from transfers.studio.times import qualities
 
 LATEST_PHOTOS = 12
 CHOICES = 120
 """Presets, and own styles, to choose from at once; words, collection or colour bring the others."""
-
-USUAL_PHOTO_PX = (1600, 1200)
-"""Proportions to estimate with while there is no photo yet."""
 
 M = TypeVar("M", bound=Model)
 
@@ -54,24 +41,21 @@ M = TypeVar("M", bound=Model)
 @signed_in_page
 def new(request: SignedInRequest) -> HttpResponseBase:
     if request.method != "POST":
-        return _show(request, NewTransferForm(user=request.user, initial=_asked_for(request)))
+        asked = prefill.find(request.user, request.GET.get("from"))
+        initial = _asked_for(request) | (asked.initial() if asked else {})
+        return _show(request, StudioForm(user=request.user, initial=initial), asked=asked)
     values = request.POST.copy()
     photo_error = _store_sent_photo(request, values)
-    form = NewTransferForm(values, user=request.user)
+    if "look" in values and not photo_error:  # no more than to see what is chosen
+        return _show(request, StudioForm(user=request.user, initial=_so_far(values)))
+    form = StudioForm(values, user=request.user)
     if photo_error:
         form.errors.pop("photo", None)
         form.add_error("photo", photo_error)
     if not form.is_valid():
         return _show(request, form)
-    chosen = form.cleaned_data
     try:
-        transfer = submission.submit(
-            request.user,
-            chosen["photo"],
-            chosen["styles"],
-            chosen["params"],
-            keeps_time_lapse=chosen["time_lapse"] != "no",
-        )
+        transfer = submission.submit_all(request.user, [form.order()])[0]
     except (EngineError, QuotaError) as error:
         form.add_error(None, error.sentence)
         return _show(request, form)
@@ -81,12 +65,12 @@ def new(request: SignedInRequest) -> HttpResponseBase:
 @require_safe
 @signed_in_page
 def estimates(request: SignedInRequest) -> HttpResponse:
-    """The time for each quality, for the photo and style in the query; a fragment for htmx."""
+    """The time for each quality, for the fields in the query; a fragment for htmx."""
+    form = StudioForm(request.GET, user=request.user)
     photo = find(ContentImage.objects.owned_by(request.user), request.GET.get("photo"))
-    style = find(Style.objects.usable_by(request.user), request.GET.get("style"))
-    asked = prefill.find(request.user, request.GET.get("from"))
-    qualities = _qualities(request.user, photo, style, None, asked)
-    return render(request, "transfers/_estimates.html", {"qualities": qualities})
+    lead = next(iter(form.shown_styles()), None)
+    shown = qualities(request.user, form, photo, lead)
+    return render(request, "transfers/_estimates.html", {"qualities": shown})
 
 
 @require_safe
@@ -94,43 +78,37 @@ def estimates(request: SignedInRequest) -> HttpResponse:
 def style_choices(request: SignedInRequest) -> HttpResponse:
     """The styles that the words, collection or colour in the query leave; a fragment for htmx.
 
-    The one that is chosen stays among them.
+    Those that are chosen stay among them.
     """
-    style = find(Style.objects.usable_by(request.user), request.GET.get("style"))
+    chosen = _found_styles(request.user, request.GET.getlist("style"))
     photo = find(ContentImage.objects.owned_by(request.user), request.GET.get("photo"))
-    context = _offered(request, View.from_query(request.GET), style)
-    context |= {"style": style, "photo": photo}
+    context = _offered(request, View.from_query(request.GET), chosen)
+    context |= {"chosen_ids": [style.pk for style in chosen], "photo": photo}
     return render(request, "transfers/_style_choices.html", context)
 
 
-def _offered(request: SignedInRequest, view: View, style: Style | None) -> dict[str, Any]:
+def _offered(request: SignedInRequest, view: View, chosen: list[Style]) -> dict[str, Any]:
     """Presets and own styles to choose from: as many as one can look through."""
     presets = list(view.apply(Style.objects.presets())[: CHOICES + 1])
     own_styles = list(view.apply(Style.objects.owned_by(request.user))[: CHOICES + 1])
     has_more = max(len(presets), len(own_styles)) > CHOICES
     del presets[CHOICES:], own_styles[CHOICES:]
-    if style and style not in (*presets, *own_styles):
-        (presets if style.is_preset else own_styles).insert(0, style)
+    for style in reversed(chosen):
+        if style not in (*presets, *own_styles):
+            (presets if style.is_preset else own_styles).insert(0, style)
     return {"presets": presets, "own_styles": own_styles, "view": view, "has_more": has_more}
 
 
-def _asked_for(request: SignedInRequest) -> dict[str, Any]:
-    """What the address asks for: ``?photo=<id>&style=<id>``, and ``from=<id>`` for the settings of
-    that artwork."""
-    initial: dict[str, Any] = {"photo": request.GET.get("photo")}
-    if asked := prefill.find(request.user, request.GET.get("from")):
-        initial |= {
-            "from": str(asked.artwork.pk),
-            "quality": asked.quality or AS_BEFORE,
-            "style_strength": round(asked.settings.style_strength),
-        }
-        if asked.styles:
-            initial["style"] = asked.styles[0][0].pk
-        return initial
-    style = find(Style.objects.usable_by(request.user), request.GET.get("style"))
-    if style:
-        initial |= {"style": style.pk, "style_strength": recommended_strength(style)}
-    return initial
+def _asked_for(request: HttpRequest) -> dict[str, Any]:
+    """What the address asks for: ``?photo=<id>&style=<id>``, of which there may be several."""
+    return {"photo": request.GET.get("photo"), "style": request.GET.getlist("style")}
+
+
+def _so_far(values: QueryDict) -> dict[str, Any]:
+    """What was sent, as what the page begins with: nothing is complained about yet."""
+    styles = values.getlist("style")
+    weights = {style: values.get(f"weight-{style}", "") for style in styles}
+    return {**values.dict(), "style": styles, "weights": weights}
 
 
 def _store_sent_photo(request: SignedInRequest, values: QueryDict) -> str | None:
@@ -156,76 +134,39 @@ def _store_sent_photo(request: SignedInRequest, values: QueryDict) -> str | None
     return None
 
 
-def _show(request: SignedInRequest, form: NewTransferForm) -> HttpResponse:
+def _show(
+    request: SignedInRequest, form: StudioForm, *, asked: prefill.Prefill | None = None
+) -> HttpResponse:
     own_photos = ContentImage.objects.owned_by(request.user)
     photo = find(own_photos, form["photo"].value())
-    usable = Style.objects.usable_by(request.user)
-    style = find(usable, form["style"].value())
+    chosen = _found_styles(request.user, form["style"].value())
+    lead = chosen[0] if chosen else None
     context = {
         "form": form,
         "photo": photo,
-        "style": style,
+        "style": lead,
+        "chosen_ids": [style.pk for style in chosen],
         "latest_photos": own_photos[:LATEST_PHOTOS],
         "unfinished": Transfer.objects.owned_by(request.user).unfinished().count(),
-        **_offered(request, View(), style),
+        **_offered(request, View(), chosen),
         "collections": style_listing.collections(View()),
         "search_styles": True,
-        "qualities": _qualities(request.user, photo, style, form["quality"].value(), form.prefill),
-        "prefill": form.prefill,
+        "qualities": qualities(request.user, form, photo, lead),
+        "prefill": asked,
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "max_megabytes": settings.UPLOAD_MAX_BYTES // 2**20,
         "too_large": uploads.too_large_sentence(),
         "offers_time_lapse": settings.TIMELAPSE,
+        **showing.context(form, chosen),
     }
     return render(request, "transfers/new.html", context, status=422 if form.errors else 200)
 
 
-def _qualities(
-    user: User,
-    photo: ContentImage | None,
-    style: Style | None,
-    chosen: str | None,
-    asked: Prefill | None,
-) -> list[dict[str, Any]]:
-    sizes = dict(QUALITIES)
-    if asked and asked.quality is None:
-        sizes[AS_BEFORE] = asked.settings.size_px
-    return [
-        {
-            "name": name,
-            "label": QUALITY_LABELS.get(name, _("As before")),
-            "size_px": size_px,
-            "checked": name == (chosen or DEFAULT_QUALITY),
-            **_times(user, photo, style, size_px, asked),
-        }
-        for name, size_px in sizes.items()
-    ]
-
-
-def _times(
-    user: User,
-    photo: ContentImage | None,
-    style: Style | None,
-    size_px: int,
-    asked: Prefill | None,
-) -> dict[str, str]:
-    """How long painting takes, and where others come first also when the picture will be ready."""
-    width, height = (photo.width, photo.height) if photo else USUAL_PHOTO_PX
-    try:
-        if asked:
-            params = asked.params(size_px, asked.settings.style_strength)
-        else:
-            params = Params.from_json({**(style.params if style else {}), "size_px": size_px})
-        seconds = queue_estimates.seconds_for(width, height, params)
-        pixel_steps = plan(width, height, params).pixel_steps
-    except EngineError:
-        return {}
-    if seconds is None:
-        return {}
-    turn = forecast.turn_of_another(user, pixel_steps)
-    if turn is None or not turn.starts_in_s or turn.ready_in_s is None:
-        return {"time": spoken(seconds)}
-    return {"time": spoken(seconds), "ready": spoken(turn.ready_in_s)}
+def _found_styles(user: Any, ids: list[str] | None) -> list[Style]:
+    """As many of these as there are for `user`, in this order."""
+    usable = Style.objects.usable_by(user)
+    found = [find(usable, one) for one in list(dict.fromkeys(ids or []))[:MOST_STYLES]]
+    return [style for style in found if style is not None]
 
 
 def find(queryset: QuerySet[M], value: object) -> M | None:

@@ -29,8 +29,9 @@ from transfers.notify import outbox
 from transfers.photos import add_photo
 from transfers.queue import estimates, submission
 from transfers.status import Status
+from transfers.studio.times import USUAL_PHOTO_PX
 from transfers.views.live import LOOKING, own_transfer
-from transfers.views.new import USUAL_PHOTO_PX, find
+from transfers.views.new import find
 
 QUALITY = "draft"
 OWN_PHOTOS = 6

@@ -1,18 +1,16 @@
-// The new-transfer form: keeps what is shown beside the choices in step with them.
+// The studio: ties photo, styles and settings together, and keeps what is said beside the button in
+// step with them.
 
 import { csrfToken } from "./csrf.js";
 import { startPhoto } from "./photo.js";
-import { keepChoice } from "./style_search.js";
+import { startChosen } from "./studio/chosen.js";
+import { changed, say } from "./studio/events.js";
+import { startSettings } from "./studio/settings.js";
 
-const form = document.querySelector("[data-new-transfer]");
+const form = document.querySelector("[data-studio]");
 const submit = form.querySelector("[data-submit]");
-const strength = form.elements.style_strength;
-let strengthIsMine = "strengthIsMine" in form.dataset;
+let recommended = {};
 let sendWhenReady = false;
-
-function showStrength() {
-  form.querySelector("[data-strength-shown]").textContent = strength.value;
-}
 
 function showTime() {
   const quality = form.querySelector("[name=quality]:checked")?.value;
@@ -23,7 +21,7 @@ function showTime() {
 
 // The button is the one thing to do next only once there is something to paint.
 function showReadiness() {
-  const isReady = form.elements.photo.value && form.querySelector("[name=style]:checked");
+  const isReady = form.elements.photo.value && chosen.count() > 0;
   submit.dataset.variant = isReady ? "primary" : "secondary";
 }
 
@@ -36,19 +34,23 @@ function rememberForReturn() {
   addStyle.href = `${addStyle.dataset.addStyle}?${next}`;
 }
 
-function chooseStyle(radio) {
+function showStyles(styles) {
+  recommended = styles[0]?.recommended ?? {};
+  form.querySelector("[data-style-shown]").textContent = styles
+    .map((style) => style.title)
+    .join(" + ");
+  settings.show();
   showReadiness();
-  form.querySelector("[data-style-shown]").textContent = radio.dataset.title;
-  if (strengthIsMine) return;
-  strength.value = radio.dataset.strength;
-  showStrength();
 }
 
+const settings = startSettings(form, () => recommended);
+const chosen = startChosen(form, showStyles);
 const photo = startPhoto(form, {
-  onChosen() {
+  onChosen(shown) {
     showReadiness();
     rememberForReturn();
-    form.dispatchEvent(new Event("photo-chosen"));
+    say(form, "photo", shown);
+    changed(form, "photo");
   },
   onSettled(arrived) {
     form.querySelector("[data-waiting]").hidden = true;
@@ -57,14 +59,14 @@ const photo = startPhoto(form, {
   },
 });
 
-keepChoice(form);
-form.addEventListener("change", (event) => {
-  if (event.target.name === "style") chooseStyle(event.target);
-  if (event.target.name === "quality") showTime();
-});
-strength.addEventListener("input", () => {
-  strengthIsMine = true;
-  showStrength();
+form.addEventListener("change", ({ target }) => {
+  if (target.name !== "quality" && target.name !== "size_px") return;
+  const own = form.elements.size_px;
+  const isOwn = form.elements.quality.value === "own";
+  if (isOwn && target.name === "quality") own.focus();
+  if (!isOwn && !own.checkValidity()) own.value = ""; // unseen, it would hold the form up
+  showTime();
+  changed(form, "quality");
 });
 form.addEventListener("submit", (event) => {
   if (photo.isUploading()) {
@@ -79,8 +81,7 @@ form.addEventListener("submit", (event) => {
 // Coming back by the browser's back button, the form is as it was and must work again.
 addEventListener("pageshow", () => {
   submit.disabled = false;
-  showReadiness();
-  showStrength();
+  chosen.tell();
   showTime();
 });
 document.addEventListener("htmx:oobAfterSwap", showTime);

@@ -1,0 +1,108 @@
+// The settings of the studio (templates/transfers/_control.html). An empty field means what the
+// first style recommends: choosing a style moves what nobody has touched, and nothing else.
+
+import { changed } from "./events.js";
+import { placeOf, valueAt } from "./scales.js";
+
+function isSame(one, other) {
+  if (one === other) return true;
+  return one !== "" && other !== "" && Number(one) === Number(other);
+}
+
+function startControl(form, root, recommendedOf) {
+  const { control: name, kind, scale, unit } = root.dataset;
+  const field = root.querySelector("[name]");
+  const slider = root.querySelector("[data-slider]");
+  const usualPlaceholder = field.placeholder;
+  const [low, high] = [Number(field.min), Number(field.max)];
+
+  function words(value) {
+    if (kind === "choice") {
+      return field.querySelector(`option[value="${CSS.escape(value)}"]`)?.textContent.trim() ?? "";
+    }
+    return `${value} ${unit}`.trim();
+  }
+
+  function showRecommended(recommended) {
+    const shown = root.querySelector("[data-recommended-shown]");
+    const { words: said, wordsUsual } = shown.dataset;
+    shown.textContent = recommended ? said.replace("%", words(recommended)) : wordsUsual;
+    if (kind !== "choice") field.placeholder = recommended || usualPlaceholder;
+    else {
+      const option = field.querySelector("[data-recommended-option]");
+      option.textContent = recommended
+        ? option.dataset.words.replace("%", words(recommended))
+        : option.dataset.wordsUsual;
+    }
+  }
+
+  function show() {
+    const recommended = recommendedOf(name);
+    showRecommended(recommended);
+    root.toggleAttribute("data-differs", field.value !== "" && !isSame(field.value, recommended));
+    if (!slider) return;
+    const value = field.value || recommended;
+    slider.value = placeOf(scale, Number(value), low, high);
+    slider.setAttribute("aria-valuetext", words(value));
+  }
+
+  function reset() {
+    field.value = "";
+    show();
+  }
+
+  slider?.addEventListener("input", () => {
+    const value = valueAt(scale, Number(slider.value), low, high);
+    field.value = String(value);
+    const place = slider.value; // rounding the value must not move the thumb under the hand
+    show();
+    slider.value = place;
+  });
+  slider?.addEventListener("change", () => changed(form, name));
+  field.addEventListener("input", show);
+  field.addEventListener("change", () => changed(form, name));
+  root.querySelector("[data-reset]").addEventListener("click", () => {
+    reset();
+    (slider ?? field).focus(); // the button goes
+    changed(form, name);
+  });
+  return { name, root, field, show, reset, isSet: () => field.value !== "" };
+}
+
+export function startSettings(form, recommendedByStyle) {
+  const usual = JSON.parse(form.dataset.usual);
+  const base = form.elements.base;
+  const resetAll = form.querySelector("[data-reset-all]");
+  const recommendedOf = (name) =>
+    (base.value ? usual[name] : (recommendedByStyle()[name] ?? usual[name])) ?? "";
+  const controls = [...form.querySelectorAll("[data-control]")].map((root) =>
+    startControl(form, root, recommendedOf),
+  );
+
+  function show() {
+    for (const control of controls) control.show();
+    showReset();
+  }
+
+  function showReset() {
+    resetAll.hidden = !base.value && !controls.some((control) => control.isSet());
+  }
+
+  resetAll.addEventListener("click", () => {
+    base.value = "";
+    for (const control of controls) control.reset();
+    showReset();
+    const said = form.querySelector("[data-reset-said]");
+    said.textContent = said.dataset.words;
+    controls[0].field.focus();
+    changed(form, "settings");
+  });
+  form.addEventListener("studio:changed", showReset);
+  // A mistake in what is folded away could not be shown otherwise, and would hold the form up.
+  form.addEventListener(
+    "invalid",
+    (event) => event.target.closest("details")?.setAttribute("open", ""),
+    true,
+  );
+  return { show };
+}

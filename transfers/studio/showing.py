@@ -1,0 +1,113 @@
+"""The form of the studio as templates show it: chosen styles with shares, controls with marks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import BoundField
+
+from engine.errors import ParameterError
+from engine.params import LAYERS, Params
+from gallery.models import Style
+from transfers.studio import controls
+from transfers.studio.controls import Control, usual_values, values_of
+from transfers.studio.fields import MOST_STYLES
+from transfers.studio.form import FROM_ENGINE, StudioForm
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStyle:
+    """A chosen style. weight: the text of its field. percent: its share of all of them."""
+
+    style: Style
+    weight: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownControl:
+    """A control with its field, and with what it comes to where nothing is said."""
+
+    control: Control
+    field: BoundField
+    recommended: str
+
+    @property
+    def value(self) -> str:
+        value = self.field.value()
+        return "" if value is None else str(value)
+
+    @property
+    def effective(self) -> str:
+        return self.value or self.recommended
+
+    @property
+    def recommended_words(self) -> str:
+        return self.control.words(self.recommended) if self.recommended else ""
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.value) and self.value != self.recommended
+
+    @property
+    def lowest(self) -> str:
+        return controls.text(self.control.range[0])
+
+    @property
+    def highest(self) -> str:
+        return controls.text(self.control.range[1])
+
+
+def context(form: StudioForm, chosen: list[Style]) -> dict[str, Any]:
+    """What the templates need beside the form itself. chosen: in the order of choosing."""
+    base = form["base"].value() or ""
+    usual = usual_values()
+    recommended = usual if base == FROM_ENGINE or not chosen else usual | recommended_of(chosen[0])
+    shown = {
+        name: [ShownControl(one, form[one.name], recommended.get(one.name, "")) for one in group]
+        for name, group in (
+            ("basic", controls.BASIC),
+            ("finer", controls.FINER),
+            ("expert", controls.EXPERT),
+        )
+    }
+    return {
+        "controls": shown,
+        "finer_count": sum(control.differs for control in shown["finer"]),
+        "expert_count": sum(control.differs for control in shown["expert"]),
+        "chosen": _shown_styles(form, chosen),
+        "most_styles": MOST_STYLES,
+        "base": base,
+        "usual": json.dumps(usual),
+        "layers": LAYERS,
+    }
+
+
+def recommended_of(style: Style) -> dict[str, str]:
+    """What `style` recommends, as values of the fields; nothing where it cannot be."""
+    try:
+        Params.from_json(style.params)
+    except ParameterError:
+        return {}
+    return values_of(style.params)
+
+
+def _shown_styles(form: StudioForm, chosen: list[Style]) -> list[ShownStyle]:
+    texts = [form.weight_text(style) for style in chosen]
+    weights = [_number(text) for text in texts]
+    total = sum(weights) or 1.0
+    return [
+        ShownStyle(style, text, round(100 * weight / total))
+        for style, text, weight in zip(chosen, texts, weights, strict=True)
+    ]
+
+
+def _number(text: str) -> float:
+    """A weight for its share's sake; what is no number is refused elsewhere."""
+    try:
+        number = float(text or 50)
+    except ValueError:
+        return 0.0
+    return number if 0 <= number <= 100 else 0.0
