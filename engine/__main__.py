@@ -31,6 +31,7 @@ from engine.files import (
     read_picture,
     save_picture,
 )
+from engine.inputs import StyleImage, protect_photo
 from engine.options import UsageError, params_from, read_options
 from engine.pace import Pace
 from engine.params import Params
@@ -58,6 +59,7 @@ class Inputs:
     styles: list[Image.Image]
     weights: list[float]
     masks: list[Image.Image | None]
+    protect: Image.Image | None
     earlier: Image.Image | None
 
 
@@ -106,7 +108,8 @@ def _run(options: argparse.Namespace, report: Report) -> int:
 
 
 def _files_to_read(options: argparse.Namespace) -> list[Path]:
-    single = [options.photo, options.earlier, options.params_file, Path(options.weights)]
+    single = [options.photo, options.protect, options.earlier, options.params_file]
+    single.append(Path(options.weights))
     return [path for path in [*single, *options.styles, *(options.masks or [])] if path is not None]
 
 
@@ -125,6 +128,7 @@ def _read_inputs(options: argparse.Namespace) -> Inputs:
         styles=[read_picture(path) for path in options.styles],
         weights=weights,
         masks=[read_mask(path) for path in masks],
+        protect=None if options.protect is None else read_mask(options.protect),
         earlier=None if options.earlier is None else read_picture(options.earlier),
     )
 
@@ -159,14 +163,14 @@ def _paint(
 def _steps(
     options: argparse.Namespace, params: Params, inputs: Inputs, kept: bytes | None
 ) -> Iterator["Step"]:
-    from engine.stylize import StyleImage, stylize
+    from engine.stylize import stylize
 
     pictures = zip(inputs.styles, inputs.weights, inputs.masks, strict=True)
+    styles = [StyleImage(*picture) for picture in pictures]
     try:
         yield from stylize(
             inputs.photo,
-            [StyleImage(*picture) for picture in pictures],
-            params,
+            *protect_photo(styles, params, inputs.protect),
             earlier=inputs.earlier,
             resume=kept,
             weights=options.weights,

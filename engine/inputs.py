@@ -1,5 +1,8 @@
-"""What a run is given: style images and their masks, checked, and a hash of all that decides it."""
+"""What a run is given: style images and their masks, checked, and a hash of all that decides it.
 
+Torch-free."""
+
+import dataclasses
 import hashlib
 import json
 import math
@@ -9,8 +12,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from engine.errors import ParameterError
+from engine.masks import mask_values, protected
 from engine.params import Params
-from engine.regions import mask_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,25 @@ def check_styles(styles: Sequence[StyleImage]) -> None:
             "Make a part of a mask white.",
             field="styles",
         )
+
+
+def protect_photo(
+    styles: Sequence[StyleImage], params: Params, protect: Image.Image | None
+) -> tuple[list[StyleImage], Params]:
+    """What `stylize` takes so that the photo stays where `protect` is white: exactly where it is
+    all white, a mixture where it is grey. `protect` is stretched over the photo, as masks are.
+
+    The masks of `styles` become `engine.masks.protected`, and `params.outside_masks` "photo". A
+    `protect` that is None or black changes nothing; one that is white wherever a style would paint
+    leaves black masks, which `check_styles` refuses.
+    """
+    if protect is None or not mask_values(protect, protect.size).any():
+        return list(styles), params
+    masks = protected([style.mask for style in styles], protect)
+    return (
+        [dataclasses.replace(s, mask=mask) for s, mask in zip(styles, masks, strict=True)],
+        dataclasses.replace(params, outside_masks="photo"),
+    )
 
 
 def run_digest(

@@ -36,6 +36,8 @@ examples:
       python -m engine photo.jpg wave.jpg night.jpg -o both.png --style-weights 2,1
   one style for the sky, the other one for the rest
       python -m engine photo.jpg night.jpg wave.jpg -o both.png --mask sky.png --mask -
+  everything but a face, which stays as it is in the photo
+      python -m engine photo.jpg wave.jpg -o portrait.png --protect face.png
   a long run that survives Ctrl-C and power cuts: the same line again goes on
       python -m engine photo.jpg style.jpg -o huge.png --size 4096 --checkpoint huge.run
   a finished picture, once more and larger
@@ -198,6 +200,11 @@ def _add_pictures(parser: argparse.ArgumentParser) -> None:
         "--mask", dest="masks", type=Path, action="append", metavar="FILE",
         help="picture that is white where a STYLE paints, black elsewhere, stretched over the "
         "photo; once for each STYLE in turn, - for one without (none)",
+    )  # fmt: skip
+    group.add_argument(
+        "--protect", type=Path, metavar="FILE",
+        help="picture that is white where the photo is kept as it is, whatever the masks say, "
+        "stretched over it; what no mask reaches is then kept as well (none)",
     )  # fmt: skip
     group.add_argument(
         "--outside-masks", choices=CHOICES["outside_masks"],

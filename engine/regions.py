@@ -1,17 +1,16 @@
 """Which style paints where: masks in the photo's proportions, and the regions they make.
 
-A mask is grey, white where its style paints. What is optimised in a region is `engine.objective`.
+What a mask is says `engine.masks`; what is optimised in a region is `engine.objective`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from engine.images import flatten
+from engine.masks import mask_values
 from engine.vgg import scale_of
 
 
@@ -86,47 +85,6 @@ def regions_of(styles: Sequence[WeightedStyle]) -> tuple[Region, ...]:
     return tuple(r for r in regions if r.mask is not None and bool(r.mask.any()))
 
 
-def mask_values(
-    mask: Image.Image, size: tuple[int, int]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """`mask` at `size` (width, height): (h, w), 0 black to 1 white; transparent counts as black."""
-    grey = flatten(mask, background=(0, 0, 0)).convert("L").convert("F")
-    if grey.size != size:
-        # Bilinear has no negative lobes: what is black, and far from white, stays at exactly 0.
-        grey = grey.resize(size, Image.Resampling.BILINEAR)
-    values = np.array(grey, dtype=np.float32) / np.float32(255)
-    clipped: np.ndarray[tuple[int, ...], np.dtype[np.float32]] = values.clip(0, 1)
-    return clipped
-
-
 def mask_tensor(mask: Image.Image, size: tuple[int, int], device: torch.device) -> torch.Tensor:
     """`mask_values` as a tensor (h, w)."""
     return torch.from_numpy(mask_values(mask, size)).to(device)
-
-
-def coverage(
-    masks: Sequence[Image.Image | None], size: tuple[int, int]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]] | None:
-    """How much of each pixel any style of `masks` paints, at `size` (width, height): (h, w), 0..1.
-
-    None where a style has no mask, and so paints whatever the others leave.
-    """
-    different = {(m.mode, m.size, m.tobytes()): m for m in masks if m is not None}
-    if None in masks or not different:
-        return None
-    whole = sum((mask_values(m, size) for m in different.values()), np.float32(0))
-    return np.clip(whole, 0, 1)
-
-
-def with_photo_outside(
-    picture: Image.Image, photo: Image.Image, masks: Sequence[Image.Image | None]
-) -> Image.Image:
-    """`picture` (RGB) where `masks` are white, `photo` (RGB, of the same size) where all are black.
-
-    Soft masks mix the two. Without a place that no style paints, the picture itself.
-    """
-    painted = coverage(masks, picture.size)
-    if painted is None:
-        return picture
-    share = Image.fromarray((painted * 255 + 0.5).astype(np.uint8))
-    return Image.composite(picture, photo, share)

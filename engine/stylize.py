@@ -22,6 +22,7 @@ from engine.devices import device_called, fitted, freed_memory_kept
 from engine.images import eight_bits, fit, flatten
 from engine.inputs import StyleImage as StyleImage
 from engine.inputs import check_styles, run_digest
+from engine.masks import coverage, with_photo_outside
 from engine.objective import (
     CLASSIC_STYLE_WEIGHT,
     BalancedObjective,
@@ -34,7 +35,7 @@ from engine.optimizers import LBFGS, Adam, Optimizer
 from engine.params import Params
 from engine.position import Position, resumed
 from engine.pyramid import MIN_SIDE_PX, Level, Plan, check_earlier, history_pairs, plan
-from engine.regions import WeightedStyle, coverage, mask_tensor, with_photo_outside
+from engine.regions import WeightedStyle, mask_tensor
 from engine.settling import SETTLED_STEPS, UNSEEN_WINDOWS, Settling, Stall
 from engine.start import earlier_picture, finer_picture, first_picture
 from engine.strength import COARSE_SHARE, DEFAULT_STRENGTH, style_weight

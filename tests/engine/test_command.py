@@ -57,6 +57,19 @@ def test_a_style_paints_where_its_mask_is_white(files: Files, tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("tiny")
+def test_the_photo_stays_where_it_is_protected(files: Files, tmp_path: Path) -> None:
+    mask = Image.new("L", (2, 1))
+    mask.putpixel((0, 0), 255)
+    mask.resize((90, 60), Image.Resampling.NEAREST).save(tmp_path / "face.png")
+    assert main(line(files, "--protect", str(tmp_path / "face.png"), "--steps", "5")) == 0
+    with Image.open(files[0]) as photo, Image.open(files[2]) as painted:
+        original = photo.resize(painted.size, Image.Resampling.LANCZOS)
+        left = (0, 0, 24, 43)
+        assert painted.crop(left).tobytes() == original.crop(left).tobytes()
+        assert painted.tobytes() != original.tobytes()
+
+
+@pytest.mark.usefixtures("tiny")
 def test_an_earlier_result_is_gone_on_from(files: Files, tmp_path: Path) -> None:
     assert main(line(files, "--steps", "2")) == 0
     photo, style, out = files

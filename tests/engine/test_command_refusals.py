@@ -52,6 +52,7 @@ def test_a_file_that_is_no_picture_is_named(
         ("--style-weights", "0", "above 0"),
         ("--style-weights", "inf", "above 0"),
         ("--mask", "/nowhere/mask.png", "/nowhere/mask.png cannot be read"),
+        ("--protect", "/nowhere/face.png", "/nowhere/face.png cannot be read"),
         ("--params", "/nowhere/mine.json", "/nowhere/mine.json cannot be read"),
         ("--params", __file__, "not JSON"),
         ("--checkpoint", "/nowhere/run", "not a folder"),
@@ -103,6 +104,14 @@ def test_masks_that_are_all_black_are_refused(
     Image.new("L", (8, 8)).save(tmp_path / "black.png")
     arguments = (files[0], files[1], "-o", files[2], "--mask", str(tmp_path / "black.png"))
     assert "Make a part of a mask white" in refused(capsys, *arguments)
+
+
+def test_a_photo_that_is_protected_everywhere_is_refused(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("L", (8, 8), 255).save(tmp_path / "white.png")
+    arguments = (files[0], files[1], "-o", files[2], "--protect", str(tmp_path / "white.png"))
+    assert "black everywhere" in refused(capsys, *arguments)
 
 
 def test_an_earlier_picture_of_other_proportions_is_refused(

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import CheckpointError, ParameterError
+from engine.inputs import protect_photo
 from engine.params import Params
 from engine.stylize import Step, StyleImage, stylize
 from tests.engine.conftest import drawn, tiny_network
@@ -44,6 +45,18 @@ def test_outside_its_masks_the_picture_is_the_photo_to_the_byte(
     assert last.image().crop(outside).tobytes() == resized.crop(outside).tobytes()
 
 
+def test_where_it_is_protected_the_picture_is_the_photo_to_the_byte(
+    photo: Image.Image, style: Image.Image
+) -> None:
+    left, _ = halves(64, 48)
+    given = protect_photo([StyleImage(style)], Params(size_px=128, steps=12), left)
+    *_, last = stylize(photo, *given, network=tiny_network(), device="cpu")
+    resized = photo.resize((128, 96), Image.Resampling.LANCZOS)
+    kept, painted = (0, 0, 60, 96), (68, 0, 128, 96)
+    assert last.image().crop(kept).tobytes() == resized.crop(kept).tobytes()
+    assert difference(last.image().crop(painted), resized.crop(painted)) > 2
+
+
 def test_without_masks_the_photo_is_kept_nowhere(photo: Image.Image, style: Image.Image) -> None:
     plain, kept = (
         run(photo, style, Params.from_json({"size_px": 64, "steps": 4, "outside_masks": outside}))
@@ -75,6 +88,9 @@ def test_a_checkpoint_with_another_mask_is_refused(photo: Image.Image, style: Im
 
     kept = painted(left)[0].checkpoint()
     assert painted(left, kept)[-1].is_last
+    styles, protecting = protect_photo([StyleImage(style, mask=left)], params, right)
+    with pytest.raises(CheckpointError):
+        list(stylize(photo, styles, protecting, resume=kept, network=tiny_network(), device="cpu"))
     for other in (right, None):
         with pytest.raises(CheckpointError):
             painted(other, kept)

@@ -1,16 +1,8 @@
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from engine.regions import (
-    Region,
-    WeightedStyle,
-    coverage,
-    mask_values,
-    regions_of,
-    with_photo_outside,
-)
+from engine.regions import Region, WeightedStyle, regions_of
 
 IMAGE = torch.zeros(1, 3, 32, 32)
 LEFT = torch.tensor([[1.0, 1.0, 0.0, 0.0]])
@@ -65,40 +57,3 @@ def test_a_mask_reaches_every_layer_averaged_as_pooling_goes(layer: str) -> None
     np.testing.assert_allclose(found.squares.numpy(), t**2, rtol=1e-5)
     assert found.total == pytest.approx((t**2).sum(), rel=1e-5)
     assert found.share == pytest.approx(t.mean(), rel=1e-5)
-
-
-def test_a_mask_is_stretched_and_grey_in_any_mode() -> None:
-    mask = Image.new("L", (4, 2), 0)
-    mask.paste(255, (2, 0, 4, 2))
-    for mode in ("L", "1", "RGB", "P"):
-        values = mask_values(mask.convert(mode), (16, 32))
-        assert values.shape == (32, 16)
-        assert (values[:, :6] == 0).all()
-        assert (values[:, 10:] == 1).all()
-    clear = Image.new("RGBA", (4, 2), (255, 255, 255, 0))
-    assert not mask_values(clear, (8, 8)).any()
-
-
-def test_coverage_adds_masks_up_and_counts_the_same_mask_once() -> None:
-    grey, white = Image.new("L", (2, 2), 102), Image.new("L", (2, 2), 255)
-
-    def covered(*masks: Image.Image | None) -> float | None:
-        found = coverage(masks, (2, 2))
-        return None if found is None else pytest.approx(float(found[0, 0]), rel=1e-6)
-
-    assert covered(grey) == 0.4
-    assert covered(grey, grey.copy()) == 0.4
-    assert covered(grey, Image.new("L", (2, 2), 51)) == 0.6
-    assert covered(grey, white) == 1.0
-    assert covered(grey, None) is None
-    assert covered(None) is None
-
-
-def test_the_photo_shows_where_masks_are_black() -> None:
-    picture, photo = Image.new("RGB", (3, 1), (200, 0, 100)), Image.new("RGB", (3, 1), (0, 100, 0))
-    mask = Image.new("L", (3, 1), 0)
-    mask.putpixel((0, 0), 255)
-    mask.putpixel((1, 0), 51)
-    shown = with_photo_outside(picture, photo, [mask])
-    assert [shown.getpixel((x, 0)) for x in range(3)] == [(200, 0, 100), (40, 80, 20), (0, 100, 0)]
-    assert with_photo_outside(picture, photo, [mask, None]) is picture
