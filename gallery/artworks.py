@@ -16,7 +16,7 @@ from PIL import Image
 
 from accounts.models import User
 from gallery import recipes, search
-from gallery.models import Artwork, ArtworkStyle, Style
+from gallery.models import Artwork, ArtworkStyle, Mask, Style
 from gallery.pictures import DISPLAY_SIDE_PX
 
 TITLE_MAX_LENGTH: int = Artwork._meta.get_field("title").max_length or 0
@@ -57,7 +57,8 @@ def frame_artwork(
 
 
 def hang(artwork: Artwork) -> None:
-    """Save the row of a framed ``artwork``, with the styles of its recipe that are still there.
+    """Save the row of a framed ``artwork``, with the styles of its recipe that are still there,
+    and its masks.
 
     Within the caller's transaction: all of it or nothing.
     """
@@ -73,6 +74,8 @@ def hang(artwork: Artwork) -> None:
         for pk in still_there.values_list("pk", flat=True)
     )
     still_there.update(times_used=F("times_used") + 1)
+    if hashes := recipes.mask_hashes(artwork.recipe):
+        artwork.masks.set(Mask.objects.filter(owner=artwork.owner, sha256__in=hashes))
 
 
 def title_at_step(title: str, step: int) -> str:

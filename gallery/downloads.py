@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from gallery import embedded_recipes, recipe_files
 from gallery.files import bytes_response, file_response, harden
 from gallery.models import Artwork
 from gallery.pictures import encode, shrink
+from gallery.recipe_files import RecipeFileError
 
 FORMATS = ("png", "jpg", "webp")
 SIZES = ("original", "web")
@@ -56,6 +58,14 @@ def download_response(request: HttpRequest, artwork: Artwork, wish: Wish) -> Htt
 def file_bytes(artwork: Artwork, wish: Wish) -> bytes:
     """The file itself; raises what ``download_response`` does, and FileNotFoundError."""
     recipe = recipe_files.of_artwork(artwork) if wish.with_recipe else None
+    xmp = embedded_recipes.packet(recipe) if recipe else b""
+    if wish.file_format == "jpg" and len(xmp) > embedded_recipes.MOST_IN_A_JPEG:
+        raise RecipeFileError(
+            _(
+                "With its masks, this recipe is too large to be put inside a JPEG. Please choose "
+                "PNG or WebP, or download the recipe as a file of its own."
+            )
+        )
     if wish.file_format == "png" and wish.size == "original":
         with artwork.original.open("rb") as file:
             png = file.read()
@@ -68,7 +78,7 @@ def file_bytes(artwork: Artwork, wish: Wish) -> bytes:
             _PILLOW_NAMES[wish.file_format],
             WEBP_QUALITY,
             jpeg_quality=95 if wish.size == "original" else WEB_JPEG_QUALITY,
-            xmp=embedded_recipes.packet(recipe) if recipe else b"",
+            xmp=xmp,
         )
         if wish.file_format != "png":
             return data

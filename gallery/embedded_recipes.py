@@ -25,6 +25,9 @@ PNG_HEADER_BYTES = 8 + 4 + 4 + 13 + 4
 
 PNG_KEYWORD = "XML:com.adobe.xmp"
 
+MOST_IN_A_JPEG = 65_502
+"""Bytes of an XMP packet: a segment of a JPEG has 65,533, and 29 + 2 of them name it."""
+
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -68,7 +71,7 @@ def from_picture(data: bytes) -> RecipeFile | None:
 
 def _property(xmp: bytes) -> str | None:
     """Our property of an XMP packet: an element, or an attribute where a program rewrote it."""
-    if len(xmp) > 4 * MOST_BYTES:  # beyond any recipe
+    if len(xmp) > 2 * MOST_BYTES:  # beyond any recipe
         return None
     try:
         # Only as UTF-8, as ours is written: in another encoding, the next look would see nothing.

@@ -37,13 +37,30 @@ def _file_path(picture: models.Model, filename: str) -> str:
     return f"{picture._meta.model_name}s/{key[:2]}/{key}/{filename}"
 
 
-Picture = TypeVar("Picture", bound="StoredPicture")
+Kept = TypeVar("Kept", bound="WithFiles")
 
 
-class StoredPicture(models.Model):
-    """A picture with fixed renditions. Subclasses have a UUID primary key, set before saving."""
+class WithFiles(models.Model):
+    """A row with a file, or several. Subclasses have a UUID primary key, set before saving."""
 
     original = models.FileField(_("original"), upload_to=_file_path, max_length=200)
+
+    class Meta:
+        abstract = True
+
+    def file_fields(self) -> list[FieldFile]:
+        """Every file this row names, those of subclasses too."""
+        fields = (field for field in self._meta.fields if isinstance(field, models.FileField))
+        return [file for field in fields if (file := getattr(self, field.name))]
+
+    def delete_files(self) -> None:
+        """Remove the files from storage; the row keeps their names."""
+        _delete_files(self.file_fields())
+
+
+class StoredPicture(WithFiles):
+    """A picture with fixed renditions."""
+
     display = models.FileField(upload_to=_file_path, max_length=200, editable=False)
     thumbnail = models.FileField(upload_to=_file_path, max_length=200, editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
@@ -119,15 +136,6 @@ class StoredPicture(models.Model):
         with self.original.open("rb") as file, Image.open(file) as image:
             return image.convert("RGBA" if image.mode == "RGBA" else "RGB")
 
-    def file_fields(self) -> list[FieldFile]:
-        """Every file this row names, those of subclasses too."""
-        fields = (field for field in self._meta.fields if isinstance(field, models.FileField))
-        return [file for field in fields if (file := getattr(self, field.name))]
-
-    def delete_files(self) -> None:
-        """Remove the files from storage; the row keeps their names."""
-        _delete_files(self.file_fields())
-
 
 def _delete_files(files: Sequence[FieldFile]) -> None:
     for file in files:
@@ -135,7 +143,7 @@ def _delete_files(files: Sequence[FieldFile]) -> None:
 
 
 def delete_for_good(
-    pictures: QuerySet[Picture], most: int | None = None, within_s: float = math.inf
+    pictures: QuerySet[Kept], most: int | None = None, within_s: float = math.inf
 ) -> int:
     """Delete these with their files, no more than ``most`` and for ``within_s``; return how many.
 

@@ -38,4 +38,5 @@ def _lines(artwork: Artwork) -> dict[str, str]:
     shares = recipes.style_shares(recipe, {})
     if len(shares) > 1:
         lines[_("Parts of the styles")] = ", ".join(f"{share.percent} %" for share in shares)
+    lines |= dict(recipes.mask_lines(recipe))
     return lines | dict(recipes.loss_lines(recipe)) | dict(recipes.version_lines(recipe))

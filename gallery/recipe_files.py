@@ -18,20 +18,27 @@ from django.utils.translation import gettext as _
 
 from engine.errors import ParameterError
 from engine.params import Params
+from gallery import recipe_masks
 from gallery.models import Artwork, Style
 from gallery.pictures import StoredPicture
 from gallery.recipe_entries import LONGEST_TEXT, SHA256, UNPRINTABLE, Entries, RecipeFileError
+from gallery.recipe_masks import MOST_PNG_BYTES, MaskInput
+from gallery.recipes import mask_hashes
 
 __all__ = ["Input", "RecipeFile", "RecipeFileError", "Result", "of_artwork", "read"]
 
 FORMAT = "stylesite-recipe"
-SCHEMA = 1
-"""Of the files that are written, and the newest that is read."""
+SCHEMA = 2
+"""The newest that is read."""
 
-MOST_BYTES = 256 * 1024
-"""Of a recipe file; real ones have about three thousand."""
+SCHEMA_WITHOUT_MASKS = 1
+"""Of the files that are written where no mask is in them, so that older sites read those."""
 
 MOST_STYLES = 8
+
+MOST_BYTES = 256 * 1024 + (MOST_STYLES + 1) * MOST_PNG_BYTES * 4 // 3
+"""Of a recipe file; real ones have about three thousand, and some ten thousand for each mask."""
+
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
 MOST_SIDE_PX = 100_000
 
@@ -45,7 +52,7 @@ class Input:
     """A picture that goes into another: photo, style or earlier result.
 
     sha256: of the file as the site stored it. pixels_sha256: of its pixels before they were
-    encoded; empty where nobody knows.
+    encoded; empty where nobody knows. mask: where a style paints.
     """
 
     title: str
@@ -55,6 +62,7 @@ class Input:
     height: int
     artist: str = ""
     weight: float = 1.0
+    mask: MaskInput | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,21 +91,29 @@ class RecipeFile:
     params: Params
     result: Result
     earlier: Input | None = None
+    protect: MaskInput | None = None
     made_with: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def masks(self) -> list[MaskInput]:
+        """All of them, that of the protected photo last."""
+        masks = [*(style.mask for style in self.styles), self.protect]
+        return [mask for mask in masks if mask is not None]
+
+    def to_json(self, *, whole: bool = True) -> dict[str, Any]:
+        """whole: with the masks themselves, as in a file."""
+        inputs = {
+            "photo": _input_json(self.photo),
+            "styles": [_style_json(style, whole=whole) for style in self.styles],
+            "earlier": None if self.earlier is None else _input_json(self.earlier),
+        }
+        if self.protect is not None:
+            inputs["protect"] = self.protect.to_json(whole=whole)
         return {
             "format": FORMAT,
-            "schema": SCHEMA,
+            "schema": SCHEMA if self.masks else SCHEMA_WITHOUT_MASKS,
             "title": self.title,
-            "inputs": {
-                "photo": _input_json(self.photo),
-                "styles": [
-                    {**_input_json(style), "artist": style.artist, "weight": style.weight}
-                    for style in self.styles
-                ],
-                "earlier": None if self.earlier is None else _input_json(self.earlier),
-            },
+            "inputs": inputs,
             "params": self.params.to_json(),
             "seed": self.params.seed,
             "result": dataclasses.asdict(self.result),
@@ -110,12 +126,13 @@ class RecipeFile:
         top = Entries(said, "")
         _check_version(top)
         inputs = top.entries("inputs")
-        earlier = inputs.optional("earlier")
+        earlier, protect = inputs.optional("earlier"), inputs.optional("protect")
         recipe = cls(
             title=top.text("title"),
             photo=_read_input(inputs.entries("photo")),
             styles=tuple(_read_styles(inputs)),
             earlier=None if earlier is None else _read_input(earlier),
+            protect=None if protect is None else recipe_masks.read_mask(protect),
             params=_read_params(top),
             result=_read_result(top.entries("result")),
             made_with=_read_made_with(top.entries("made_with")),
@@ -161,6 +178,12 @@ def of_artwork(artwork: Artwork) -> RecipeFile:
     by_id: dict[str, StoredPicture] = {str(pk): style for pk, style in here.items()}
     photo_id = _id(content.get("photo_id"))
     photo = artwork.owner.content_images.filter(pk=photo_id).first() if photo_id else None
+    masks = {mask.sha256: mask for mask in artwork.masks.all()} if mask_hashes(recipe) else {}
+    try:
+        protect = recipe_masks.described(recipe.get("protect"), masks)
+        masks_of = [recipe_masks.described(style.get("mask"), masks) for style in styles]
+    except FileNotFoundError as error:
+        raise _too_little() from error
     said = {
         "format": FORMAT,
         "schema": SCHEMA,
@@ -172,10 +195,12 @@ def of_artwork(artwork: Artwork) -> RecipeFile:
                     **_described(style, by_id.get(str(style.get("style_id")))),
                     "artist": _cut(style.get("artist")),
                     "weight": style.get("weight", 1.0),
+                    "mask": mask,
                 }
-                for style in styles
+                for style, mask in zip(styles, masks_of, strict=True)
             ],
             "earlier": _earlier(artwork),
+            "protect": protect,
         },
         "params": recipe.get("params"),
         "result": {
@@ -231,6 +256,11 @@ def _input_json(one: Input) -> dict[str, Any]:
         "width": one.width,
         "height": one.height,
     }
+
+
+def _style_json(style: Input, *, whole: bool) -> dict[str, Any]:
+    said = {**_input_json(style), "artist": style.artist, "weight": style.weight}
+    return said if style.mask is None else {**said, "mask": style.mask.to_json(whole=whole)}
 
 
 def _described(said: dict[str, Any], row: StoredPicture | None) -> dict[str, Any]:
@@ -310,7 +340,9 @@ def _read_styles(inputs: Entries) -> Iterator[Input]:
     for number, row in enumerate(rows):
         said = Entries(row, f"{inputs.path}.styles.{number}")
         weight = said.number("weight", LEAST_WEIGHT, MOST_WEIGHT, 1.0)
-        style = _input_of(said, artist=said.text("artist"), weight=weight)
+        masked = said.optional("mask")
+        mask = None if masked is None else recipe_masks.read_mask(masked)
+        style = _input_of(said, artist=said.text("artist"), weight=weight, mask=mask)
         said.finish()
         if style.sha256 in seen:
             inputs.refuse(_("names the same style twice"), "styles")

@@ -87,6 +87,44 @@ def _settings(recipe: dict[str, Any]) -> list[tuple[str, str]]:
     return list(setting_lines(recipe.get("params") or {}))
 
 
+def mask_hashes(recipe: dict[str, Any]) -> set[str]:
+    """The SHA-256 of every mask that a recipe names."""
+    said = [recipe.get("protect"), *(style.get("mask") for style in recipe.get("styles") or [])]
+    return {str(mask["sha256"]) for mask in said if mask and mask.get("sha256")}
+
+
+def mask_lines(recipe: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where each style painted and where the photo was kept, as far as a line can say that."""
+    told = _("%(percent)d %% (mask %(mask)s)")
+
+    def said(mask: dict[str, Any]) -> str:
+        return told % {"percent": mask.get("percent") or 0, "mask": str(mask.get("sha256"))[:6]}
+
+    painted = [
+        f"{style['title']}: {said(style['mask'])}" for style in _styles(recipe) if style.get("mask")
+    ]
+    lines = [(_("Where styles paint"), ", ".join(painted))]
+    if protect := recipe.get("protect"):
+        lines.append((_("Photo kept"), said(protect)))
+    return [(label, value) for label, value in lines if value]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something of a recipe is: title says what, mask is the row of its mask."""
+
+    title: str
+    mask: Any
+
+
+def places(recipe: dict[str, Any], masks: Mapping[str, Any]) -> list[Place]:
+    """Where each style painted, and where the photo was kept; ``masks`` by their SHA-256."""
+    said = [(style["title"], style.get("mask")) for style in _styles(recipe)]
+    said.append((_("The photo, kept"), recipe.get("protect")))
+    found = [(title, masks.get(str((mask or {}).get("sha256")))) for title, mask in said]
+    return [Place(title, mask) for title, mask in found if mask is not None]
+
+
 @dataclass(frozen=True, slots=True)
 class StyleShare:
     """A style of a recipe. style: its row, while it is there. percent: its part of all styles."""
@@ -211,6 +249,8 @@ def hash_lines(recipe: dict[str, Any], sha256: str, pixels_sha256: str) -> list[
         title = {"title": style.get("title") or _("Style")}
         named.append((title["title"], style.get("sha256")))
         named.append((_("Pixels of %(title)s") % title, _pixels(style)))
+        named.append((_("Mask of %(title)s") % title, (style.get("mask") or {}).get("sha256")))
+    named.append((_("Where the photo was kept"), (recipe.get("protect") or {}).get("sha256")))
     named.append((_("Weights of the network"), _weights(recipe)))
     named.append((_("This picture"), sha256))
     named.append((_("Pixels of this picture"), pixels_sha256))

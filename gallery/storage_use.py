@@ -1,7 +1,7 @@
 """How much room someone's pictures take up, in every app that keeps pictures.
 
-Counted is what arrived or was painted, in full size, and the time-lapses, which can be as large;
-the renditions beside them take a few percent more. What is in the trash still takes its room.
+Counted is what arrived or was painted, in full size, masks, and the time-lapses, which can be as
+large; the renditions beside them take a few percent more. What is in the trash takes its room, too.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.quotas import QuotaError, limits_of
-from gallery.models import TimeLapse
+from gallery.models import Mask, TimeLapse
 from gallery.pictures import StoredPicture
 
 MB = 10**6
 
 
 def used_bytes(user: User) -> int:
-    """Bytes of all pictures that ``user`` owns, and of their time-lapses."""
+    """Bytes of all pictures and masks that ``user`` owns, and of their time-lapses."""
     lapses = TimeLapse.objects.filter(artwork__owner=user)
     used: int = lapses.aggregate(used=Sum("bytes"))["used"] or 0
+    used += Mask.objects.owned_by(user).aggregate(used=Sum("bytes"))["used"] or 0
     for kind in StoredPicture.__subclasses__():
         own = kind._default_manager.filter(owner=user)  # type: ignore[misc]  # each kind has one
         used += own.aggregate(used=Sum("bytes"))["used"] or 0

@@ -18,8 +18,10 @@ from django.utils import timezone
 
 from accounts.models import ApiToken
 from gallery import trash
-from gallery.models import Artwork, Style, StyleImport
+from gallery.models import Artwork, Mask, Style, StyleImport
+from gallery.models.masks import UNUSED_FOR
 from gallery.pictures import delete_for_good
+from transfers import masks
 from transfers.models import BroughtRecipe, IdempotencyKey, MachineSpeed, TransferStyle
 from transfers.queue.outages import AWAY, forget_connection
 
@@ -91,6 +93,12 @@ def _styles(most: int) -> int:
     return delete_for_good(trashed.filter(~Exists(painted_in)), most)
 
 
+def _masks(most: int) -> int:
+    """Those that no transfer, picture or recipe refers to, and that nobody sent lately."""
+    old = Mask.objects.older_than(timezone.now() - UNUSED_FOR)
+    return delete_for_good(masks.unused(old), most)
+
+
 def _imports(most: int) -> int:
     forgotten = list(StyleImport.objects.forgotten()[:most])
     for one in forgotten:
@@ -119,6 +127,7 @@ CHORES: dict[str, tuple[Callable[[int], int], int]] = {
     "API tokens": (_tokens, ROWS_AT_ONCE),
     "pictures in the trash": (_pictures, PICTURES_AT_ONCE),
     "styles in the trash": (_styles, PICTURES_AT_ONCE),
+    "masks that nothing was painted with": (_masks, PICTURES_AT_ONCE),
     "zips that nobody imported": (_imports, PICTURES_AT_ONCE),
     "recipes that nothing was painted by": (_recipes, PICTURES_AT_ONCE),
 }

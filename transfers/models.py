@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from gallery.models import Artwork, Style
+from gallery.models import Artwork, Mask, Style
 from gallery.pictures import StoredPicture
 
 # Models of this app with a room of their own; Django looks for all of them here.
@@ -133,6 +133,14 @@ class Transfer(models.Model):
         ContentImage, on_delete=models.RESTRICT, related_name="transfers"
     )
     styles = models.ManyToManyField(Style, through="TransferStyle", related_name="transfers")
+    protect = models.ForeignKey(
+        Mask,
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="protecting",
+        help_text="Where the photo stays as it is.",
+    )
     params = models.JSONField(_("settings"), help_text="engine.params.Params, with its version.")
     title = models.CharField(
         _("title"),
@@ -287,6 +295,14 @@ class TransferStyle(models.Model):
     transfer = models.ForeignKey(Transfer, on_delete=models.CASCADE, related_name="style_shares")
     style = models.ForeignKey(Style, on_delete=models.RESTRICT)
     weight = models.FloatField(default=1.0)
+    mask = models.ForeignKey(
+        Mask,
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="style_shares",
+        help_text="Where it paints; without one, wherever the others leave room.",
+    )
 
     class Meta:
         ordering = ["id"]

@@ -10,6 +10,7 @@ from gallery.models.artworks import (
     Tag,
 )
 from gallery.models.imports import StyleImport
+from gallery.models.masks import Mask, MaskQuerySet
 from gallery.models.sharing import Profile, Report, ShareLink, ShareLinkQuerySet
 from gallery.models.styles import Collection, Style, StyleOffer, StyleQuerySet
 from gallery.models.time_lapses import TimeLapse
@@ -24,6 +25,8 @@ __all__ = [
     "ArtworkQuerySet",
     "ArtworkStyle",
     "Collection",
+    "Mask",
+    "MaskQuerySet",
     "Profile",
     "Report",
     "ShareLink",

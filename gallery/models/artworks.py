@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from gallery import recipes
+from gallery.models.masks import Mask
 from gallery.models.styles import Style
 from gallery.pictures import StoredPicture, _file_path
 
@@ -109,6 +110,12 @@ class Artwork(StoredPicture):
     )
     painting_s = models.FloatField(
         default=0, db_default=0, editable=False, help_text="Seconds, as the recipe says."
+    )
+    masks = models.ManyToManyField(
+        Mask,
+        related_name="artworks",
+        blank=True,
+        help_text="Those that the recipe names, kept as long as the picture is.",
     )
     notes = models.TextField(_("notes"), blank=True, default="", db_default="", max_length=4000)
     rating = models.PositiveSmallIntegerField(

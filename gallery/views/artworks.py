@@ -119,6 +119,7 @@ def artwork_page(
         "before": before,
         "after": after,
         "styles": recipes.style_shares(recipe, _styles_still_here(user, recipe)),
+        "places": recipes.places(recipe, {mask.sha256: mask for mask in shown.masks.all()}),
         "photo": photo,
         "photo_here": photo_still_here(user, photo.get("photo_id")),
         "settings": list(recipes.setting_lines(recipe.get("params") or {})),

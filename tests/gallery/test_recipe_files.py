@@ -85,9 +85,9 @@ def test_names_with_odd_characters_do_not_spoil_it(make_artwork: Make) -> None:
 
 
 def test_a_newer_version_is_refused_with_what_to_do(said: dict[str, Any]) -> None:
-    sentence = refused({**said, "schema": 2, "something": "new"})
-    assert "newer Stylesite (version 2" in sentence
-    assert "up to version 1" in sentence
+    sentence = refused({**said, "schema": 3, "something": "new"})
+    assert "newer Stylesite (version 3" in sentence
+    assert "up to version 2" in sentence
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from django.core.files.base import ContentFile
 
 from accounts.models import User
 from engine.params import Params
-from gallery.models import Style
+from gallery.masks import add_mask
+from gallery.models import Mask, Style
 from gallery.styles import add_style
-from tests.transfers.drawings import as_file, quadrants
+from tests.transfers.drawings import as_file, left_half, quadrants
 from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
 from transfers.queue import submission
@@ -32,6 +33,12 @@ def preset(db: None) -> Style:
 @pytest.fixture
 def own_style(user: User) -> Style:
     return add_style(owner=user, image=quadrants(64, 96), title="My tiles")
+
+
+@pytest.fixture
+def mask(user: User, photo: ContentImage) -> Mask:
+    """White on the left half of the photo."""
+    return add_mask(user, BytesIO(as_file(left_half(), "PNG")), (photo.width, photo.height))
 
 
 @pytest.fixture

@@ -26,6 +26,13 @@ def quadrants(width: int = 120, height: int = 80) -> Image.Image:
     return image
 
 
+def left_half(width: int = 120, height: int = 80) -> Image.Image:
+    """A mask that is white on its left half."""
+    mask = Image.new("L", (width, height), 0)
+    mask.paste(255, (0, 0, width // 2, height))
+    return mask
+
+
 def as_file(image: Image.Image, file_format: str = "JPEG", **options: object) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, file_format, **options)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from engine.errors import EngineError, ImageError, ParameterError
 from engine.params import QUALITIES, Params
-from gallery.models import Style
+from gallery.models import Mask, Style
 from transfers.api.problems import RefusedError, field_refused
 from transfers.models import ContentImage
 from transfers.queue.submission import Order
@@ -31,6 +31,8 @@ def one(owner: User, values: dict[str, Any]) -> Order:
         content_image=photo,
         styles=weighted,
         params=_params(chosen[0], values),
+        masks=_masks(owner, shares),
+        protect=_protect(owner, values),
         keeps_time_lapse=values["time_lapse"],
     )
     return _checked(order, "content_image")
@@ -56,12 +58,41 @@ def many(owner: User, values: dict[str, Any]) -> list[Order]:
     ]
 
 
+def _masks(owner: User, shares: list[dict[str, Any]]) -> dict[UUID, Mask]:
+    """The masks of the styles that have one, by the styles' ids."""
+    return {
+        share["style"]: _mask(owner, share["mask"], f"styles.{number}.mask")
+        for number, share in enumerate(shares)
+        if share.get("mask")
+    }
+
+
+def _protect(owner: User, values: dict[str, Any]) -> Mask | None:
+    if not values.get("protect"):
+        return None
+    if values.get("params", {}).get("outside_masks") == "paint":
+        sentence = _("Where the photo is protected, it stays outside the masks as well: “photo”.")
+        raise field_refused("params.outside_masks", sentence)
+    return _mask(owner, values["protect"], "protect")
+
+
+def _mask(owner: User, pk: UUID, path: str) -> Mask:
+    found = Mask.objects.owned_by(owner).filter(pk=pk).first()
+    if found is None:
+        raise field_refused(path, _("You have no mask with this id. Send it anew."))
+    return found
+
+
 def _checked(order: Order, photo_field: str) -> Order:
     """Raises RefusedError, naming the field, where the photo cannot be painted so."""
     try:
         order.pixel_steps()
     except EngineError as error:
         raise named(error, photo_field) from error
+    try:
+        order.check_masks()
+    except ParameterError as error:
+        raise field_refused("styles", error.sentence) from error
     return order
 
 

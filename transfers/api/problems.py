@@ -132,7 +132,7 @@ KINDS: dict[str, Kind] = {
             "in_use",
             409,
             _t("It is still in use"),
-            _t("A photo stays as long as there are transfers of it."),
+            _t("A photo or a mask stays as long as there are transfers of it."),
         ),
         Kind(
             "wrong_state",
@@ -209,6 +209,12 @@ KINDS: dict[str, Kind] = {
         ),
         Kind("too_small", 400, _PICTURE, _t("Each side needs 32 pixels at least.")),
         Kind("too_narrow", 400, _PICTURE, _t("It is too long and narrow to be painted.")),
+        Kind(
+            "other_proportions",
+            400,
+            _PICTURE,
+            _t("A mask needs the proportions of its photo, within a pixel."),
+        ),
         Kind("damaged", 400, _PICTURE, _t("The file is cut off or broken. Send it again.")),
     )
 }

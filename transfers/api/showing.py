@@ -17,7 +17,7 @@ from transfers.status import Status
 def own_transfers(user: User) -> TransferQuerySet:
     """Those of `user`, with what is needed to show them."""
     shares = TransferStyle.objects.select_related("style").only(
-        "transfer", "weight", "style__title"
+        "transfer", "weight", "mask", "style__title"
     )
     own = Transfer.objects.owned_by(user).select_related("artwork")
     return own.prefetch_related(Prefetch("style_shares", shares))

@@ -7,6 +7,7 @@ from transfers.api.views import (
     albums,
     artworks,
     docs,
+    masks,
     me,
     ordering,
     photos,
@@ -25,6 +26,7 @@ app_name = "api"
 
 photo_urls = [
     path("", photos.ContentImageDetail.as_view(), name="content-image"),
+    path("masks/", masks.PhotoMasks.as_view(), name="content-image-masks"),
     path("files/<slug:rendition>/", photos.ContentImageFile.as_view(), name="content-image-file"),
 ]
 
@@ -102,6 +104,8 @@ urlpatterns = [
     path("me/", me.Me.as_view(), name="me"),
     path("content-images/", photos.ContentImageList.as_view(), name="content-images"),
     path("content-images/<uuid:photo_id>/", include(photo_urls)),
+    path("masks/<uuid:mask_id>/", masks.MaskDetail.as_view(), name="mask"),
+    path("masks/<uuid:mask_id>/file/", masks.MaskFile.as_view(), name="mask-file"),
     path("collections/", style_offers.CollectionList.as_view(), name="collections"),
     path("styles/", styles.StyleList.as_view(), name="styles"),
     path("styles/<uuid:style_id>/", include(style_urls)),

@@ -70,7 +70,9 @@ def claim(worker: str) -> Transfer | None:
             return None
         token = _take(wanted, worker)
         if token is not None:
-            related = Transfer.objects.select_related("content_image", "owner", "continues")
+            related = Transfer.objects.select_related(
+                "content_image", "owner", "continues", "protect"
+            )
             transfer = related.get(pk=wanted.pk)
             # Not what the row says now: the row may already be another's.
             transfer.token = token

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from engine.params import Params
 from engine.weight_files import digest
 from gallery.artworks import title_at_step
+from gallery.models import Mask
 from gallery.recipe_files import described
 from transfers.models import Transfer, TransferStyle
 from transfers.queue import workers
@@ -69,9 +70,11 @@ def recipe_for(
                 "artist": share.style.artist,
                 **described(share.style),
                 "weight": share.weight,
+                **({"mask": _said_of(share.mask)} if share.mask else {}),
             }
             for share in shares
         ],
+        **({"protect": _said_of(transfer.protect)} if transfer.protect else {}),
         "content": {
             "photo_id": str(photo.pk),
             "title": photo.title,
@@ -104,6 +107,11 @@ def recipe_for(
         "width": step.width,
         "height": step.height,
     }
+
+
+def _said_of(mask: Mask) -> dict[str, Any]:
+    """`gallery.artworks.hang` finds the mask again by its hash."""
+    return {"sha256": mask.sha256, "percent": mask.percent}
 
 
 def artwork_title(transfer: Transfer, shares: Sequence[TransferStyle]) -> str:

@@ -21,10 +21,12 @@ from engine.calibration import calibrated
 from engine.devices import machine_in_words
 from engine.errors import CheckpointError, EngineError, ImageError
 from engine.images import encode_jpeg
+from engine.inputs import protect_photo
 from engine.pace import Pace
 from engine.params import Params
 from engine.stylize import Step, StyleImage, stylize
 from gallery.artworks import frame_artwork
+from gallery.models import Mask
 from gallery.pictures import StoredPicture
 from transfers import logs
 from transfers.models import Transfer
@@ -120,7 +122,7 @@ class _Painting:
         self.transfer = transfer
         self.watch = watch
         self.params = Params.from_json(transfer.params)
-        self.shares = list(transfer.style_shares.select_related("style"))
+        self.shares = list(transfer.style_shares.select_related("style", "mask"))
         self.pace = Pace()
         self.time_left = estimates.TimeLeft(estimates.current_speed())
         self.level = 0
@@ -156,10 +158,18 @@ class _Painting:
     def _inputs(
         self,
     ) -> tuple[Image.Image, list[StyleImage], Image.Image | None, bytes | None]:
-        continues = self.transfer.continues
+        continues, protect = self.transfer.continues, self.transfer.protect
+        styles = [
+            StyleImage(
+                _opened(share.style), share.weight, _opened(share.mask) if share.mask else None
+            )
+            for share in self.shares
+        ]
+        kept_photo = _opened(protect) if protect else None
+        styles, self.params = protect_photo(styles, self.params, kept_photo)
         return (
             _opened(self.transfer.content_image),
-            [StyleImage(_opened(share.style), share.weight) for share in self.shares],
+            styles,
             None if continues is None else _opened(continues),
             checkpoints.read_checkpoint(self.transfer),
         )
@@ -298,7 +308,7 @@ def _something_else_to_do() -> bool:
     return draining.is_set() or Transfer.objects.queued().exists()
 
 
-def _opened(picture: StoredPicture) -> Image.Image:
+def _opened(picture: StoredPicture | Mask) -> Image.Image:
     """The stored original, which was checked and cleaned when it arrived."""
     try:
         return picture.opened()

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from accounts.models import User
 from engine import pyramid
-from engine.errors import ImageError
+from engine.errors import ImageError, ParameterError
+from engine.inputs import StyleImage, check_styles, protect_photo
 from engine.params import Params
-from gallery.models import Artwork, Style
+from gallery.models import Artwork, Mask, Style
 from transfers import logs, quotas
 from transfers.models import (
     BroughtRecipe,
@@ -44,6 +47,8 @@ class WrongStateError(Exception):
 class Order:
     """What is to be painted: a photo in styles, each with its weight.
 
+    masks: where styles paint, by their ids; one without a mask paints what the others leave.
+    protect: where the photo stays, whatever the masks say.
     continues: the earlier picture of that photo, where `params.initial` is "earlier". repeats: the
     recipe that is painted again.
     title: what the artwork will be called, unless after photo and styles as usual.
@@ -54,12 +59,44 @@ class Order:
     content_image: ContentImage
     styles: Sequence[tuple[Style, float]]
     params: Params
+    masks: Mapping[Any, Mask] = dataclasses.field(default_factory=dict)
+    protect: Mask | None = None
     continues: Artwork | None = None
     retry_of: Transfer | None = None
     title: str = ""
     keeps_time_lapse: bool = True
     stop_after: int | None = None
     repeats: BroughtRecipe | None = None
+
+    def painted_params(self) -> Params:
+        """The settings it is painted with: where the photo is protected, it stays outside masks."""
+        if self.protect is None:
+            return self.params
+        return dataclasses.replace(self.params, outside_masks="photo")
+
+    def check_masks(self) -> None:
+        """Raises ParameterError where masks were made for another photo, or leave nothing to
+        paint."""
+        chosen = [self.masks.get(style.pk) for style, _weight in self.styles]
+        masks = [mask for mask in (*chosen, self.protect) if mask is not None]
+        if not masks:
+            return
+        photo = self.content_image
+        if not all(mask.fits(photo.width, photo.height) for mask in masks):
+            raise ParameterError(
+                _("The masks were painted on a photo of other proportions. Paint them anew."),
+                field="styles",
+            )
+        try:
+            # Of a style only its mask counts here.
+            blank = Image.new("L", (1, 1))
+            styles = [StyleImage(blank, mask=m.opened() if m else None) for m in chosen]
+            protect = self.protect.opened() if self.protect else None
+        except FileNotFoundError as error:
+            raise ParameterError(
+                _("A mask is no longer there. Paint it anew."), field="styles"
+            ) from error
+        check_styles(protect_photo(styles, self.params, protect)[0])
 
     def pixel_steps(self) -> int:
         """The work of it. Raises engine.errors.EngineError where it cannot be painted so."""
@@ -101,9 +138,12 @@ def submit_all(owner: User, orders: Sequence[Order]) -> list[Transfer]:
     where a limit of the owner's is reached.
     """
     works = [order.pixel_steps() for order in orders]
+    for order in orders:
+        order.check_masks()
     now = timezone.now()
     with transaction.atomic():
         _hold_photos(orders)
+        _hold_masks(orders)
         quotas.check_submission(owner, works)
         transfers = [
             # A millisecond apart, so that they are painted in the order given: ranks tell no less.
@@ -124,11 +164,23 @@ def _hold_photos(orders: Sequence[Order]) -> None:
         raise ImageError(sentence, reason="missing")
 
 
+def _hold_masks(orders: Sequence[Order]) -> None:
+    """The same of their masks, which housekeeping deletes when nothing refers to them."""
+    masks = [mask for order in orders for mask in (*order.masks.values(), order.protect)]
+    wanted = {mask.pk for mask in masks if mask is not None}
+    if not wanted:
+        return
+    held = Mask.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    if len(held.values_list("pk")) < len(wanted):
+        raise ParameterError(_("A mask is no longer there. Paint it anew."), field="styles")
+
+
 def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -> Transfer:
     transfer = Transfer.objects.create(
         owner=owner,
         content_image=order.content_image,
-        params=order.params.to_json(),
+        protect=order.protect,
+        params=order.painted_params().to_json(),
         continues=order.continues,
         retry_of=order.retry_of,
         title=order.title,
@@ -140,7 +192,7 @@ def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -
         pixel_steps_left=pixel_steps,
     )
     TransferStyle.objects.bulk_create(
-        TransferStyle(transfer=transfer, style=style, weight=weight)
+        TransferStyle(transfer=transfer, style=style, weight=weight, mask=order.masks.get(style.pk))
         for style, weight in order.styles
     )
     wakeups.ring(transfer)
@@ -164,6 +216,7 @@ def retry(transfer: Transfer) -> Transfer:
             content_image=old.content_image,
             styles=_styles_of(old),
             params=Params.from_json(old.params),
+            **_masks_of(old),
             continues=old.continues,
             retry_of=old,
             title=old.title,
@@ -191,6 +244,7 @@ def continue_artwork(artwork: Artwork, *, size_px: int) -> Transfer:
         content_image=painted_by.content_image,
         styles=_styles_of(painted_by),
         params=continued_params(painted_by, size_px),
+        **_masks_of(painted_by),
         continues=artwork,
         keeps_time_lapse=painted_by.keeps_time_lapse,
     )
@@ -211,6 +265,7 @@ def paint_up_to(artwork: Artwork, step: int) -> Transfer:
         content_image=painted_by.content_image,
         styles=_styles_of(painted_by),
         params=Params.from_json(painted_by.params),
+        **_masks_of(painted_by),
         continues=painted_by.continues,
         keeps_time_lapse=painted_by.keeps_time_lapse,
         stop_after=step,
@@ -226,3 +281,9 @@ def continued_params(painted_by: Transfer, size_px: int) -> Params:
 
 def _styles_of(transfer: Transfer) -> list[tuple[Style, float]]:
     return [(share.style, share.weight) for share in transfer.style_shares.select_related("style")]
+
+
+def _masks_of(transfer: Transfer) -> dict[str, Any]:
+    """Of an `Order`: the masks of `transfer`."""
+    shares = transfer.style_shares.exclude(mask=None).select_related("mask")
+    return {"masks": {share.style_id: share.mask for share in shares}, "protect": transfer.protect}

@@ -14,7 +14,10 @@ from accounts.models import User
 from engine.images import read_image
 from gallery.embedded_recipes import from_picture
 from gallery.forms import upload_limits
+from gallery.masks import keep_mask
+from gallery.models import Mask
 from gallery.recipe_files import RecipeFile, RecipeFileError, read
+from gallery.recipe_masks import MaskInput
 from gallery.storage_use import check_room
 from transfers.repeating.models import BroughtRecipe
 
@@ -45,10 +48,15 @@ def bring(owner: User, file: BinaryIO) -> BroughtRecipe:
 def keep(
     owner: User, recipe: RecipeFile, image: Image.Image | None = None, picture_format: str = ""
 ) -> BroughtRecipe:
-    """The row of a judged recipe; the files of its picture are written first."""
+    """The row of a judged recipe; its masks and the files of its picture are written first.
+
+    The masks become its owner's, and the row names them only. Raises RecipeFileError for one that
+    is neither in the file nor here.
+    """
+    masks = [_kept_mask(owner, mask) for mask in recipe.masks]
     brought = BroughtRecipe(
         owner=owner,
-        recipe=recipe.to_json(),
+        recipe=recipe.to_json(whole=False),
         picture_format=picture_format,
         width=0,
         height=0,
@@ -61,10 +69,22 @@ def keep(
             check_room(owner, brought.bytes)
         with transaction.atomic():
             brought.save(force_insert=True)
+            brought.masks.set(masks)
     except BaseException:
         brought.delete_files()
         raise
     return brought
+
+
+def _kept_mask(owner: User, mask: MaskInput) -> Mask:
+    if mask.png:
+        return keep_mask(owner, mask.image())
+    here = Mask.objects.owned_by(owner).filter(pixels_sha256=mask.pixels_sha256).first()
+    if here is None:
+        raise RecipeFileError(
+            _("This recipe names a mask that is not inside it. Please bring the whole recipe file.")
+        )
+    return here
 
 
 def _format_of(data: bytes) -> str:

@@ -175,12 +175,20 @@ def order_of(brought: BroughtRecipe, needs: Sequence[Need]) -> Order:
         raise RecipeFileError(_("Please give a different picture for each of the styles."))
     photo, earlier = rows["photo"], rows.get("earlier")
     result = brought.file.result
+    masks = {mask.pixels_sha256: mask for mask in brought.masks.all()}
+    protect = brought.file.protect
     assert isinstance(photo, ContentImage)  # noqa: S101  # for the type checker
     assert earlier is None or isinstance(earlier, Artwork)  # noqa: S101
     return Order(
         content_image=photo,
         styles=styles,
         params=brought.file.params,
+        masks={
+            need.row.pk: masks[need.said.mask.pixels_sha256]
+            for need in needs
+            if need.row is not None and need.said.mask is not None
+        },
+        protect=None if protect is None else masks[protect.pixels_sha256],
         continues=earlier,
         stop_after=result.steps if result.was_stopped else None,
         repeats=brought,

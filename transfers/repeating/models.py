@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from gallery.models import Mask
 from gallery.pictures import StoredPicture
 from gallery.recipe_files import RecipeFile
 
@@ -48,6 +49,7 @@ class BroughtRecipe(StoredPicture):
         default=dict,
         help_text="Pictures that its owner gave for inputs: {slot: {id, same, accepted}}.",
     )
+    masks = models.ManyToManyField(Mask, related_name="brought_recipes", blank=True)
     created_at = models.DateTimeField(_("brought"), default=timezone.now, editable=False)
 
     objects = BroughtRecipeQuerySet.as_manager()

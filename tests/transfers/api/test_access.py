@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts import tokens
 from accounts.models import ApiToken, Quota, User
-from gallery.models import Album, Artwork, ShareLink, Style
+from gallery.models import Album, Artwork, Mask, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
 from transfers.models import BroughtRecipe, ContentImage, Transfer
@@ -27,6 +27,8 @@ READS = [
     "/content-images/",
     "/content-images/{photo}/",
     "/content-images/{photo}/files/original/",
+    "/masks/{mask}/",
+    "/masks/{mask}/file/",
     "/collections/",
     "/styles/",
     "/styles/{style}/",
@@ -61,6 +63,8 @@ READS = [
 WRITES = [
     ("POST", "/content-images/", "write:transfers"),
     ("DELETE", "/content-images/{photo}/", "write:transfers"),
+    ("POST", "/content-images/{photo}/masks/", "write:transfers"),
+    ("DELETE", "/masks/{mask}/", "write:transfers"),
     ("POST", "/styles/", "write:gallery"),
     ("PATCH", "/styles/{style}/", "write:gallery"),
     ("DELETE", "/styles/{style}/", "write:gallery"),
@@ -115,9 +119,11 @@ def ids(
     album: Album,
     link: ShareLink,
     brought: BroughtRecipe,
+    mask: Mask,
 ) -> dict[str, object]:
     add_time_lapse(artwork)
     return {
+        "mask": mask.pk,
         "album": album.pk,
         "link": link.pk,
         "photo": photo.pk,

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve, reverse
 
 from accounts.models import User
-from gallery.models import Album, Artwork, ShareLink, Style
+from gallery.models import Album, Artwork, Mask, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.test_access import READS, WRITES
 from transfers.models import BroughtRecipe, ContentImage, Transfer
@@ -110,6 +110,7 @@ OWNERS = {
     "gallery:download",
     "gallery:download-as",
     "gallery:favourite",
+    "gallery:mask-file",
     "gallery:rate",
     "gallery:recipe-file",
     "gallery:rename",
@@ -183,6 +184,7 @@ def parts(
     album: Album,
     link: ShareLink,
     brought: BroughtRecipe,
+    mask: Mask,
 ) -> dict[str, object]:
     """What varies in addresses, all of it the same owner's."""
     add_time_lapse(artwork)
@@ -193,6 +195,7 @@ def parts(
         "brought_id": brought.pk,
         "file_format": "png",
         "link_id": link.pk,
+        "mask_id": mask.pk,
         "name": "retry",
         "photo_id": photo.pk,
         "rendition": "thumbnail",
@@ -226,7 +229,9 @@ def test_every_page_is_in_one_of_the_lists() -> None:
 
 
 def test_every_operation_of_the_api_is_in_its_table() -> None:
-    filled = dict.fromkeys(("album", "link", "photo", "style", "transfer", "artwork", "recipe"))
+    filled = dict.fromkeys(
+        ("album", "link", "mask", "photo", "style", "transfer", "artwork", "recipe")
+    )
     filled |= dict.fromkeys(filled, "00000000-0000-0000-0000-000000000000")
     asked = [path.format(**filled) for path in [*READS, *(row[1] for row in WRITES)]]
     names = {resolve("/api/v1" + path.partition("?")[0]).view_name for path in asked}

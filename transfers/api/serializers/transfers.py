@@ -38,6 +38,11 @@ class TransferParamsField(ParamsField):
 class StyleShareSerializer(serializers.Serializer):
     style = IdField()
     weight = ExactFloatField(min_value=0.01, max_value=100, default=1.0)
+    mask = IdField(
+        required=False,
+        allow_null=True,
+        help_text="Where it paints; without one, wherever the others leave room.",
+    )
 
 
 class SettingsSerializer(serializers.Serializer):
@@ -65,6 +70,11 @@ class SettingsSerializer(serializers.Serializer):
 class NewTransferSerializer(SettingsSerializer):
     content_image = IdField()
     styles = StyleShareSerializer(many=True, min_length=1, max_length=MAX_STYLES)
+    protect = IdField(
+        required=False,
+        allow_null=True,
+        help_text="A mask: where it is white the photo stays, whatever the other masks say.",
+    )
 
 
 class NewBatchSerializer(SettingsSerializer):
@@ -103,6 +113,7 @@ class TransferStyleSerializer(serializers.Serializer):
     style = serializers.UUIDField(source="style_id")
     title = serializers.CharField(source="style.title")
     weight = serializers.FloatField()
+    mask = serializers.UUIDField(source="mask_id", allow_null=True)
 
 
 class TransferFilesSerializer(serializers.Serializer):
@@ -122,6 +133,9 @@ class TransferSerializer(serializers.Serializer):
     doing = serializers.CharField(help_text="What is happening now, in a few words.")
     content_image = serializers.UUIDField(source="transfer.content_image_id")
     styles = TransferStyleSerializer(source="transfer.style_shares.all", many=True)
+    protect = serializers.UUIDField(
+        source="transfer.protect_id", allow_null=True, help_text="The mask where the photo stays."
+    )
     params = serializers.DictField(source="transfer.params", help_text="All settings.")
     continues = serializers.UUIDField(
         source="transfer.continues_id", allow_null=True, help_text="The artwork it goes on from."
