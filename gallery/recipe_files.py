@@ -157,8 +157,8 @@ class RecipeFile:
 def read(data: bytes) -> RecipeFile:
     """The recipe in a file's bytes. Raises RecipeFileError."""
     if len(data) > MOST_BYTES:
-        sentence = _("A recipe is never larger than %(most)d KB; this file is something else.")
-        raise RecipeFileError(sentence % {"most": MOST_BYTES // 1024})
+        sentence = _("A recipe is never larger than %(most)d MB; this file is something else.")
+        raise RecipeFileError(sentence % {"most": MOST_BYTES // 2**20})
     try:
         said = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

@@ -15,8 +15,10 @@ from PIL import Image
 from accounts.models import User
 from gallery import artworks, recipe_files, styles, tags
 from gallery.embedded_recipes import from_picture
+from gallery.masks import keep_mask
 from gallery.models import Artwork, Style
 from tests.gallery.drawings import RECIPE, gradient, whole_recipe
+from tests.transfers.drawings import left_half
 
 GALLERY = "/gallery/"
 
@@ -289,3 +291,17 @@ def test_a_form_from_another_site_is_refused(user: User, artwork: Artwork) -> No
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     assert client.post(reverse("gallery:delete", args=[artwork.pk])).status_code == 403
+
+
+def test_the_recipe_shows_where_each_style_painted_and_where_the_photo_stayed(
+    signed_in: Client, make_artwork: Callable[..., Artwork], user: User
+) -> None:
+    mask = keep_mask(user, left_half(96, 64))
+    recipe = whole_recipe(protect={"sha256": mask.sha256, "percent": 50})
+    recipe["styles"][0]["mask"] = {"sha256": mask.sha256, "percent": 50}
+    page = signed_in.get(page_of(make_artwork(recipe=recipe))).content.decode()
+    assert "Where each paints" in page
+    assert page.count(f'src="/masks/{mask.pk}/"') == 2
+    assert "Swirls: 50 % of the picture" in page
+    assert "The photo, kept: 50 % of the picture" in page
+    assert "Where each paints" not in signed_in.get(page_of(make_artwork())).content.decode()

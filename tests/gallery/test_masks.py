@@ -131,4 +131,5 @@ def test_its_file_is_its_owners(client: Client, user: User, stranger: User) -> N
     response = client.get(address)
     assert response["Content-Type"] == "image/png"
     assert response.getvalue().startswith(b"\x89PNG")
+    assert "immutable" in response["Cache-Control"]
     assert client.post(address).status_code == 405

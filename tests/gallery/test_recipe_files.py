@@ -163,4 +163,4 @@ def test_other_json_is_no_recipe(said: object) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_even_read() -> None:
-    assert "never larger than 256 KB" in refused(b" " * (256 * 1024 + 1))
+    assert "never larger than 15 MB" in refused(b" " * (recipe_files.MOST_BYTES + 1))

@@ -92,7 +92,7 @@ def test_a_picture_that_carries_a_recipe_is_shown_with_it(
     [
         (b"", "This file is empty"),
         (b"{}", "not a recipe of Stylesite"),
-        (b'{"format": "stylesite-recipe", "schema": 2}', "newer Stylesite"),
+        (b'{"format": "stylesite-recipe", "schema": 3}', "newer Stylesite"),
         (PHOTO, "This picture carries no recipe"),
         (b"%PDF-1.7 " + b"x" * 99, "PDF file"),
     ],

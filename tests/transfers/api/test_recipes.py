@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Quota, User
 from gallery.downloads import Wish, file_bytes
-from gallery.models import Artwork, Style
+from gallery.masks import keep_mask
+from gallery.models import Artwork, Mask, Style
 from gallery.recipe_files import of_artwork
 from tests.gallery.drawings import hang_artwork
 from tests.transfers.api.conftest import ApiClient
-from tests.transfers.drawings import as_file, quadrants
+from tests.transfers.drawings import as_file, left_half, quadrants
 from transfers.models import BroughtRecipe, ContentImage, Transfer
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +127,30 @@ def test_a_repetition_tells_whether_it_is_the_same(
     other = again(lambda value: value + 3)
     assert (other["outcome"], other["mean_difference"]) == ("differs", 3.0)
     assert api.get(f"/artworks/{whole.pk}/check/").status_code == 404
+
+
+def test_masks_come_with_the_recipe_and_go_into_the_order(
+    strangers_api: ApiClient, whole: Artwork, user: User, stranger: User
+) -> None:
+    mask = keep_mask(user, left_half())
+    named = {"sha256": mask.sha256, "percent": mask.percent}
+    whole.recipe["styles"][0]["mask"] = named
+    whole.save()
+    whole.masks.add(mask)
+    recipe = of_artwork(whole).to_json()
+    answer = strangers_api.post("/recipes/", recipe).json()
+    assert answer["recipe"]["schema"] == 2
+    said = recipe["inputs"]["styles"][0]["mask"]
+    assert answer["recipe"]["inputs"]["styles"][0]["mask"] == {
+        name: value for name, value in said.items() if name != "png"
+    }
+    strangers_api.upload(
+        "/content-images/", {"image": SimpleUploadedFile("port.jpg", as_file(quadrants()))}
+    )
+    made = strangers_api.post(f"/recipes/{answer['id']}/repeat/").json()
+    theirs = Mask.objects.get(owner=stranger)
+    assert made["styles"][0]["mask"] == str(theirs.pk)
+    assert theirs.opened().tobytes() == left_half().tobytes()
+    said["png"] = said["png"][:40]
+    refused = strangers_api.post("/recipes/", recipe)
+    assert (refused.status_code, refused.json()["reason"]) == (422, "bad_recipe")

@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.recipe_files import FORMAT, SCHEMA
+from gallery.recipe_files import FORMAT, SCHEMA, SCHEMA_WITHOUT_MASKS
 from transfers.api.schema import params_schema
 from transfers.api.serializers.fields import IdField
 from transfers.models import Transfer
@@ -37,15 +37,27 @@ class RecipeInputSerializer(serializers.Serializer):
     height = serializers.IntegerField()
 
 
+class RecipeMaskSerializer(serializers.Serializer):
+    pixels_sha256 = serializers.CharField(help_text="Of its grey pixels.")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    png = serializers.CharField(
+        required=False,
+        help_text="The mask in base64; in a recipe that you brought left out, as it is yours now.",
+    )
+
+
 class RecipeStyleSerializer(RecipeInputSerializer):
     artist = serializers.CharField(allow_blank=True)
     weight = serializers.FloatField()
+    mask = RecipeMaskSerializer(required=False, help_text="Where it paints.")
 
 
 class RecipeInputsSerializer(serializers.Serializer):
     photo = RecipeInputSerializer()
     styles = RecipeStyleSerializer(many=True)
     earlier = RecipeInputSerializer(allow_null=True, help_text="What painting went on from.")
+    protect = RecipeMaskSerializer(required=False, help_text="Where the photo stays.")
 
 
 class RecipeResultSerializer(serializers.Serializer):
@@ -61,7 +73,7 @@ class RecipeFileSerializer(serializers.Serializer):
     """What docs/recipes.md describes. What is read is judged by gallery.recipe_files, strictly."""
 
     format = serializers.ChoiceField(choices=[FORMAT])
-    schema = serializers.ChoiceField(choices=[SCHEMA])
+    schema = serializers.ChoiceField(choices=[SCHEMA_WITHOUT_MASKS, SCHEMA])
     title = serializers.CharField(allow_blank=True)
     inputs = RecipeInputsSerializer()
     params = RecipeParamsField()
