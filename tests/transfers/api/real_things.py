@@ -39,6 +39,8 @@ def map_body(context: object, body: Any) -> Any:
         body["content_image"] = THINGS["photo_id"][0]
     if isinstance(body.get("content_images"), list) and all(map(_is_id, body["content_images"])):
         body["content_images"] = THINGS["photo_id"][: len(body["content_images"])]
+    if _is_id(body.get("protect")):
+        body["protect"] = THINGS["mask_id"][0]
     for name in ("artwork", "album"):
         if _is_id(body.get(name)):
             body[name] = THINGS[f"{name}_id"][0]
@@ -53,7 +55,8 @@ def _real(style: Any, number: int) -> Any:
     """Only in the place of a well-formed id: what is wrong on purpose must stay wrong."""
     known = THINGS["style_id"][number % len(THINGS["style_id"])]
     if isinstance(style, dict) and _is_id(style.get("style")):
-        return {**style, "style": known}
+        mask = {"mask": THINGS["mask_id"][0]} if _is_id(style.get("mask")) else {}
+        return {**style, "style": known, **mask}
     return known if _is_id(style) else style
 
 

@@ -18,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from engine.params import Params
-from gallery.models import Album, Artwork, ShareLink, Style
+from gallery.models import Album, Artwork, Mask, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
 from transfers.api import schema
@@ -90,6 +90,7 @@ def things(
     link: ShareLink,
     whole: Artwork,
     brought: BroughtRecipe,
+    mask: Mask,
 ) -> dict[str, list[str]]:
     """Ids that requests may name: one's own in several states, and a stranger's."""
     rows = [submission.submit(user, photo, [(preset, 1.0)], Params(size_px=64)) for _n in range(3)]
@@ -107,6 +108,7 @@ def things(
         "artwork_id": [str(artwork.pk), str(whole.pk)],
         "other_id": [str(whole.pk)],
         "recipe_id": [str(brought.pk)],
+        "mask_id": [str(mask.pk)],
     }
 
 
