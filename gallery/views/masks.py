@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -13,7 +14,7 @@ from gallery.models import Mask
 
 @require_safe
 @owners_only
-def mask_file(request: SignedInRequest, mask_id: UUID) -> HttpResponse:
+def mask_file(request: SignedInRequest, mask_id: UUID) -> HttpResponseBase:
     """It never changes, so browsers may keep it.
 
     From here also where files are in a bucket: what the editor draws on must come from this site,
