@@ -22,7 +22,13 @@ from gallery.models import Artwork, Mask, Style, StyleImport
 from gallery.models.masks import UNUSED_FOR
 from gallery.pictures import delete_for_good
 from transfers import masks
-from transfers.models import BroughtRecipe, IdempotencyKey, MachineSpeed, TransferStyle
+from transfers.models import (
+    BroughtRecipe,
+    IdempotencyKey,
+    MachineSpeed,
+    SavedSettings,
+    TransferStyle,
+)
 from transfers.queue.outages import AWAY, forget_connection
 
 logger = logging.getLogger(__name__)
@@ -113,6 +119,10 @@ def _recipes(most: int) -> int:
     return alone + delete_for_good(expired.exclude(original=""), most)
 
 
+def _settings(most: int) -> int:
+    return _delete(SavedSettings.objects.expired(timezone.now()), most)
+
+
 def _delete(expired: QuerySet[Any], most: int) -> int:
     """Filtered once more by what expired, so that what was renewed meanwhile stays."""
     some = list(expired.order_by().values_list("pk", flat=True)[:most])
@@ -130,4 +140,5 @@ CHORES: dict[str, tuple[Callable[[int], int], int]] = {
     "masks that nothing was painted with": (_masks, PICTURES_AT_ONCE),
     "zips that nobody imported": (_imports, PICTURES_AT_ONCE),
     "recipes that nothing was painted by": (_recipes, PICTURES_AT_ONCE),
+    "settings that were deleted": (_settings, ROWS_AT_ONCE),
 }

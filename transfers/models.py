@@ -24,6 +24,7 @@ from gallery.pictures import StoredPicture
 from transfers.examples.models import ExampleOrder
 from transfers.notify.models import Notice, NoticeChoices
 from transfers.repeating.models import BroughtRecipe
+from transfers.studio.models import SavedSettings
 
 __all__ = [
     "BroughtRecipe",
@@ -32,6 +33,7 @@ __all__ = [
     "MachineSpeed",
     "Notice",
     "NoticeChoices",
+    "SavedSettings",
     "Transfer",
     "TransferStyle",
     "WorkerHost",

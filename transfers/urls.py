@@ -11,6 +11,7 @@ from transfers.views import (
     many,
     new,
     notices,
+    own_settings,
     photos,
     queue,
     recipes,
@@ -31,9 +32,17 @@ recipe_urls = [
     path("<slug:slot>/let-go/", recipes.let_go, name="recipe-let-go"),
 ]
 
+settings_urls = [
+    path("change/", own_settings.change, name="settings-change"),
+    path("delete/", own_settings.delete, name="settings-delete"),
+    path("put-back/", own_settings.put_back, name="settings-put-back"),
+]
+
 urlpatterns = [
     path("new/", new.new, name="new"),
     path("new/estimates/", new.estimates, name="estimates"),
+    path("new/settings/", own_settings.save, name="settings-save"),
+    path("new/settings/<uuid:settings_id>/", include(settings_urls)),
     path("new/many/", many.many, name="many"),
     path("new/many/summary/", many.summary, name="many-summary"),
     path("new/styles/", new.style_choices, name="style-choices"),

@@ -12,6 +12,7 @@ from transfers.api.views import (
     ordering,
     photos,
     recipes,
+    saved_settings,
     shares,
     statistics,
     steering,
@@ -96,6 +97,11 @@ recipe_urls = [
     path("repeat/", recipes.RecipeRepeat.as_view(), name="recipe-repeat"),
 ]
 
+settings_urls = [
+    path("", saved_settings.SavedSettingsDetail.as_view(), name="saved-settings"),
+    path("restore/", saved_settings.SavedSettingsRestore.as_view(), name="saved-settings-restore"),
+]
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api:docs")),
     path("docs/", docs.docs, name="docs"),
@@ -127,5 +133,7 @@ urlpatterns = [
     path("recipes/", recipes.RecipeList.as_view(), name="recipes"),
     path("recipes/upload/", recipes.RecipeUpload.as_view(), name="recipe-upload"),
     path("recipes/<uuid:recipe_id>/", include(recipe_urls)),
+    path("settings/", saved_settings.SavedSettingsList.as_view(), name="saved-settings-list"),
+    path("settings/<uuid:settings_id>/", include(settings_urls)),
     re_path("", docs.NothingHere.as_view()),
 ]

@@ -133,6 +133,18 @@ class StudioForm(forms.Form):
             values["style_scale"] = 1.0  # which no other brush goes with
         return Params.from_json(values)
 
+    def all_settings(self) -> Params:
+        """The settings as the page shows them, size included; photo and style may be missing.
+
+        Raises ParameterError where one of them cannot be.
+        """
+        for name in (*NAMES, "quality", "size_px"):
+            if name in self.errors:
+                raise ParameterError(str(self.errors[name][0]), field=name)
+        lead = next(iter(self.shown_styles()), None)
+        side_px = self.side_px(self.cleaned_data["quality"])
+        return self.params(lead, side_px or Params().size_px)
+
     def said(self) -> dict[str, Any]:
         """The settings that somebody chose; also of a form that is not sent yet."""
         said = {}

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
+from django.utils.translation import gettext as _
 
+from accounts.models import User
 from engine.errors import ParameterError
 from engine.params import LAYERS, Params
 from gallery.models import Style
+from gallery.recipes import setting_lines
+from transfers.models import SavedSettings
 from transfers.studio import controls
 from transfers.studio.controls import Control, usual_values, values_of
 from transfers.studio.fields import MOST_STYLES
 from transfers.studio.form import FROM_ENGINE, StudioForm
+from transfers.studio.models import NAME_LENGTH
+from transfers.studio.saved import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,34 @@ def context(form: StudioForm, chosen: list[Style]) -> dict[str, Any]:
         "usual": json.dumps(usual),
         "layers": LAYERS,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSettings:
+    """Settings that somebody saved. values: of the form’s fields, as JSON. lines: in words."""
+
+    saved: SavedSettings
+    values: str
+    lines: list[tuple[str, str]]
+
+
+def own_settings(user: User) -> dict[str, Any]:
+    """Those that `user` saved, as far as this version of the engine can read them."""
+    shown = []
+    for saved in SavedSettings.objects.owned_by(user):
+        try:
+            initial = settings_initial(saved)
+        except ParameterError:
+            continue
+        size = (_("Size"), f"{saved.params['size_px']} px")
+        lines = [*setting_lines(saved.params), size]
+        shown.append(OwnSettings(saved, json.dumps(initial), lines))
+    return {"own_settings": shown, "most_settings": MOST, "name_length": NAME_LENGTH}
+
+
+def settings_initial(saved: SavedSettings) -> dict[str, str]:
+    """Values of the form's fields. Raises ParameterError where nobody can read them any more."""
+    return {"base": FROM_ENGINE, **controls.all_values_of(Params.from_json(saved.params))}
 
 
 def recommended_of(style: Style) -> dict[str, str]:

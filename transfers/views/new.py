@@ -22,12 +22,14 @@ from gallery.forms import title_from_file_name
 from gallery.models import Style
 from gallery.style_listing import View
 from transfers import prefill
-from transfers.models import ContentImage, Transfer
+from transfers.models import ContentImage, SavedSettings, Transfer
 from transfers.photos import add_photo
 from transfers.queue import submission
 from transfers.studio import showing
+from transfers.studio.controls import NAMES
 from transfers.studio.fields import MOST_STYLES
 from transfers.studio.form import StudioForm
+from transfers.studio.showing import own_settings, settings_initial
 from transfers.studio.times import qualities
 
 LATEST_PHOTOS = 12
@@ -44,10 +46,10 @@ def new(request: SignedInRequest) -> HttpResponseBase:
         asked = prefill.find(request.user, request.GET.get("from"))
         initial = _asked_for(request) | (asked.initial() if asked else {})
         return _show(request, StudioForm(user=request.user, initial=initial), asked=asked)
+    if "look" in request.POST or "use" in request.POST:
+        return show_so_far(request)
     values = request.POST.copy()
     photo_error = _store_sent_photo(request, values)
-    if "look" in values and not photo_error:  # no more than to see what is chosen
-        return _show(request, StudioForm(user=request.user, initial=_so_far(values)))
     form = StudioForm(values, user=request.user)
     if photo_error:
         form.errors.pop("photo", None)
@@ -104,11 +106,20 @@ def _asked_for(request: HttpRequest) -> dict[str, Any]:
     return {"photo": request.GET.get("photo"), "style": request.GET.getlist("style")}
 
 
-def _so_far(values: QueryDict) -> dict[str, Any]:
-    """What was sent, as what the page begins with: nothing is complained about yet."""
+def show_so_far(request: SignedInRequest, **extra: Any) -> HttpResponse:
+    """The page with all that was sent, as what it begins with: nothing is complained about yet.
+
+    For those without JavaScript, who look at what they chose, or use saved settings.
+    """
+    values = request.POST.copy()
+    photo_error = _store_sent_photo(request, values)
     styles = values.getlist("style")
     weights = {style: values.get(f"weight-{style}", "") for style in styles}
-    return {**values.dict(), "style": styles, "weights": weights}
+    initial = {**values.dict(), "style": styles, "weights": weights}
+    if used := find(SavedSettings.objects.owned_by(request.user), values.get("use")):
+        initial |= dict.fromkeys(NAMES, "") | settings_initial(used)
+    form = StudioForm(user=request.user, initial=initial)
+    return _show(request, form, photo_problem=photo_error, **extra)
 
 
 def _store_sent_photo(request: SignedInRequest, values: QueryDict) -> str | None:
@@ -135,7 +146,11 @@ def _store_sent_photo(request: SignedInRequest, values: QueryDict) -> str | None
 
 
 def _show(
-    request: SignedInRequest, form: StudioForm, *, asked: prefill.Prefill | None = None
+    request: SignedInRequest,
+    form: StudioForm,
+    *,
+    asked: prefill.Prefill | None = None,
+    **extra: Any,
 ) -> HttpResponse:
     own_photos = ContentImage.objects.owned_by(request.user)
     photo = find(own_photos, form["photo"].value())
@@ -158,8 +173,11 @@ def _show(
         "too_large": uploads.too_large_sentence(),
         "offers_time_lapse": settings.TIMELAPSE,
         **showing.context(form, chosen),
+        **own_settings(request.user),
+        **extra,
     }
-    return render(request, "transfers/new.html", context, status=422 if form.errors else 200)
+    wrong = form.errors or extra.get("settings_problem") or extra.get("photo_problem")
+    return render(request, "transfers/new.html", context, status=422 if wrong else 200)
 
 
 def _found_styles(user: Any, ids: list[str] | None) -> list[Style]:

@@ -15,8 +15,9 @@ from gallery.models import Album, Artwork, ShareLink, Style
 from gallery.recipe_files import described, of_artwork
 from tests.gallery.drawings import hang_artwork, whole_recipe
 from tests.transfers.drawings import quadrants
-from transfers.models import BroughtRecipe, ContentImage, Transfer
+from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Transfer
 from transfers.repeating.bringing import keep
+from transfers.studio import saved
 
 API = "/api/v1"
 
@@ -123,6 +124,11 @@ def whole(user: User, photo: ContentImage, preset: Style) -> Artwork:
 @pytest.fixture
 def brought(user: User, whole: Artwork) -> BroughtRecipe:
     return keep(user, of_artwork(whole))
+
+
+@pytest.fixture
+def kept(user: User) -> SavedSettings:
+    return saved.save(user, "Soft", Params(style_strength=40))
 
 
 @pytest.fixture

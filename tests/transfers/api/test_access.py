@@ -16,7 +16,7 @@ from accounts.models import ApiToken, Quota, User
 from gallery.models import Album, Artwork, Mask, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
-from transfers.models import BroughtRecipe, ContentImage, Transfer
+from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,8 @@ READS = [
     "/artworks/{artwork}/difference/{artwork}/",
     "/recipes/",
     "/recipes/{recipe}/",
+    "/settings/",
+    "/settings/{settings}/",
 ]
 WRITES = [
     ("POST", "/content-images/", "write:transfers"),
@@ -107,6 +109,10 @@ WRITES = [
     ("POST", "/recipes/upload/", "write:transfers"),
     ("DELETE", "/recipes/{recipe}/", "write:transfers"),
     ("POST", "/recipes/{recipe}/repeat/", "write:transfers"),
+    ("POST", "/settings/", "write:transfers"),
+    ("PATCH", "/settings/{settings}/", "write:transfers"),
+    ("DELETE", "/settings/{settings}/", "write:transfers"),
+    ("POST", "/settings/{settings}/restore/", "write:transfers"),
 ]
 
 
@@ -120,6 +126,7 @@ def ids(
     link: ShareLink,
     brought: BroughtRecipe,
     mask: Mask,
+    kept: SavedSettings,
 ) -> dict[str, object]:
     add_time_lapse(artwork)
     return {
@@ -131,6 +138,7 @@ def ids(
         "transfer": finished.pk,
         "artwork": artwork.pk,
         "recipe": brought.pk,
+        "settings": kept.pk,
     }
 
 

@@ -17,7 +17,7 @@ from accounts.models import User
 from gallery.models import Album, Artwork, Mask, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.test_access import READS, WRITES
-from transfers.models import BroughtRecipe, ContentImage, Transfer
+from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +77,7 @@ SIGNED_IN = {
     "transfers:photos",
     "transfers:photos-delete",
     "transfers:recipe-import",
+    "transfers:settings-save",
     "transfers:style-choices",
     "transfers:use",
 }
@@ -147,6 +148,9 @@ OWNERS = {
     "transfers:recipe-picture",
     "transfers:recipe-repeat",
     "transfers:retry",
+    "transfers:settings-change",
+    "transfers:settings-delete",
+    "transfers:settings-put-back",
     "transfers:tried",
     "transfers:try",
     "transfers:up-to",
@@ -185,6 +189,7 @@ def parts(
     link: ShareLink,
     brought: BroughtRecipe,
     mask: Mask,
+    kept: SavedSettings,
 ) -> dict[str, object]:
     """What varies in addresses, all of it the same owner's."""
     add_time_lapse(artwork)
@@ -199,6 +204,7 @@ def parts(
         "name": "retry",
         "photo_id": photo.pk,
         "rendition": "thumbnail",
+        "settings_id": kept.pk,
         "slot": "photo",
         "slug": "nothing",
         "step": 1,
@@ -230,7 +236,7 @@ def test_every_page_is_in_one_of_the_lists() -> None:
 
 def test_every_operation_of_the_api_is_in_its_table() -> None:
     filled = dict.fromkeys(
-        ("album", "link", "mask", "photo", "style", "transfer", "artwork", "recipe")
+        ("album", "link", "mask", "photo", "style", "transfer", "artwork", "recipe", "settings")
     )
     filled |= dict.fromkeys(filled, "00000000-0000-0000-0000-000000000000")
     asked = [path.format(**filled) for path in [*READS, *(row[1] for row in WRITES)]]

@@ -23,7 +23,7 @@ from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
 from transfers.api import schema
 from transfers.api.schema import document
-from transfers.models import BroughtRecipe, ContentImage, Transfer
+from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Transfer
 from transfers.queue import submission
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -31,7 +31,13 @@ ROOT = Path(__file__).parent.parent.parent.parent
 # The bodies of these hold all settings of the engine, whose edges, one by one, are thousands of
 # requests: here they are met at random only. SCHEMATHESIS_LONG=1 sends those too, and sequences
 # of requests that follow ids from answer to answer; that takes some minutes.
-LARGE_BODIES = ("transfers_create", "transfers_batch", "transfers_estimate")
+LARGE_BODIES = (
+    "transfers_create",
+    "transfers_batch",
+    "transfers_estimate",
+    "settings_create",
+    "settings_partial_update",
+)
 RUNS = {
     "made-up requests": ("--phases", "fuzzing", "--max-examples", "12"),
     "the edges of each operation": (
@@ -65,7 +71,7 @@ def test_it_is_served_to_everybody_and_names_no_other_site(client: Client) -> No
     response = client.get("/api/v1/openapi.json")
     document = response.json()
     assert document["openapi"].startswith("3.")
-    assert len(document["paths"]) == 60
+    assert len(document["paths"]) == 63
     assert "http" not in json.dumps(document).replace('"http"', "")
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
@@ -91,6 +97,7 @@ def things(
     whole: Artwork,
     brought: BroughtRecipe,
     mask: Mask,
+    kept: SavedSettings,
 ) -> dict[str, list[str]]:
     """Ids that requests may name: one's own in several states, and a stranger's."""
     rows = [submission.submit(user, photo, [(preset, 1.0)], Params(size_px=64)) for _n in range(3)]
@@ -109,6 +116,7 @@ def things(
         "other_id": [str(whole.pk)],
         "recipe_id": [str(brought.pk)],
         "mask_id": [str(mask.pk)],
+        "settings_id": [str(kept.pk)],
     }
 
 

@@ -5,6 +5,7 @@ import { csrfToken } from "./csrf.js";
 import { startPhoto } from "./photo.js";
 import { startChosen } from "./studio/chosen.js";
 import { changed, say } from "./studio/events.js";
+import { startOwnSettings } from "./studio/own_settings.js";
 import { startSettings } from "./studio/settings.js";
 
 const form = document.querySelector("[data-studio]");
@@ -44,6 +45,10 @@ function showStyles(styles) {
 }
 
 const settings = startSettings(form, () => recommended);
+startOwnSettings(form, (values) => {
+  settings.use(values);
+  showTime();
+});
 const chosen = startChosen(form, showStyles);
 const photo = startPhoto(form, {
   onChosen(shown) {

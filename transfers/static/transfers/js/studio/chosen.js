@@ -47,10 +47,11 @@ export function startChosen(form, onStyles) {
 
   function showPicks() {
     const isFull = items().length >= most;
+    // All are ticked or not before any changes its kind: of a kind, one would untick the other.
+    for (const pick of picks()) pick.checked = Boolean(itemOf(pick.value));
     for (const pick of picks()) {
       pick.name = "pick"; // the strip sends them
       pick.type = blend.checked ? "checkbox" : "radio";
-      pick.checked = Boolean(itemOf(pick.value));
       pick.disabled = blend.checked && isFull && !pick.checked;
       pick.required = !blend.checked;
     }

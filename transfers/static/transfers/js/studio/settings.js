@@ -104,5 +104,22 @@ export function startSettings(form, recommendedByStyle) {
     (event) => event.target.closest("details")?.setAttribute("open", ""),
     true,
   );
-  return { show };
+  // Complete settings in place of all that were there.
+  function use(values) {
+    base.value = values.base;
+    for (const { name, field } of controls) field.value = values[name] ?? "";
+    form.elements.quality.value = values.quality;
+    form.elements.size_px.value = values.size_px ?? "";
+    show();
+    changed(form, "settings");
+  }
+
+  // Enter in a field is the end of writing in it, and not yet the order to paint.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[type=number], [type=text]")) return;
+    event.preventDefault();
+    event.target.blur();
+    event.target.focus();
+  });
+  return { show, use };
 }
