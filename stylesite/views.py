@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         hero = next((preset for preset in presets if preset.example_size), None)
         return render(request, "home.html", {"presets": presets, "hero": hero})
     works = Artwork.objects.visible_to(request.user).order_by("-created_at", "-id")
-    unfinished = Transfer.objects.owned_by(request.user).unfinished()
+    unfinished = Transfer.objects.pictures().owned_by(request.user).unfinished()
     context = {
         "presets": presets,
         "works": works[:LATEST_WORKS],

@@ -27,9 +27,11 @@ from transfers.models import (
     IdempotencyKey,
     MachineSpeed,
     SavedSettings,
+    Sweep,
     TransferStyle,
 )
 from transfers.queue.outages import AWAY, forget_connection
+from transfers.studies import keeping, looks, sweeps
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ ROWS_AT_ONCE = 500
 # Each takes its files along, with a request to the bucket for every one; ten slow ones are not yet
 # taken for a thread that hangs.
 PICTURES_AT_ONCE = 10
+SHEETS_AT_ONCE = 1
 
 SPEEDS_KEPT = timedelta(days=90)
 
@@ -123,6 +126,13 @@ def _settings(most: int) -> int:
     return _delete(SavedSettings.objects.expired(timezone.now()), most)
 
 
+def _sheets(most: int) -> int:
+    expired = list(Sweep.objects.expired(timezone.now()).order_by("created_at")[:most])
+    for sweep in expired:
+        sweeps.throw_away(sweep)
+    return len(expired)
+
+
 def _delete(expired: QuerySet[Any], most: int) -> int:
     """Filtered once more by what expired, so that what was renewed meanwhile stays."""
     some = list(expired.order_by().values_list("pk", flat=True)[:most])
@@ -141,4 +151,7 @@ CHORES: dict[str, tuple[Callable[[int], int], int]] = {
     "zips that nobody imported": (_imports, PICTURES_AT_ONCE),
     "recipes that nothing was painted by": (_recipes, PICTURES_AT_ONCE),
     "settings that were deleted": (_settings, ROWS_AT_ONCE),
+    "pictures of quick looks": (looks.forget_old, PICTURES_AT_ONCE),
+    "sheets": (_sheets, SHEETS_AT_ONCE),
+    "studies that no longer count": (keeping.forget_uncounted, ROWS_AT_ONCE),
 }

@@ -23,7 +23,9 @@ from gallery.pictures import StoredPicture
 # Models of this app with a room of their own; Django looks for all of them here.
 from transfers.examples.models import ExampleOrder
 from transfers.notify.models import Notice, NoticeChoices
+from transfers.queue.models import MachineSpeed, WorkerHost
 from transfers.repeating.models import BroughtRecipe
+from transfers.studies.models import Purpose, Sweep, SweepCell
 from transfers.studio.models import SavedSettings
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "Notice",
     "NoticeChoices",
     "SavedSettings",
+    "Sweep",
+    "SweepCell",
     "Transfer",
     "TransferStyle",
     "WorkerHost",
@@ -45,11 +49,14 @@ class ContentImageQuerySet(models.QuerySet["ContentImage"]):
         return self.filter(owner=user).order_by("-created_at")
 
     def in_use(self) -> Self:
-        """Those that something was painted from, or will be; they stay."""
-        return self.filter(Exists(Transfer.objects.filter(content_image=OuterRef("pk"))))
+        """Those that something was painted from, or will be; they stay. A look that has ended is
+        nothing to stay for."""
+        painted = Transfer.objects.filter(content_image=OuterRef("pk")).in_use()
+        return self.filter(Exists(painted))
 
     def unused(self) -> Self:
-        return self.filter(~Exists(Transfer.objects.filter(content_image=OuterRef("pk"))))
+        painted = Transfer.objects.filter(content_image=OuterRef("pk")).in_use()
+        return self.filter(~Exists(painted))
 
 
 class ContentImage(StoredPicture):
@@ -103,6 +110,22 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
     def failed(self) -> Self:
         return self.filter(state=Transfer.State.FAILED)
 
+    def pictures(self) -> Self:
+        """All but studies: what its owner had painted for the gallery."""
+        return self.filter(purpose=Purpose.PICTURE)
+
+    def looks(self) -> Self:
+        return self.filter(purpose=Purpose.LOOK)
+
+    def passing(self) -> Self:
+        """Studies that have ended and that no sheet shows: their rows only say what was painted."""
+        return self.ended().exclude(purpose=Purpose.PICTURE).filter(cell=None)
+
+    def in_use(self) -> Self:
+        """All but those: see `passing`."""
+        ended_apart = ~Q(purpose=Purpose.PICTURE) & Q(cell=None) & ~Q(state__in=Transfer.UNFINISHED)
+        return self.filter(~ended_apart)
+
 
 class Transfer(models.Model):
     """One photo being painted in one or more styles."""
@@ -126,6 +149,7 @@ class Transfer(models.Model):
         SAVING = "saving", _("Saving the picture")
 
     UNFINISHED = (State.QUEUED, State.RUNNING)
+    Purpose = Purpose
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
@@ -168,6 +192,17 @@ class Transfer(models.Model):
         blank=True,
         related_name="repetitions",
         help_text="The recipe that somebody brought and that is painted again here.",
+    )
+
+    purpose = models.CharField(
+        _("purpose"),
+        max_length=8,
+        choices=Purpose.choices,
+        default=Purpose.PICTURE,
+        db_default=Purpose.PICTURE,
+    )
+    recipe = models.JSONField(
+        null=True, blank=True, help_text="Of a finished study: its artwork’s, if it is kept."
     )
 
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.QUEUED)
@@ -280,6 +315,18 @@ class Transfer(models.Model):
             models.Index(
                 fields=["failure", "state", "rescues", "painting_s"], name="transfer_outcomes"
             ),
+            models.Index(
+                fields=["finished_at"],
+                name="transfer_studies",
+                condition=Q(purpose__in=[Purpose.LOOK, Purpose.SWEEP]),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner"],
+                name="one_look_at_a_time",
+                condition=Q(purpose=Purpose.LOOK, state__in=["queued", "running"]),
+            )
         ]
         permissions = [("manage_queue", _("Can put back, retry and cancel anybody’s transfers"))]
 
@@ -289,6 +336,10 @@ class Transfer(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.state in self.UNFINISHED
+
+    @property
+    def is_picture(self) -> bool:
+        return self.purpose == Purpose.PICTURE
 
 
 class TransferStyle(models.Model):
@@ -314,68 +365,6 @@ class TransferStyle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.style_id} × {self.weight}"
-
-
-class WorkerHostQuerySet(models.QuerySet["WorkerHost"]):
-    def alive(self) -> Self:
-        return self.filter(seen_at__gte=timezone.now() - timedelta(seconds=WorkerHost.GONE_S))
-
-    def gone(self) -> Self:
-        return self.filter(seen_at__lt=timezone.now() - timedelta(seconds=WorkerHost.GONE_S))
-
-
-class WorkerHost(models.Model):
-    """A machine or container whose supervisor runs workers; see ``transfers.queue.hosts``.
-
-    One that stops in good order takes its row away. A row that is no longer fresh is that of a
-    host which was killed, or which cannot reach the database.
-    """
-
-    class State(models.TextChoices):
-        WORKING = "working", _("at work")
-        STOPPING = "stopping", _("stopping")
-
-    GONE_S = 15
-    """Not seen for so long, a host counts as gone; it announces itself five times as often."""
-
-    name = models.CharField(_("host"), max_length=120, unique=True)
-    state = models.CharField(
-        _("state"), max_length=12, choices=State.choices, default=State.WORKING
-    )
-    workers = models.PositiveSmallIntegerField(_("workers"))
-    threads_per_worker = models.PositiveSmallIntegerField(_("threads per worker"))
-    version = models.CharField(_("version"), max_length=40, blank=True)
-    started_at = models.DateTimeField(_("started"), default=timezone.now)
-    seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
-
-    objects = WorkerHostQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("host of workers")
-        verbose_name_plural = _("hosts of workers")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_gone(self) -> bool:
-        return timezone.now() - self.seen_at > timedelta(seconds=self.GONE_S)
-
-
-class MachineSpeed(models.Model):
-    """How fast one host paints, measured on its own transfers; estimates come from here."""
-
-    host = models.CharField(max_length=120, unique=True)
-    pixel_steps_per_s = models.FloatField(help_text="See engine.pyramid.Plan.pixel_steps.")
-    overhead_s = models.FloatField(help_text="Seconds from claim to the first step, and to save.")
-    measured_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("machine speed")
-        verbose_name_plural = _("machine speeds")
-
-    def __str__(self) -> str:
-        return self.host
 
 
 class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):

@@ -18,6 +18,7 @@ from gallery.forms import upload_limits
 from gallery.pictures import delete_for_good, shrink
 from gallery.storage_use import check_room
 from transfers.models import ContentImage, ContentImageQuerySet
+from transfers.studies import keeping
 
 MAX_SIDE_PX = 4096
 """Longer side of a stored photo: the largest picture that the engine paints."""
@@ -57,6 +58,7 @@ def delete_photos(photos: ContentImageQuerySet) -> int:
 
     One that is ordered at this very moment stays, too. Raises FilesUnavailableError.
     """
+    keeping.forget_painted_from(photos)
     return delete_for_good(photos.unused())
 
 

@@ -21,6 +21,7 @@ from gallery import storage_use
 from transfers.durations import spoken
 from transfers.models import Transfer
 from transfers.queue import estimates, fair_share
+from transfers.studies.models import Purpose
 
 DAY_S = 86_400
 
@@ -29,7 +30,8 @@ DAY_S = 86_400
 class Use:
     """What someone uses, beside what they may.
 
-    painting_s: within the last 24 hours, with what their unfinished pictures still need.
+    running, waiting: without looks; a sheet waits as one, however many cells it has. painting_s:
+    within the last 24 hours, with what their unfinished pictures still need.
     """
 
     limits: Limits
@@ -44,31 +46,36 @@ def use_of(user: User) -> Use:
     own = Transfer.objects.owned_by(user)
     return Use(
         limits=limits_of(user),
-        running=own.running().count(),
-        waiting=own.queued().count(),
+        running=own.running().exclude(purpose=Purpose.LOOK).count(),
+        waiting=_waiting(user),
         painting_s=_painting_s(user),
         storage_bytes=storage_use.used_bytes(user),
     )
 
 
-def check_submission(owner: User, pixel_steps: Sequence[int]) -> None:
+def check_submission(
+    owner: User, pixel_steps: Sequence[int], purpose: Purpose = Purpose.PICTURE
+) -> None:
     """Raises QuotaError where ``owner`` may not submit transfers of so much work each.
 
-    Belongs in the transaction that submits them: two at once wait for each other here.
+    A look neither waits among the pictures nor is stored, so it is held against the minutes only;
+    a sheet counts as one that waits. Belongs in the transaction that submits them: two at once wait
+    for each other here.
     """
     limits = limits_of(owner)
     if not limits.any:
         return
     User.objects.select_for_update().get(pk=owner.pk)
-    _check_waiting(owner, limits, len(pixel_steps))
+    if purpose != Purpose.LOOK:
+        _check_waiting(owner, limits, 1 if purpose == Purpose.SWEEP else len(pixel_steps))
+        storage_use.check_room(owner, 1)
     _check_painting(owner, limits, pixel_steps)
-    storage_use.check_room(owner, 1)
 
 
 def _check_waiting(owner: User, limits: Limits, more: int) -> None:
     if limits.waiting is None:
         return
-    waiting = Transfer.objects.owned_by(owner).queued().count()
+    waiting = _waiting(owner)
     if waiting + more <= limits.waiting:
         return
     sentence = ngettext(
@@ -79,6 +86,12 @@ def _check_waiting(owner: User, limits: Limits, more: int) -> None:
         limits.waiting,
     )
     raise QuotaError(sentence % {"limit": limits.waiting, "waiting": waiting}, reason="waiting")
+
+
+def _waiting(user: User) -> int:
+    own = Transfer.objects.owned_by(user).queued()
+    sheets = own.filter(purpose=Purpose.SWEEP).values("cell__sweep").distinct()
+    return own.pictures().count() + sheets.count()
 
 
 def _check_painting(owner: User, limits: Limits, pixel_steps: Sequence[int]) -> None:

@@ -80,7 +80,10 @@ def note_end(transfer: Transfer, state: Transfer.State) -> None:
     """Note who is to be told that `transfer` ended in `state`, in that transition's transaction.
 
     So there is never a finished transfer whose notice is lost, nor a notice of what did not happen.
+    Nobody is told of a study.
     """
+    if not transfer.is_picture:
+        return
     choices, now = NoticeChoices.of(transfer.owner_id), timezone.now()
     due = {}
     if choices.webhook_url:
@@ -166,7 +169,7 @@ def _letters_due(now: datetime) -> NoticeQuerySet:
     mine = Q(owner=OuterRef("owner"))
     letters = Notice.objects.pending().by_mail()
     fresh = letters.filter(mine, created_at__gt=_seconds_before(now, SEEN_S))
-    quiet = ~Exists(Transfer.objects.unfinished().filter(mine)) & ~Exists(fresh)
+    quiet = ~Exists(Transfer.objects.pictures().unfinished().filter(mine)) & ~Exists(fresh)
     return _free(letters, now).filter(Q(due_at__lte=now) | (quiet & Q(attempts=0)))
 
 

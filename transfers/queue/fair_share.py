@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.quotas import limits_of_all
 from transfers.models import MachineSpeed, Transfer
 from transfers.queue import estimates
+from transfers.studies.models import Purpose
 
 # Painting that ended within so many seconds counts. Who painted all night may paint in the morning.
 LATELY_S = 3600
@@ -85,8 +86,11 @@ def _below_their_limit() -> tuple[list[Waiting], list[Transfer]]:
 
 
 def _at_their_limit(owner_ids: Collection[int], running: Iterable[Transfer]) -> set[int]:
-    """Those of these people of whom as much is running already as may be at once."""
-    painted = Counter(transfer.owner_id for transfer in running)
+    """Those of these people of whom as much is running already as may be at once.
+
+    A look keeps nobody's picture waiting: it does not count.
+    """
+    painted = Counter(row.owner_id for row in running if row.purpose != Purpose.LOOK)
     limits = limits_of_all([owner_id for owner_id in owner_ids if painted[owner_id]])
     return {
         owner_id

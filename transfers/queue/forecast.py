@@ -64,10 +64,14 @@ def turns_of(transfers: Iterable[Transfer]) -> dict[UUID, Turn]:
     return {pk: turns[pk] for pk in waiting if pk in turns}
 
 
-def turn_of_another(owner: User, pixel_steps: int) -> Turn | None:
-    """The turn of a transfer of so much work if `owner` submitted it now; None for never."""
+def turn_of_another(owner: User, pixel_steps: int, *, is_look: bool = False) -> Turn | None:
+    """The turn of a transfer of so much work if `owner` submitted it now; None for never.
+
+    is_look: it would come before all else of theirs.
+    """
     now = timezone.now()
-    another = _Row(own_order.usual_rank(pixel_steps, now), now, uuid4(), pixel_steps)
+    rank = -math.inf if is_look else own_order.usual_rank(pixel_steps, now)
+    another = _Row(rank, now, uuid4(), pixel_steps)
     return _seen.queue().turn_of_another(owner.pk, another)
 
 

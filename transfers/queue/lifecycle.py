@@ -222,6 +222,22 @@ def _keep_artwork(
         artwork.delete_files()
 
 
+def succeed_study(transfer: Transfer, data: bytes, step: int, recipe: dict[str, Any]) -> None:
+    """RUNNING → SUCCEEDED for a study: `data`, the finished picture as a PNG, is its last preview.
+
+    It hangs nowhere and nobody is told; `recipe` is its artwork's, should it be kept. Raises
+    LeaseLostError, leaving no file. May be repeated when the database went away meanwhile.
+    """
+    done = Transfer.objects.filter(pk=transfer.pk, state=State.SUCCEEDED, preview_step=step)
+    if not done.exists():
+        name = checkpoints.write(transfer, "study", data, "png")
+        ended = {"state": State.SUCCEEDED, "token": None, "finished_at": timezone.now()}
+        shown = {"preview": name, "preview_step": step, "recipe": recipe, "seconds_left": None}
+        _name_file(transfer, name, **ended, **shown)
+    drop_files(transfer, preview=False)
+    logger.info("transfer %s: succeeded, a study", transfer.pk, extra=logs.about(transfer))
+
+
 def fail(transfer: Transfer, sentence: str, reference: str = "", *, kind: str = "unknown") -> None:
     """RUNNING → FAILED. `sentence` tells the owner why, `reference` finds the entry in the log.
 

@@ -100,10 +100,11 @@ class Overview:
 
     @cached_property
     def failed(self) -> list[Transfer]:
-        """The latest failures; `is_retried` says whether somebody has tried again since."""
+        """The latest failed pictures; `is_retried` says whether somebody has tried again since."""
         retries = Transfer.objects.filter(retry_of=OuterRef("pk"))
         rows = (
-            Transfer.objects.failed()
+            Transfer.objects.pictures()
+            .failed()
             .filter(finished_at__gte=self.at - FAILED_LATELY)
             .annotate(is_retried=Exists(retries))
             .select_related("owner")

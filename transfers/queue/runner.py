@@ -10,8 +10,10 @@ import dataclasses
 import logging
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -20,7 +22,7 @@ from PIL import Image
 from engine.calibration import calibrated
 from engine.devices import machine_in_words
 from engine.errors import CheckpointError, EngineError, ImageError
-from engine.images import encode_jpeg
+from engine.images import encode_jpeg, encode_png
 from engine.inputs import protect_photo
 from engine.pace import Pace
 from engine.params import Params
@@ -46,6 +48,25 @@ MOST_SHOWING = 0.01
 MOST_PREVIEW_S = 10.0
 
 REPORT_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often a row follows the painting.
+
+    preview_s: seconds between previews, None for the site's setting. most_showing: the share of the
+    time that they may take. checkpoints: whether a worker that dies costs less than all of it.
+    """
+
+    report_s: float = REPORT_S
+    preview_s: float | None = None
+    most_showing: float = MOST_SHOWING
+    checkpoints: bool = True
+
+
+USUAL_RHYTHM = Rhythm()
+# Somebody sits and watches for its few seconds, and the next change has it stopped.
+LOOK_RHYTHM = Rhythm(report_s=0.2, preview_s=0.3, most_showing=0.05, checkpoints=False)
 
 # What a transfer needs besides its steps and was not part of a calibration: files and renditions.
 SAVING_S = 1.0
@@ -126,6 +147,8 @@ class _Painting:
         self.pace = Pace()
         self.time_left = estimates.TimeLeft(estimates.current_speed())
         self.level = 0
+        is_look = transfer.purpose == Transfer.Purpose.LOOK
+        self.rhythm = LOOK_RHYTHM if is_look else USUAL_RHYTHM
         self.recording: recording.Recording | None = None
         self.reported_at = self.checkpoint_at = self.preview_due_at = monotonic()
 
@@ -204,7 +227,7 @@ class _Painting:
     def _show(self, step: Step) -> None:
         """Let the row, the preview and the checkpoint follow, each at its own rhythm."""
         now = monotonic()
-        if now - self.reported_at >= REPORT_S or step.index == 1:
+        if now - self.reported_at >= self.rhythm.report_s or step.index == 1:
             self.reported_at = now
             progress = self._progress(step, now)
             self._keep(lambda: lifecycle.report(self.transfer, progress))
@@ -212,8 +235,11 @@ class _Painting:
             began = monotonic()
             picture = encode_jpeg(step.preview(PREVIEW_SIDE_PX), quality=85)
             self._keep(lambda: lifecycle.show_preview(self.transfer, picture, step.index))
-            pause_s = min(MOST_PREVIEW_S, (monotonic() - began) / MOST_SHOWING)
-            self.preview_due_at = now + max(settings.TRANSFER_PREVIEW_S, pause_s)
+            pause_s = min(MOST_PREVIEW_S, (monotonic() - began) / self.rhythm.most_showing)
+            usual_s = self.rhythm.preview_s or settings.TRANSFER_PREVIEW_S
+            self.preview_due_at = now + max(usual_s, pause_s)
+        if not self.rhythm.checkpoints:
+            return
         if step.level != self.level or now - self.checkpoint_at >= settings.TRANSFER_CHECKPOINT_S:
             self.level, self.checkpoint_at = step.level, now
             self._checkpoint(step)
@@ -268,15 +294,17 @@ class _Painting:
         picture = step.image()
         outlast(self.watch.count_work, self.watch)
         painted_s, machine = self.watch.painted_s, machine_in_words()
+        recipe = recipe_for(self.transfer, self.params, self.shares, step, painted_s, machine)
+        if not self.transfer.is_picture:
+            self._save_study(picture, step, recipe)
+            return
         artwork = outlast(
             lambda: frame_artwork(
                 owner=self.transfer.owner,
                 image=picture,
                 before=content,
                 title=artwork_title(self.transfer, self.shares),
-                recipe=recipe_for(
-                    self.transfer, self.params, self.shares, step, painted_s, machine
-                ),
+                recipe=recipe,
             ),
             self.watch,
         )
@@ -284,6 +312,12 @@ class _Painting:
         outlast(lambda: lifecycle.succeed(self.transfer, artwork, time_lapse), self.watch)
         if self.pace.teaches:
             estimates.learn(self.pace, self.pace.since_last_s)
+
+    def _save_study(self, picture: Image.Image, step: Step, recipe: dict[str, Any]) -> None:
+        data = encode_png(picture)
+        outlast(
+            lambda: lifecycle.succeed_study(self.transfer, data, step.index, recipe), self.watch
+        )
 
 
 def calibrate() -> None:

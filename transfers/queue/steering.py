@@ -38,8 +38,8 @@ def request_cancel(transfer: Transfer) -> bool:
 
 
 def cancel_waiting(owner: User) -> int:
-    """QUEUED → CANCELLED for all that `owner` has waiting; returns how many."""
-    waiting = Transfer.objects.queued().owned_by(owner)
+    """QUEUED → CANCELLED for all pictures that `owner` has waiting; returns how many."""
+    waiting = Transfer.objects.pictures().queued().owned_by(owner)
     painted_in_part = list(waiting.exclude(checkpoint=""))
     cancelled = waiting.filter(checkpoint="").update(**cancellation())
     for transfer in painted_in_part:

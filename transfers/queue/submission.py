@@ -33,6 +33,7 @@ from transfers.models import (
     TransferStyle,
 )
 from transfers.queue import own_order, wakeups
+from transfers.studies.models import Purpose
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Order:
     recipe that is painted again.
     title: what the artwork will be called, unless after photo and styles as usual.
     keeps_time_lapse: whether frames are kept, where the site keeps any. stop_after: the step after
-    which it is finished, if not the last.
+    which it is finished, if not the last. purpose: whether it is a picture or a study.
     """
 
     content_image: ContentImage
@@ -67,6 +68,7 @@ class Order:
     keeps_time_lapse: bool = True
     stop_after: int | None = None
     repeats: BroughtRecipe | None = None
+    purpose: Purpose = Purpose.PICTURE
 
     def painted_params(self) -> Params:
         """The settings it is painted with: where the photo is protected, it stays outside masks."""
@@ -133,7 +135,8 @@ def submit(
 def submit_all(owner: User, orders: Sequence[Order]) -> list[Transfer]:
     """Queue a transfer for each of `orders`, and wake workers: all of them or none.
 
-    Rows and wake-ups are committed together: there is never one without the other. Raises
+    Rows and wake-ups are committed together: there is never one without the other. All of them
+    serve one purpose, as limits treat pictures and studies differently. Raises
     engine.errors.EngineError where a picture cannot be painted so, and accounts.quotas.QuotaError
     where a limit of the owner's is reached.
     """
@@ -144,7 +147,8 @@ def submit_all(owner: User, orders: Sequence[Order]) -> list[Transfer]:
     with transaction.atomic():
         _hold_photos(orders)
         _hold_masks(orders)
-        quotas.check_submission(owner, works)
+        for purpose in {order.purpose for order in orders}:
+            quotas.check_submission(owner, works, purpose)
         transfers = [
             # A millisecond apart, so that they are painted in the order given: ranks tell no less.
             _queued(owner, order, work, now + timedelta(milliseconds=number))
@@ -187,8 +191,9 @@ def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -
         keeps_time_lapse=order.keeps_time_lapse,
         stop_after=order.stop_after,
         repeats=order.repeats,
+        purpose=order.purpose,
         created_at=created_at,
-        rank=own_order.usual_rank(pixel_steps, created_at),
+        rank=_rank(owner, order, pixel_steps, created_at),
         pixel_steps_left=pixel_steps,
     )
     TransferStyle.objects.bulk_create(
@@ -199,14 +204,23 @@ def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -
     return transfer
 
 
+def _rank(owner: User, order: Order, pixel_steps: int, created_at: datetime) -> float:
+    """Somebody is watching for a look: it comes before all else of its owner's."""
+    if order.purpose == Purpose.LOOK:
+        return own_order.front_rank(owner.pk)
+    return own_order.usual_rank(pixel_steps, created_at)
+
+
 def retry(transfer: Transfer) -> Transfer:
     """Queue a FAILED or CANCELLED transfer once more, as a new transfer that names the old one.
 
     Asked twice, it returns the retry that is still unfinished. Raises WrongStateError for one
-    that is unfinished or succeeded.
+    that is unfinished or succeeded, and for studies.
     """
     with transaction.atomic():
         old = Transfer.objects.select_for_update().get(pk=transfer.pk)
+        if not old.is_picture:
+            raise WrongStateError("a study is ordered anew, not retried")
         if old.state not in (State.FAILED, State.CANCELLED):
             raise WrongStateError(f"a {old.state} transfer cannot be retried")
         waiting = old.retries.unfinished().first()
@@ -214,9 +228,9 @@ def retry(transfer: Transfer) -> Transfer:
             return waiting
         again = Order(
             content_image=old.content_image,
-            styles=_styles_of(old),
+            styles=styles_of(old),
             params=Params.from_json(old.params),
-            **_masks_of(old),
+            **masks_of(old),
             continues=old.continues,
             retry_of=old,
             title=old.title,
@@ -242,9 +256,9 @@ def continue_artwork(artwork: Artwork, *, size_px: int) -> Transfer:
         raise WrongStateError("nothing is known of how this artwork was painted")
     further = Order(
         content_image=painted_by.content_image,
-        styles=_styles_of(painted_by),
+        styles=styles_of(painted_by),
         params=continued_params(painted_by, size_px),
-        **_masks_of(painted_by),
+        **masks_of(painted_by),
         continues=artwork,
         keeps_time_lapse=painted_by.keeps_time_lapse,
     )
@@ -263,9 +277,9 @@ def paint_up_to(artwork: Artwork, step: int) -> Transfer:
         raise WrongStateError("this artwork was not painted here, or not so far")
     again = Order(
         content_image=painted_by.content_image,
-        styles=_styles_of(painted_by),
+        styles=styles_of(painted_by),
         params=Params.from_json(painted_by.params),
-        **_masks_of(painted_by),
+        **masks_of(painted_by),
         continues=painted_by.continues,
         keeps_time_lapse=painted_by.keeps_time_lapse,
         stop_after=step,
@@ -279,11 +293,11 @@ def continued_params(painted_by: Transfer, size_px: int) -> Params:
     return dataclasses.replace(params, initial="earlier", size_px=size_px, steps=None)
 
 
-def _styles_of(transfer: Transfer) -> list[tuple[Style, float]]:
+def styles_of(transfer: Transfer) -> list[tuple[Style, float]]:
     return [(share.style, share.weight) for share in transfer.style_shares.select_related("style")]
 
 
-def _masks_of(transfer: Transfer) -> dict[str, Any]:
+def masks_of(transfer: Transfer) -> dict[str, Any]:
     """Of an `Order`: the masks of `transfer`."""
     shares = transfer.style_shares.exclude(mask=None).select_related("mask")
     return {"masks": {share.style_id: share.mask for share in shares}, "protect": transfer.protect}

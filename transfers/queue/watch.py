@@ -25,6 +25,8 @@ from transfers.queue.lifecycle import LeaseLostError
 logger = logging.getLogger(__name__)
 
 LOOK_S = 1.0
+LOOK_AT_A_LOOK_S = 0.25
+"""Of a quick look, which the next change of its owner's supersedes."""
 
 # A worker that finishes no step for this long hangs. It stops beating, so that its lease expires.
 STALLED_S = 900
@@ -44,6 +46,8 @@ class Watch:
     def __init__(self, transfer: Transfer) -> None:
         self.stop: Stop | None = Stop.KEEP if transfer.keep_requested else None
         self._transfer = transfer
+        is_look = transfer.purpose == Transfer.Purpose.LOOK
+        self._pause_s = LOOK_AT_A_LOOK_S if is_look else LOOK_S
         self._painted_before_s = transfer.painting_s
         self._started_at = self._moved_at = monotonic()
         self._counted_s = 0.0
@@ -89,7 +93,7 @@ class Watch:
     def _run(self) -> None:
         beat_at = monotonic()
         try:
-            while self.stop is not Stop.LOST and not self._ended.wait(LOOK_S):
+            while self.stop is not Stop.LOST and not self._ended.wait(self._pause_s):
                 if monotonic() - self._moved_at > STALLED_S:
                     logger.error("transfer %s: no step for %d s", self._transfer.pk, STALLED_S)
                     return

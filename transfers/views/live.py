@@ -99,6 +99,7 @@ def retry(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
 
 
 def own_transfer(request: SignedInRequest, transfer_id: UUID) -> Transfer:
-    """The transfer of who asks; Http404 for anybody else's."""
-    transfers = Transfer.objects.owned_by(request.user).select_related("content_image", "artwork")
+    """The picture of who asks; Http404 for anybody else's, and for a study: it has no such page."""
+    own = Transfer.objects.pictures().owned_by(request.user)
+    transfers = own.select_related("content_image", "artwork")
     return get_object_or_404(transfers, pk=transfer_id)

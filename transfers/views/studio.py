@@ -27,7 +27,8 @@ RECENT = 24
 @signed_in_page
 def studio(request: SignedInRequest) -> HttpResponse:
     own = (
-        Transfer.objects.owned_by(request.user)
+        Transfer.objects.pictures()
+        .owned_by(request.user)
         .select_related("content_image", "artwork")
         .prefetch_related("styles")
     )

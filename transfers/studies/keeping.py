@@ -1,0 +1,96 @@
+"""A study that its owner likes becomes a picture like any other, and what nobody likes goes."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from engine.errors import ImageError
+from gallery import storage_use
+from gallery.artworks import frame_artwork, hang
+from gallery.models import Artwork
+from transfers import logs
+from transfers.models import ContentImageQuerySet, Transfer
+from transfers.queue.recipes import artwork_title
+from transfers.queue.submission import WrongStateError
+from transfers.queue.transitions import drop_files
+from transfers.studies.models import Purpose, SweepCell
+
+logger = logging.getLogger(__name__)
+
+COUNTED_FOR = timedelta(hours=24)
+"""How long painting counts against the minutes of a day (``transfers.quotas``)."""
+
+
+def keep(study: Transfer) -> Artwork:
+    """Hang the finished picture of `study` in its owner's gallery, as it was painted.
+
+    The same artwork again where it was kept before. Raises WrongStateError where it is not
+    finished, ImageError where its picture is gone by now, and QuotaError where there is no room.
+    """
+    kept = Artwork.objects.filter(transfer=study, trashed_at=None).first()
+    if kept is not None:
+        return kept
+    if study.is_picture or study.state != Transfer.State.SUCCEEDED:
+        raise WrongStateError("only a finished study can be kept")
+    shares = list(study.style_shares.select_related("style"))
+    artwork = frame_artwork(
+        owner=study.owner,
+        image=_picture(study),
+        before=study.content_image.opened(),
+        title=artwork_title(study, shares),
+        recipe=study.recipe or {},
+    )
+    try:
+        with transaction.atomic():
+            storage_use.check_room(study.owner, artwork.bytes)
+            hang(artwork)
+            studies = Transfer.objects.filter(pk=study.pk, artwork=None)
+            if not studies.exclude(purpose=Purpose.PICTURE).update(
+                purpose=Purpose.PICTURE, artwork=artwork, recipe=None
+            ):
+                raise WrongStateError("somebody kept it or threw it away meanwhile")
+    except BaseException:
+        artwork.delete_files()
+        raise
+    if not SweepCell.objects.filter(transfer=study).exists():  # a sheet still shows it
+        drop_files(study)
+    logger.info("transfer %s: kept as artwork %s", study.pk, artwork.pk, extra=logs.about(study))
+    return artwork
+
+
+def _picture(study: Transfer) -> Image.Image:
+    try:
+        with study.preview.open("rb") as file, Image.open(file) as image:
+            return image.convert("RGBA" if image.mode == "RGBA" else "RGB")
+    except (FileNotFoundError, ValueError) as error:  # ValueError: the row names no file any more.
+        raise ImageError(
+            _("This picture is no longer here. Please have it painted again."), reason="missing"
+        ) from error
+
+
+def forget_painted_from(photos: ContentImageQuerySet) -> None:
+    """Let go of studies that keep `photos` from being deleted though nobody can see them.
+
+    What they took no longer counts against the day: a photo that is to go must go.
+    """
+    passing = Transfer.objects.passing().filter(content_image__in=photos.unused())
+    for study in passing.exclude(preview=""):
+        drop_files(study)
+    passing.delete()
+
+
+def forget_uncounted(most: int) -> int:
+    """Delete the rows of studies that nobody can see and that no longer count against a day."""
+    uncounted = Transfer.objects.passing().filter(
+        finished_at__lt=timezone.now() - COUNTED_FOR, preview=""
+    )
+    some = list(uncounted.values_list("pk", flat=True)[:most])
+    if some:
+        Transfer.objects.filter(pk__in=some).passing().delete()
+    return len(some)
