@@ -1,6 +1,6 @@
 """Addresses of the transfers app."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from transfers.views import (
     camera,
@@ -8,6 +8,7 @@ from transfers.views import (
     examples,
     files,
     live,
+    looks,
     many,
     new,
     notices,
@@ -16,6 +17,8 @@ from transfers.views import (
     queue,
     recipes,
     studio,
+    sweep_setup,
+    sweeps,
     trying,
     use,
 )
@@ -38,6 +41,28 @@ settings_urls = [
     path("put-back/", own_settings.put_back, name="settings-put-back"),
 ]
 
+look_urls = [
+    path("", looks.state, name="look-state"),
+    path("cancel/", looks.cancel, name="look-cancel"),
+    path("keep/", looks.keep, name="look-keep"),
+]
+
+cell_urls: list[URLPattern | URLResolver] = [
+    path("", sweeps.cell, name="sweep-cell"),
+    path("paint/", sweeps.paint, name="sweep-paint"),
+    path("keep/", sweeps.keep, name="sweep-keep"),
+]
+
+sweep_urls: list[URLPattern | URLResolver] = [
+    path("", sweeps.sheet, name="sweep"),
+    path("state/", sweeps.state, name="sweep-state"),
+    path("picture/", sweeps.picture, name="sweep-picture"),
+    path("cancel/", sweeps.cancel, name="sweep-cancel"),
+    path("again/", sweeps.again, name="sweep-again"),
+    path("delete/", sweeps.delete, name="sweep-delete"),
+    path("<int:row>/<int:column>/", include(cell_urls)),
+]
+
 urlpatterns = [
     path("new/", new.new, name="new"),
     path("new/estimates/", new.estimates, name="estimates"),
@@ -58,6 +83,12 @@ urlpatterns = [
     path("recipes/import/", recipes.bring, name="recipe-import"),
     path("recipes/check/<uuid:artwork_id>/", recipes.check, name="recipe-check"),
     path("recipes/<uuid:brought_id>/", include(recipe_urls)),
+    path("looks/", looks.begin, name="look"),
+    path("looks/<uuid:transfer_id>/", include(look_urls)),
+    path("sheets/", sweeps.sheets, name="sweeps"),
+    path("sheets/new/", sweep_setup.new, name="sweep-new"),
+    path("sheets/new/summary/", sweep_setup.summary, name="sweep-summary"),
+    path("sheets/<uuid:sweep_id>/", include(sweep_urls)),
     path("use/", use.use, name="use"),
     path("notices/", notices.notices, name="notices"),
     path("notices/secret/", notices.draw_secret, name="notices-secret"),

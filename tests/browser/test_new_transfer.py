@@ -73,7 +73,7 @@ def test_a_photo_dropped_anywhere_is_uploaded_and_painted(
     expect(page.locator("[data-time-shown]")).to_have_text(draft_time)
     page.get_by_role("button", name="Paint it").click()
     page.wait_for_url("**/transfers/*/")
-    transfer = Transfer.objects.get()
+    transfer = Transfer.objects.pictures().get()
     assert transfer.content_image.title == "old mill"
     assert transfer.params["style_strength"] == 71
     assert ContentImage.objects.count() == 1
@@ -113,7 +113,7 @@ def test_a_bad_file_says_why_and_keeps_every_choice(
     expect(page.get_by_role("radio", name="Fine")).to_be_checked()
     page.get_by_role("button", name="Paint it").click()
     page.wait_for_url("**/transfers/*/")
-    assert Transfer.objects.get().params["style_strength"] == 23
+    assert Transfer.objects.pictures().get().params["style_strength"] == 23
 
 
 def test_submitting_while_the_photo_is_on_its_way_waits_for_it(
@@ -128,7 +128,7 @@ def test_submitting_while_the_photo_is_on_its_way_waits_for_it(
     expect(page.get_by_text("We start as soon as your photo is here.")).to_be_visible()
     held[0].continue_()
     page.wait_for_url("**/transfers/*/")
-    assert Transfer.objects.count() == 1
+    assert Transfer.objects.pictures().count() == 1
 
 
 def test_a_lost_connection_is_said_and_the_photo_before_stays(
@@ -231,5 +231,5 @@ def test_everything_can_be_chosen_by_keyboard(
     page.get_by_role("slider", name="How much style").press("End")
     page.get_by_role("button", name="Paint it").press("Enter")
     page.wait_for_url("**/transfers/*/")
-    params = Transfer.objects.get().params
+    params = Transfer.objects.pictures().get().params
     assert (params["size_px"], params["style_strength"]) == (256, 100)

@@ -45,22 +45,22 @@ def new(request: SignedInRequest) -> HttpResponseBase:
     if request.method != "POST":
         asked = prefill.find(request.user, request.GET.get("from"))
         initial = _asked_for(request) | (asked.initial() if asked else {})
-        return _show(request, StudioForm(user=request.user, initial=initial), asked=asked)
+        return show(request, StudioForm(user=request.user, initial=initial), asked=asked)
     if "look" in request.POST or "use" in request.POST:
         return show_so_far(request)
     values = request.POST.copy()
-    photo_error = _store_sent_photo(request, values)
+    photo_error = store_sent_photo(request, values)
     form = StudioForm(values, user=request.user)
     if photo_error:
         form.errors.pop("photo", None)
         form.add_error("photo", photo_error)
     if not form.is_valid():
-        return _show(request, form)
+        return show(request, form)
     try:
         transfer = submission.submit_all(request.user, [form.order()])[0]
     except (EngineError, QuotaError) as error:
         form.add_error(None, error.sentence)
-        return _show(request, form)
+        return show(request, form)
     return redirect("transfers:detail", transfer.pk)
 
 
@@ -112,17 +112,17 @@ def show_so_far(request: SignedInRequest, **extra: Any) -> HttpResponse:
     For those without JavaScript, who look at what they chose, or use saved settings.
     """
     values = request.POST.copy()
-    photo_error = _store_sent_photo(request, values)
+    photo_error = store_sent_photo(request, values)
     styles = values.getlist("style")
     weights = {style: values.get(f"weight-{style}", "") for style in styles}
     initial = {**values.dict(), "style": styles, "weights": weights}
     if used := find(SavedSettings.objects.owned_by(request.user), values.get("use")):
         initial |= dict.fromkeys(NAMES, "") | settings_initial(used)
     form = StudioForm(user=request.user, initial=initial)
-    return _show(request, form, photo_problem=photo_error, **extra)
+    return show(request, form, photo_problem=photo_error, **extra)
 
 
-def _store_sent_photo(request: SignedInRequest, values: QueryDict) -> str | None:
+def store_sent_photo(request: SignedInRequest, values: QueryDict) -> str | None:
     """Keep the photo sent with the form, so that a mistake elsewhere does not lose it.
 
     Returns what is wrong with it. The photo chosen before, if any, then stays the chosen one.
@@ -145,7 +145,7 @@ def _store_sent_photo(request: SignedInRequest, values: QueryDict) -> str | None
     return None
 
 
-def _show(
+def show(
     request: SignedInRequest,
     form: StudioForm,
     *,
@@ -162,7 +162,7 @@ def _show(
         "style": lead,
         "chosen_ids": [style.pk for style in chosen],
         "latest_photos": own_photos[:LATEST_PHOTOS],
-        "unfinished": Transfer.objects.owned_by(request.user).unfinished().count(),
+        "unfinished": Transfer.objects.pictures().owned_by(request.user).unfinished().count(),
         **_offered(request, View(), chosen),
         "collections": style_listing.collections(View()),
         "search_styles": True,

@@ -15,8 +15,11 @@ from gallery.models import Album, Artwork, ShareLink, Style
 from gallery.recipe_files import described, of_artwork
 from tests.gallery.drawings import hang_artwork, whole_recipe
 from tests.transfers.drawings import quadrants
-from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Transfer
+from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Sweep, Transfer
+from transfers.queue.submission import Order
 from transfers.repeating.bringing import keep
+from transfers.studies import sweeps
+from transfers.studies.axes import AXES
 from transfers.studio import saved
 
 API = "/api/v1"
@@ -129,6 +132,15 @@ def brought(user: User, whole: Artwork) -> BroughtRecipe:
 @pytest.fixture
 def kept(user: User) -> SavedSettings:
     return saved.save(user, "Soft", Params(style_strength=40))
+
+
+@pytest.fixture
+def sweep(user: User, photo: ContentImage, preset: Style) -> Sweep:
+    """A sheet of two rows and one column that waits."""
+    order = Order(content_image=photo, styles=[(preset, 1.0)], params=Params(size_px=512, seed=3))
+    strength, scale = AXES["style_strength"], AXES["style_scale"]
+    rows, columns = strength.judged([40, 90], user), scale.judged([1], user)
+    return sweeps.begin(user, sweeps.Wish(order, (strength, rows), (scale, columns), 256))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from accounts.models import User
 from gallery.models import Album, Artwork, Mask, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.test_access import READS, WRITES
-from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Transfer
+from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Sweep, Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +68,7 @@ SIGNED_IN = {
     "transfers:cancel-waiting",
     "transfers:estimates",
     "transfers:list",
+    "transfers:look",
     "transfers:many",
     "transfers:many-summary",
     "transfers:new",
@@ -79,6 +80,9 @@ SIGNED_IN = {
     "transfers:recipe-import",
     "transfers:settings-save",
     "transfers:style-choices",
+    "transfers:sweep-new",
+    "transfers:sweep-summary",
+    "transfers:sweeps",
     "transfers:use",
 }
 """Of nobody in particular: everybody sees what is their own."""
@@ -135,6 +139,9 @@ OWNERS = {
     "transfers:continue",
     "transfers:detail",
     "transfers:keep",
+    "transfers:look-cancel",
+    "transfers:look-keep",
+    "transfers:look-state",
     "transfers:move",
     "transfers:photo-file",
     "transfers:preview",
@@ -151,6 +158,15 @@ OWNERS = {
     "transfers:settings-change",
     "transfers:settings-delete",
     "transfers:settings-put-back",
+    "transfers:sweep",
+    "transfers:sweep-again",
+    "transfers:sweep-cancel",
+    "transfers:sweep-cell",
+    "transfers:sweep-delete",
+    "transfers:sweep-keep",
+    "transfers:sweep-paint",
+    "transfers:sweep-picture",
+    "transfers:sweep-state",
     "transfers:tried",
     "transfers:try",
     "transfers:up-to",
@@ -190,6 +206,7 @@ def parts(
     brought: BroughtRecipe,
     mask: Mask,
     kept: SavedSettings,
+    sweep: Sweep,
 ) -> dict[str, object]:
     """What varies in addresses, all of it the same owner's."""
     add_time_lapse(artwork)
@@ -205,10 +222,13 @@ def parts(
         "photo_id": photo.pk,
         "rendition": "thumbnail",
         "settings_id": kept.pk,
+        "row": 0,
+        "column": 0,
         "slot": "photo",
         "slug": "nothing",
         "step": 1,
         "style_id": own_style.pk,
+        "sweep_id": sweep.pk,
         "transfer_id": finished.pk,
         "word": "nonsense",
     }
@@ -265,8 +285,13 @@ def test_somebodys_thing_is_theirs(signed_in: Client, parts: dict[str, object]) 
         response.getvalue()
         if response.status_code not in (200, 302, 405):
             missing.add(name)
-    # This transfer has no preview any more, and this recipe was not brought in a picture.
-    assert missing == {"transfers:preview", "transfers:recipe-check", "transfers:recipe-picture"}
+    # This transfer is a picture without a preview, and this recipe was not brought in one.
+    assert missing == {
+        "transfers:look-state",
+        "transfers:preview",
+        "transfers:recipe-check",
+        "transfers:recipe-picture",
+    }
 
 
 @pytest.mark.parametrize("name", sorted(SIGNED_IN))
