@@ -374,11 +374,11 @@ class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
 
 
 class IdempotencyKey(models.Model):
-    """A request that its sender may repeat without having the same painted twice.
+    """A request that its sender may repeat without having the same painted, or kept, twice.
 
-    The row is written in one transaction with the transfers it led to, so there is never one
-    without the other; the constraint makes the second of two simultaneous requests wait for the
-    first and then find its answer.
+    The row is written in one transaction with the transfers, or the photo, it led to, so there is
+    never one without the other; the constraint makes the second of two simultaneous requests wait
+    for the first and then find its answer.
     """
 
     KEPT_FOR = timedelta(hours=24)
@@ -388,6 +388,7 @@ class IdempotencyKey(models.Model):
     )
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked.")
+    # Of a photo, where the request sent one: the path is part of the fingerprint.
     transfer_ids = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -6,8 +6,10 @@ What a picture may be is decided by ``engine.images``; where its files lie, by
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import BinaryIO
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,31 +28,54 @@ MAX_SIDE_PX = 4096
 TITLE_LENGTH = 120
 
 
+def _at_once(keep: Callable[[], ContentImage]) -> ContentImage:
+    return keep()
+
+
 def add_photo(
-    owner: User, file: BinaryIO, source: str, title: str = "", *, exactly: bool = False
+    owner: User,
+    file: BinaryIO,
+    source: str,
+    title: str = "",
+    *,
+    exactly: bool = False,
+    once: Callable[[Callable[[], ContentImage]], ContentImage] = _at_once,
 ) -> ContentImage:
     """Keep ``file`` as a photo of ``owner``: upright, sRGB, without metadata.
 
     The same picture sent again gives the row that is already there, moved to the front of their
-    latest photos. Raises ``ImageError`` or ``QuotaError``, whose sentences are fit for the owner;
-    nothing is stored then. ``exactly`` keeps every pixel, in a larger file.
+    latest photos, also when both come at once. Raises ``ImageError`` or ``QuotaError``, whose
+    sentences are fit for the owner; nothing is stored then. ``exactly`` keeps every pixel, in a
+    larger file. ``once`` is given the short last step, writing the row, and may answer with a
+    photo of its own instead.
     """
     image = read_image(file, upload_limits())
     photo = ContentImage(owner=owner, source=source, title=clean_title(title) or _title_for(source))
     try:
         photo.set_picture(shrink(image, MAX_SIDE_PX), exactly=exactly)
-        same = ContentImage.objects.owned_by(owner).filter(sha256=photo.sha256).first()
-        if same is None:
-            check_room(owner, photo.bytes)
-            photo.save(force_insert=True)
-            return photo
+        kept = once(lambda: _keep(photo))
     except BaseException:
         photo.delete_files()
         raise
-    photo.delete_files()
-    same.created_at = timezone.now()
-    same.save(update_fields=["created_at"])
-    return same
+    if kept is not photo:
+        photo.delete_files()
+    return kept
+
+
+def _keep(photo: ContentImage) -> ContentImage:
+    """``photo``, now a row, or the row that the same picture has already."""
+    with transaction.atomic():
+        # One after another for each person: of two alike at once, the later finds the earlier.
+        User.objects.select_for_update(no_key=True).get(pk=photo.owner_id)
+        own = ContentImage.objects.owned_by(photo.owner)
+        same = own.filter(sha256=photo.sha256).first()
+        if same is None:
+            check_room(photo.owner, photo.bytes)
+            photo.save(force_insert=True)
+            return photo
+        same.created_at = timezone.now()
+        same.save(update_fields=["created_at"])
+        return same
 
 
 def delete_photos(photos: ContentImageQuerySet) -> int:

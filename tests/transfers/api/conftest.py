@@ -57,8 +57,8 @@ class ApiClient(Client):
     def patch(self, path: str, data: object = None, **kwargs: Any) -> Any:
         return self.send("PATCH", path, data, **kwargs)
 
-    def upload(self, path: str, data: dict[str, object]) -> Any:
-        return Client.post(self, path, data)
+    def upload(self, path: str, data: dict[str, object], **kwargs: Any) -> Any:
+        return Client.post(self, path, data, **kwargs)
 
 
 @pytest.fixture

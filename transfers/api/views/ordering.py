@@ -169,9 +169,10 @@ def made(
     request: Request, submit: Callable[[], list[Transfer]], *, as_list: bool = False
 ) -> Response:
     """201 with what `submit` made, now or when the same request came before."""
-    rows, replayed = idempotency.once(request, submit)
+    own = Transfer.objects.owned_by(person(request))
+    rows, replayed = idempotency.once(request, submit, own)
     if not rows:
-        raise RefusedError("key_reused", _("What this key made is gone. Draw a new one."))
+        raise idempotency.gone()
     return _answer(rows, as_list=as_list, replayed=replayed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404
@@ -17,7 +18,7 @@ from engine.errors import ImageError
 from gallery.files import file_response
 from gallery.forms import title_from_file_name
 from gallery.pictures import RENDITIONS
-from transfers.api import orders
+from transfers.api import idempotency, orders
 from transfers.api.problems import RefusedError
 from transfers.api.serializers.photos import (
     ContentImageSerializer,
@@ -38,6 +39,7 @@ from transfers.photos import add_photo, delete_photos
 
 
 class ContentImageList(ApiView):
+    problem_statuses = {"POST": (422,)}
     parser_classes = [MultiPartParser]
     pagination_class = NewestFirst
 
@@ -49,7 +51,11 @@ class ContentImageList(ApiView):
             self, request, own, lambda page: ContentImageSerializer(page, many=True).data
         )
 
-    @extend_schema(request=ContentImageUploadSerializer, responses={201: ContentImageSerializer})
+    @extend_schema(
+        parameters=[idempotency.PARAMETER],
+        request=ContentImageUploadSerializer,
+        responses={201: ContentImageSerializer},
+    )
     def post(self, request: Request) -> Response:
         """Send a photo. The same picture sent again is the same photo. Location and camera are
         removed from the file before it is stored."""
@@ -59,11 +65,21 @@ class ContentImageList(ApiView):
         title = values.get("title", "")
         if not title and source == ContentImage.Source.UPLOAD:
             title = title_from_file_name(file.name)
+        headers: dict[str, str] = {}
+
+        def once(keep: Callable[[], ContentImage]) -> ContentImage:
+            own = ContentImage.objects.owned_by(person(request))
+            rows, replayed = idempotency.once(request, lambda: [keep()], own)
+            if not rows:
+                raise idempotency.gone()
+            headers.update({"Idempotent-Replayed": "true"} if replayed else {})
+            return rows[0]
+
         try:
-            photo = add_photo(person(request), file, source, title)
+            photo = add_photo(person(request), file, source, title, once=once)
         except ImageError as error:
             raise orders.named(error, "image") from error
-        return Response(ContentImageSerializer(photo).data, status=201)
+        return Response(ContentImageSerializer(photo).data, status=201, headers=headers)
 
 
 class ContentImageDetail(ApiView):
