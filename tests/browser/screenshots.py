@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from skimage import data
 
 from tests.benchmarks.submit_to_saved import ROOT, running_site
+from tests.browser.conftest import FAKE_CAMERA, write_camera_film
 from tests.browser.install import QUIET, find_browser
 
 README_FOLDER = ROOT / "docs" / "screenshots"
@@ -130,11 +131,25 @@ def tour(browser: Browser, address: str, folder: Path) -> None:
     page.wait_for_url("**/gallery/*/", timeout=WAIT_LIMIT_S * 1000)
     time.sleep(1)
     shoot(page, folder, "artwork")
-    for path in ("gallery", "styles", "camera", "styles/add", "accounts/settings"):
+    shoot_camera(page, folder)
+    for path in ("gallery", "styles", "styles/add", "accounts/settings"):
         page.goto(f"/{path}/")
         shoot(page, folder, path.replace("/", "-"))
     page.goto("/")
     shoot(page, folder, "home-signed-in")
+
+
+def shoot_camera(page: Page, folder: Path) -> None:
+    page.goto("/camera/")
+    shutter = page.get_by_role("button", name="Take the photo")
+    shutter.wait_for()
+    page.get_by_role("button", name="Grid").click()
+    shoot(page, folder, "camera", whole=False)
+    shutter.click()
+    page.get_by_role("button", name="Use this photo").wait_for()
+    shoot(page, folder, "camera-review", whole=False)
+    page.get_by_role("button", name="Take another").click()
+    shutter.wait_for()
 
 
 def renew_readme(folder: Path) -> None:
@@ -157,9 +172,13 @@ def main() -> None:
         running_site(Path(data_dir)) as address,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=QUIET)
+        film = options.folder / "film.y4m"
+        write_camera_film(film, Image.fromarray(data.coffee()))
+        camera = [*FAKE_CAMERA, f"--use-file-for-fake-video-capture={film}"]
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=[*QUIET, *camera])
         tour(browser, address, options.folder)
         browser.close()
+        film.unlink()
     if options.readme:
         renew_readme(options.folder)
 

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import FAKE_CAMERA, Launch, OpenPage, write_camera_film
+from tests.browser.camera.scenes import corners
+from tests.browser.conftest import OpenPage
 from tests.transfers.drawings import as_file, quadrants
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,13 +51,6 @@ window.ImageCapture = class {
 """
 
 
-@pytest.fixture(scope="module")
-def with_camera(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Browser:
-    film = tmp_path_factory.mktemp("film") / "quadrants.y4m"
-    write_camera_film(film, quadrants(*SIZE))
-    return launch(*FAKE_CAMERA, f"--use-file-for-fake-video-capture={film}")
-
-
 @pytest.fixture
 def page(with_camera: Browser, open_page: OpenPage) -> Page:
     return open_page(with_camera, "/use/")
@@ -68,22 +62,6 @@ def run(page: Page, script: str) -> Any:
 
 def picture(data_url: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(data_url.partition(",")[2]))).convert("RGB")
-
-
-def corners(image: Image.Image) -> str:
-    """The colours of the four corners, row by row: ``rgbw`` as `quadrants` draws them."""
-
-    def name(x: float, y: float) -> str:
-        red, green, blue = image.getpixel((int(image.width * x), int(image.height * y)))
-        known = {"r": (220, 30, 30), "g": (30, 180, 30), "b": (30, 30, 220), "w": (240, 240, 240)}
-        near = [
-            letter
-            for letter, (r, g, b) in known.items()
-            if max(abs(red - r), abs(green - g), abs(blue - b)) <= 6
-        ]
-        return near[0] if near else f"({red} {green} {blue})"
-
-    return "".join(name(x, y) for y in (0.25, 0.75) for x in (0.25, 0.75))
 
 
 def test_a_camera_is_opened_at_its_largest_and_described(page: Page) -> None:

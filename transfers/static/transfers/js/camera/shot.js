@@ -88,12 +88,12 @@ export async function still(camera, { mirrored = false } = {}) {
 
 export async function burst(
   camera,
-  { mirrored = false, count = 4, onShot = () => {}, signal } = {},
+  { mirrored = false, count = 4, maxBytes, onShot = () => {}, signal } = {},
 ) {
   const files = [];
   for (let index = 0; index < count; index += 1) {
     if (index) await sleep(BURST_GAP_MS, signal);
-    files.push(encode(await frame(camera, { mirrored })));
+    files.push(encode(await frame(camera, { mirrored }), { maxBytes }));
     onShot(index);
   }
   return Promise.all(files);
