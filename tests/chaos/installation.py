@@ -106,10 +106,15 @@ class Installation:
         return started
 
     def submit(
-        self, *, seconds: float, count: int = 1, owner: str = "ada@example.org"
+        self,
+        *,
+        seconds: float,
+        count: int = 1,
+        owner: str = "ada@example.org",
+        least_steps: int = 0,
     ) -> list[str]:
         """Queue transfers that take about so long each; returns their ids."""
-        least = 24 if seconds > 5 else 4
+        least = max(least_steps, 24 if seconds > 5 else 4)
         code = SUBMIT.format(seconds=seconds, count=count, least=least, owner=owner)
         return [line for line in self.manage("shell", "-v0", "-c", code).split() if len(line) == 32]
 

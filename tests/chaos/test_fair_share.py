@@ -35,11 +35,12 @@ def test_one_picture_waits_for_the_running_one_of_five_hundred(any_site: Install
 
 def test_a_draft_of_ones_own_comes_before_the_long_runs_that_wait(any_site: Installation) -> None:
     site = any_site
-    running, *long_ones = site.submit(seconds=20, count=3)
+    # At 192 px, whatever the machine: the work of eight drafts.
+    running, *long_ones = site.submit(seconds=20, count=3, least_steps=240)
     site.start("work")
     site.wait_for(lambda: site.transfer(running, "state") == ("running",), 60, "a worker")
     (draft,) = site.submit(seconds=0.5)
     for pk in (draft, *long_ones):
-        site.wait_for_state(pk, "succeeded", 120)
+        site.wait_for_state(pk, "succeeded", 240)
     order = sorted([draft, *long_ones], key=lambda pk: moment(site.transfer(pk, "started_at")[0]))
     assert order[0] == draft
