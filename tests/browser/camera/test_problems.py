@@ -129,6 +129,19 @@ def test_a_camera_that_is_unplugged_is_missed_and_found_again(
     wait_until_live(page)
 
 
+def test_a_camera_that_is_held_back_for_a_while_is_explained(
+    with_camera: Browser, open_page: OpenPage
+) -> None:
+    """Simulated: a phone's call mutes the track, and lets it go on afterwards."""
+    page = open_page(with_camera, "/camera/", WATCH_TRACKS)
+    wait_until_live(page)
+    page.evaluate("tracks[0].dispatchEvent(new Event('mute'))")
+    held_back = page.get_by_text("The camera gives no picture at the moment")
+    expect(held_back).to_be_visible()
+    page.evaluate("tracks[0].dispatchEvent(new Event('unmute'))")
+    expect(held_back).to_be_hidden()
+
+
 def test_one_that_is_unplugged_during_the_countdown_takes_nothing(
     with_camera: Browser, open_page: OpenPage
 ) -> None:
@@ -290,4 +303,5 @@ def test_of_two_cameras_one_is_chosen_by_name_and_remembered(
     page.get_by_role("button", name="Turn around").click()
     wait_until_live(page)
     take(page)
-    assert stored(use(page)).size[0] >= 640
+    # It gives 640 × 480 to whoever asks for nothing, and this at most.
+    assert stored(use(page)).size == (3840, 2160)

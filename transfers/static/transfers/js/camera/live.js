@@ -3,7 +3,7 @@
 import { loadChoices, saveChoices } from "./choices.js";
 import { Camera, list, onDevicesChanged, permission } from "./device.js";
 import { burst, countdown, encode, still } from "./shot.js";
-import { part, say, setState, showProblem, stage, state, words } from "./stage.js";
+import { note, part, say, setState, showProblem, stage, state, words } from "./stage.js";
 
 const TIMERS_S = [0, 3, 10];
 
@@ -16,6 +16,7 @@ const side = () => (camera.facing === "environment" ? "environment" : "user");
 const isMirrored = () => choices.mirror[side()];
 
 export async function turnOn() {
+  note();
   setState("asking");
   try {
     if (!(await camera.start(choices))) return;
@@ -135,7 +136,8 @@ export function wake() {
 }
 
 camera.addEventListener("resized", fit);
-camera.addEventListener("muted", () => say(words.wordsMuted));
+camera.addEventListener("muted", () => note("muted"));
+camera.addEventListener("unmuted", () => note());
 camera.addEventListener("lost", () => {
   showProblem("lost");
   cancel();
