@@ -23,7 +23,7 @@ from gallery.pictures import StoredPicture
 # Models of this app with a room of their own; Django looks for all of them here.
 from transfers.examples.models import ExampleOrder
 from transfers.notify.models import Notice, NoticeChoices
-from transfers.queue.models import MachineSpeed, WorkerHost
+from transfers.queue.models import LossCurve, MachineSpeed, WorkerHost
 from transfers.repeating.models import BroughtRecipe
 from transfers.studies.models import Purpose, Sweep, SweepCell
 from transfers.studio.models import SavedSettings
@@ -32,6 +32,7 @@ __all__ = [
     "BroughtRecipe",
     "ContentImage",
     "ExampleOrder",
+    "LossCurve",
     "MachineSpeed",
     "Notice",
     "NoticeChoices",

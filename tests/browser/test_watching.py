@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, expect
 from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import CheckPage, OpenPage
 from tests.gallery.drawings import hang_artwork
 from tests.transfers.drawings import as_file, quadrants
-from transfers.models import Notice, Transfer
+from transfers.models import LossCurve, Notice, Transfer
 from transfers.photos import add_photo
 from transfers.queue import submission
 
@@ -38,6 +38,30 @@ def move_on(transfer: Transfer, step: int, **fields: object) -> None:
     for name, value in {**values, "step": step, "preview_step": step}.items():
         setattr(transfer, name, value)
     transfer.save()
+
+
+def test_the_curious_see_how_near_it_has_come(
+    browser: Browser, open_page: OpenPage, transfer: Transfer, no_axe_violations: CheckPage
+) -> None:
+    page = open_page(browser, f"/transfers/{transfer.pk}/")
+    page.get_by_text("Details", exact=True).click()
+    page.get_by_text("The same as numbers").click()
+    move_on(transfer, 10)
+    columns = {"step": [1, 10], "level": [1, 1], "content": [0.1, 0.2], "style": [1.5, 0.75]}
+    curve = LossCurve.objects.create(transfer=transfer, columns=columns)
+    chart = page.get_by_role("img", name="the distance from the style went from 1.5 to 0.75")
+    expect(chart).to_be_visible()
+    curve.columns = {name: [*column, column[-1] * 2] for name, column in columns.items()}
+    curve.save()
+    move_on(transfer, 20)
+    expect(page.get_by_role("img", name="From step 1 to step 20, at 2 sizes")).to_be_visible()
+    expect(page.get_by_role("table", name="Losses by step").get_by_role("row")).to_have_count(4)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(250)
+        no_axe_violations(page)
 
 
 def test_the_picture_develops_and_ends_as_the_artwork(

@@ -11,7 +11,7 @@ from gallery.artworks import trash
 from gallery.models import Artwork
 from tests.gallery.drawings import hang_artwork
 from tests.transfers.drawings import quadrants
-from transfers.models import MachineSpeed, Transfer
+from transfers.models import LossCurve, MachineSpeed, Transfer
 
 SetRow = Callable[..., Transfer]
 RUNNING = {
@@ -75,6 +75,22 @@ def test_a_poll_brings_the_newest_preview_and_the_facts(signed_in: Client, set_r
     assertContains(response, f"{url(transfer, 'preview/')}?v=40")
     assertContains(response, "0.2500")
     assertNotContains(response, "<html")
+
+
+def test_the_losses_are_a_chart_and_a_table_on_the_page_and_in_each_poll(
+    signed_in: Client, set_row: SetRow
+) -> None:
+    transfer = set_row(**RUNNING)
+    assertContains(signed_in.get(url(transfer)), "A moment after painting has begun")
+    columns = {"step": [1, 14], "level": [1, 2], "content": [0.1, 0.2], "style": [1.5, 0.25]}
+    LossCurve.objects.create(transfer=transfer, columns=columns)
+    for response in (
+        signed_in.get(url(transfer)),
+        signed_in.get(url(transfer, "progress/"), headers=HTMX),
+    ):
+        assertContains(response, "the distance from the style went from 1.5 to 0.25")
+        assertContains(response, "<polyline", count=2)
+        assertContains(response, '<td class="pe-8 text-end">14</td>')
 
 
 def test_a_poll_is_answered_304_until_something_changes(signed_in: Client, set_row: SetRow) -> None:

@@ -48,6 +48,7 @@ transfer_urls = [
     path("retry/", ordering.TransferRetry.as_view(), name="transfer-retry"),
     path("continue/", ordering.TransferContinue.as_view(), name="transfer-continue"),
     path("up-to/", ordering.TransferUpTo.as_view(), name="transfer-up-to"),
+    path("losses/", transfers.TransferLosses.as_view(), name="transfer-losses"),
     path("preview/", transfers.TransferPreview.as_view(), name="transfer-preview"),
     path("result/<slug:file_format>/", transfers.TransferResult.as_view(), name="transfer-result"),
 ]

@@ -23,7 +23,7 @@ from gallery.artworks import hang
 from gallery.models import Artwork, TimeLapse
 from transfers import logs
 from transfers.examples import hanging
-from transfers.models import Transfer
+from transfers.models import LossCurve, Transfer
 from transfers.notify import outbox
 from transfers.queue import checkpoints, fair_share, wakeups
 from transfers.queue.outages import DATABASE_AWAY
@@ -164,6 +164,14 @@ def keep_frames(transfer: Transfer, data: bytes) -> None:
     _name_file(transfer, name, time_lapse=name)
     transfer.time_lapse.name = name
     checkpoints.delete(old)
+
+
+def keep_curve(transfer: Transfer, columns: dict[str, list[Any]]) -> None:
+    """RUNNING: keep `columns` as how its losses went so far. Raises LeaseLostError."""
+    with transaction.atomic():
+        if not held(transfer).select_for_update().exists():
+            raise LeaseLostError(str(transfer.pk))
+        LossCurve.objects.update_or_create(transfer=transfer, defaults={"columns": columns})
 
 
 def succeed(transfer: Transfer, artwork: Artwork, time_lapse: TimeLapse | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The hosts whose supervisors run workers, and how fast each of them paints."""
+"""Hosts whose supervisors run workers, how fast each paints, and how the losses of a run went."""
 
 from __future__ import annotations
 
@@ -70,3 +70,28 @@ class MachineSpeed(models.Model):
 
     def __str__(self) -> str:
         return self.host
+
+
+class LossCurve(models.Model):
+    """How a transfer's losses went, thinned; apart from its row, which is read so often.
+
+    Written beside each checkpoint; see ``transfers.queue.curves``.
+    """
+
+    COLUMNS = ("step", "level", "content", "style")
+
+    transfer = models.OneToOneField(
+        "transfers.Transfer", on_delete=models.CASCADE, primary_key=True, related_name="loss_curve"
+    )
+    columns = models.JSONField(default=dict, help_text="Lists of equal length, by COLUMNS.")
+
+    class Meta:
+        verbose_name = _("curve of losses")
+        verbose_name_plural = _("curves of losses")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def rows(self) -> list[tuple[int, int, float, float]]:
+        """One for each point, in the order of COLUMNS."""
+        return list(zip(*(self.columns.get(name, []) for name in self.COLUMNS), strict=True))

@@ -33,6 +33,7 @@ from gallery.pictures import StoredPicture
 from transfers import logs
 from transfers.models import Transfer
 from transfers.queue import checkpoints, draining, estimates, lifecycle, recording, workers
+from transfers.queue.curves import Curve
 from transfers.queue.lifecycle import LeaseLostError, Progress
 from transfers.queue.outages import AWAY, DATABASE_AWAY, forget_connection
 from transfers.queue.patience import outlast
@@ -48,6 +49,7 @@ MOST_SHOWING = 0.01
 MOST_PREVIEW_S = 10.0
 
 REPORT_S = 0.5
+CURVE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +152,21 @@ class _Painting:
         is_look = transfer.purpose == Transfer.Purpose.LOOK
         self.rhythm = LOOK_RHYTHM if is_look else USUAL_RHYTHM
         self.recording: recording.Recording | None = None
+        self.curve = Curve()
         self.reported_at = self.checkpoint_at = self.preview_due_at = monotonic()
+        self.curve_at = self.reported_at
 
     def run(self) -> None:
         content, styles, earlier, kept = outlast(self._inputs, self.watch)
         self.recording = outlast(lambda: recording.begin(self.transfer), self.watch)
+        self.curve = outlast(lambda: Curve.of(self.transfer), self.watch)
         last: Step | None = None
         for step in self._steps(content, styles, earlier, kept):
             if last is None:
                 logger.info("transfer %s: begins at step %d", self.transfer.pk, step.index)
             self.watch.moved()
             self.pace.saw(step)
+            self.curve.saw(step)
             last = step
             if self.watch.stop is Stop.LOST:
                 raise LeaseLostError
@@ -231,6 +237,8 @@ class _Painting:
             self.reported_at = now
             progress = self._progress(step, now)
             self._keep(lambda: lifecycle.report(self.transfer, progress))
+        if now - self.curve_at >= CURVE_S:
+            self._keep_curve(now)
         if not self.transfer.preview_step or now >= self.preview_due_at:
             began = monotonic()
             picture = encode_jpeg(step.preview(PREVIEW_SIDE_PX), quality=85)
@@ -261,13 +269,20 @@ class _Painting:
         )
 
     def _checkpoint(self, step: Step) -> None:
-        """The frames first: what is gone on from has all that led there, or more."""
+        """Curve and frames first: what is gone on from has all that led there, or more."""
+        self._keep_curve(monotonic())
         if self.recording is not None and (frames := self.recording.unstored()) is not None:
             self._keep(partial(self._store_frames, self.recording, frames))
         data = step.checkpoint()
         done = step.plan.pixel_steps_until(step.index)
         left = step.plan.pixel_steps_until(self._last(step)) - done
         self._keep(lambda: lifecycle.checkpoint(self.transfer, data, step.index, left))
+
+    def _keep_curve(self, now: float) -> None:
+        if not self.transfer.is_picture:
+            return  # nobody looks at how a study came to be
+        self.curve_at = now
+        self._keep(lambda: lifecycle.keep_curve(self.transfer, self.curve.columns()))
 
     def _store_frames(self, frames: recording.Recording, data: bytes) -> None:
         lifecycle.keep_frames(self.transfer, data)
@@ -291,6 +306,7 @@ class _Painting:
         progress = self._progress(step, monotonic())
         saving = dataclasses.replace(progress, activity=Transfer.Activity.SAVING)
         self._keep(lambda: lifecycle.report(self.transfer, saving))
+        self._keep_curve(monotonic())
         picture = step.image()
         outlast(self.watch.count_work, self.watch)
         painted_s, machine = self.watch.painted_s, machine_in_words()

@@ -5,6 +5,7 @@ The row is read, never changed: cancelling, keeping and trying again are transit
 ``transfers.status``. Whoever sees a transfer end here gets no letter about it.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 from accounts.access import SignedInRequest, signed_in_page
 from accounts.quotas import QuotaError
 from engine.errors import EngineError
+from transfers import loss_chart
 from transfers.models import Transfer
 from transfers.notify import outbox
 from transfers.queue import steering, submission
@@ -37,7 +39,7 @@ def detail(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
         outbox.note_seen(shown.transfer)
     if artwork := shown.artwork:
         return redirect("gallery:artwork", artwork.pk)
-    return render(request, "transfers/detail.html", {"shown": shown, "transfer": shown.transfer})
+    return render(request, "transfers/detail.html", _context(shown))
 
 
 @require_safe
@@ -54,16 +56,17 @@ def progress(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
         return HttpResponseClientRedirect(reverse("gallery:artwork", args=[artwork.pk]))
     if unchanged := get_conditional_response(request, etag=shown.etag):
         return unchanged
-    response = render(
-        request,
-        "transfers/_progress_update.html",
-        {"shown": shown, "transfer": shown.transfer},
-    )
+    response = render(request, "transfers/_progress_update.html", _context(shown))
     if not shown.transfer.is_unfinished:
         return HttpResponseStopPolling(response.content)
     response["ETag"] = shown.etag
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _context(shown: Status) -> dict[str, Any]:
+    transfer = shown.transfer
+    return {"shown": shown, "transfer": transfer, "chart": loss_chart.of(transfer)}
 
 
 @require_POST

@@ -36,6 +36,7 @@ READS = [
     "/styles/{style}/offer/",
     "/transfers/",
     "/transfers/{transfer}/",
+    "/transfers/{transfer}/losses/",
     "/transfers/{transfer}/preview/",
     "/transfers/{transfer}/result/png/",
     "/artworks/",

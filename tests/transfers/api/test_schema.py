@@ -71,7 +71,7 @@ def test_it_is_served_to_everybody_and_names_no_other_site(client: Client) -> No
     response = client.get("/api/v1/openapi.json")
     document = response.json()
     assert document["openapi"].startswith("3.")
-    assert len(document["paths"]) == 63
+    assert len(document["paths"]) == 64
     assert "http" not in json.dumps(document).replace('"http"', "")
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304

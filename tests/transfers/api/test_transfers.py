@@ -10,7 +10,7 @@ from accounts.models import User
 from engine.params import Params
 from gallery.models import Artwork, Style
 from tests.transfers.api.conftest import ApiClient, data_of
-from transfers.models import ContentImage, MachineSpeed, Transfer
+from transfers.models import ContentImage, LossCurve, MachineSpeed, Transfer
 from transfers.queue import lifecycle, submission
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,16 @@ def test_a_running_one_tells_how_far_it_is(api: ApiClient, set_row: SetRow) -> N
     assert preview["Content-Type"] == "image/webp"
     assert "immutable" in preview["Cache-Control"]
     assert data_of(preview)
+
+
+def test_its_losses_are_lists_and_none_before_painting(api: ApiClient, transfer: Transfer) -> None:
+    address = f"/transfers/{transfer.pk}/losses/"
+    assert api.get(address).json() == {"step": [], "level": [], "content": [], "style": []}
+    columns = {"step": [1, 2], "level": [1, 1], "content": [0.1, 0.2], "style": [0.9, 0.5]}
+    LossCurve.objects.create(transfer=transfer, columns=columns)
+    answer = api.get(address)
+    assert answer.json() == columns
+    assert api.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
 
 
 def test_a_failed_one_tells_why(api: ApiClient, set_row: SetRow) -> None:

@@ -177,6 +177,17 @@ class TransferSerializer(serializers.Serializer):
         }
 
 
+class LossesSerializer(serializers.Serializer):
+    """Lists of equal length: a point of the curve is what stands in one place of each."""
+
+    step = serializers.ListField(child=serializers.IntegerField())
+    level = serializers.ListField(
+        child=serializers.IntegerField(), help_text="The size it was painted at, 1 the smallest."
+    )
+    content = serializers.ListField(child=serializers.FloatField())
+    style = serializers.ListField(child=serializers.FloatField())
+
+
 class TransferListedSerializer(serializers.Serializer):
     transfers = TransferSerializer(many=True)
 

@@ -15,7 +15,7 @@ from gallery.downloads import FORMATS, Wish, download_response
 from gallery.files import file_response
 from gallery.models import Artwork
 from transfers.api.problems import RefusedError
-from transfers.api.serializers.transfers import TransferSerializer
+from transfers.api.serializers.transfers import LossesSerializer, TransferSerializer
 from transfers.api.showing import own_transfer, own_transfers, shown
 from transfers.api.views.base import (
     IF_NONE_MATCH,
@@ -29,7 +29,7 @@ from transfers.api.views.base import (
     unless_unchanged,
 )
 from transfers.api.views.ordering import NewTransfer
-from transfers.models import Transfer
+from transfers.models import LossCurve, Transfer
 
 
 class TransferList(NewTransfer):
@@ -63,6 +63,22 @@ class TransferDetail(ApiView):
     def get(self, request: Request, transfer_id: UUID) -> HttpResponseBase:
         """How far a transfer is. Ask once a second if you like, with `If-None-Match`."""
         return unless_unchanged(request, shown([own_transfer(person(request), transfer_id)])[0])
+
+
+class TransferLosses(ApiView):
+    @extend_schema(
+        operation_id="transfers_losses",
+        parameters=[IF_NONE_MATCH],
+        responses={200: LossesSerializer, 304: UNCHANGED},
+    )
+    def get(self, request: Request, transfer_id: UUID) -> HttpResponseBase:
+        """How a transfer’s losses went so far, or to its end: at most 200 points, renewed every few
+        seconds while it is painted. Empty before that."""
+        row = own_transfer(person(request), transfer_id)
+        kept = LossCurve.objects.filter(transfer=row).first()
+        columns = kept.columns if kept else {}
+        losses = {name: columns.get(name, []) for name in LossCurve.COLUMNS}
+        return unless_unchanged(request, LossesSerializer(losses).data)
 
 
 class TransferPreview(ApiView):
