@@ -1,4 +1,4 @@
-"""A new picture in the settings of a finished one: what its recipe still gives to the form."""
+"""A new picture in the settings of an earlier one: what its recipe or order gives to the form."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 
 from accounts.models import User
 from engine.errors import ParameterError
 from engine.params import Params
 from gallery.models import Artwork, Style
+from transfers.models import Transfer, TransferStyle
 from transfers.studio.controls import all_values_of, text
 from transfers.studio.fields import MOST_STYLES
 from transfers.studio.form import FROM_ENGINE
@@ -61,3 +63,28 @@ def of(user: User, artwork: Artwork) -> Prefill | None:
         if share["style_id"] in here
     ]
     return Prefill(artwork, settings, styles[:MOST_STYLES])
+
+
+def of_transfer(user: User, transfer_id: Any) -> dict[str, Any]:
+    """What a transfer of ``user`` was ordered with, photo and masks included, as values of the
+    form: to change something about one that failed or was stopped. Empty for any other."""
+    shares = Prefetch("style_shares", TransferStyle.objects.select_related("style"))
+    own = Transfer.objects.owned_by(user).prefetch_related(shares)
+    try:
+        transfer = own.filter(pk=transfer_id).first() if transfer_id else None
+        params = Params.from_json(transfer.params) if transfer else None
+    except (ValidationError, ValueError, TypeError, ParameterError):
+        return {}
+    if transfer is None or params is None:
+        return {}
+    painted = list(transfer.style_shares.all())[:MOST_STYLES]
+    return {
+        "photo": str(transfer.content_image_id),
+        "base": FROM_ENGINE,
+        "style": [str(share.style_id) for share in painted],
+        "weights": {str(share.style_id): text(share.weight) for share in painted},
+        "masks": {str(share.style_id): str(share.mask_id) for share in painted if share.mask_id},
+        "protect": str(transfer.protect_id or ""),
+        "time_lapse": "yes" if transfer.keeps_time_lapse else "no",
+        **all_values_of(params),
+    }

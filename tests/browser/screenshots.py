@@ -102,6 +102,17 @@ def paint(page: Page) -> None:
     page.wait_for_url("**/transfers/*/")
 
 
+def shoot_studio(page: Page, folder: Path) -> None:
+    """The studio with a blend of three styles, and with all its controls."""
+    page.get_by_label("Blend up to 4 styles").check()
+    for style in ("Gold leaf", "Linocut"):
+        page.locator("#style-choices").get_by_text(style, exact=True).click()
+    shoot(page, folder, "new-blend")
+    for folded in ("Finer control", "For experts", "Settings of your own"):
+        page.get_by_text(folded, exact=True).click()
+    shoot(page, folder, "new-controls")
+
+
 def tour(browser: Browser, address: str, folder: Path) -> None:
     page = browser.new_context(base_url=address).new_page()
     page.goto("/")
@@ -123,6 +134,8 @@ def tour(browser: Browser, address: str, folder: Path) -> None:
     )
     choose(page, photo("cat", folder), "Swirling impasto", "Standard")
     shoot(page, folder, "new")
+    shoot_studio(page, folder)
+    choose(page, photo("cat", folder), "Swirling impasto", "Standard")
     paint(page)
     wait_until(
         page, "/step [4-7][0-9] of/.test(document.querySelector('[data-poller]')?.textContent)"

@@ -281,3 +281,64 @@ def test_nothing_keeps_anybody_out(
         page.wait_for_timeout(250)
         no_axe_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def weights(page: Page) -> list[str]:
+    numbers = page.locator("[data-chosen] [data-weight] [type=number]")
+    return [numbers.nth(n).input_value() for n in range(numbers.count())]
+
+
+def test_a_point_in_a_triangle_or_a_square_weighs_three_or_four(
+    browser: Browser, open_page: OpenPage, styles: dict[str, Style]
+) -> None:
+    ids = "&style=".join(str(styles[title].pk) for title in ("Stripes", "Dots", "Waves"))
+    page = open_page(browser, f"/new/?style={ids}")
+    page.evaluate(LISTEN)
+    pad = page.get_by_role("slider", name="Point between the styles")
+    expect(pad).to_have_attribute("aria-valuetext", "Stripes 33 %, Dots 33 %, Waves 33 %")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 9, box["y"] + box["height"] + 9, steps=4)
+    assert page.evaluate("window.heard") == []  # not before it is let go
+    page.mouse.up()
+    assert weights(page) == ["0", "100", "0"]
+    assert page.evaluate("window.heard.at(-1)") == ["changed", "weights"]
+    pad.press("Home")
+    assert weights(page) == ["33", "33", "33"]
+    for _step in range(30):
+        pad.press("ArrowUp")
+    assert weights(page) == ["100", "0", "0"]
+    page.get_by_role("slider", name="How much of Waves").fill("100")
+    expect(pad).to_have_attribute("aria-valuetext", "Stripes 50 %, Dots 0 %, Waves 50 %")
+    pick(page, "Leaves")
+    pad.press("Home")
+    assert weights(page) == ["25", "25", "25", "25"]
+    for key in ["ArrowRight", "ArrowDown"] * 20:
+        pad.press(key)
+    assert weights(page) == ["0", "0", "0", "100"]
+    page.get_by_role("button", name="Leave out Leaves").click()
+    page.get_by_role("button", name="Leave out Waves").click()
+    expect(pad).to_have_count(0)
+
+
+def test_layers_are_added_weighed_and_left_out(
+    browser: Browser, open_page: OpenPage, styles: dict[str, Style], photo: ContentImage
+) -> None:
+    page = open_page(browser, f"/new/?photo={photo.pk}&style={styles['Waves'].pk}")
+    page.get_by_text("For experts").click()
+    add = page.get_by_role("combobox", name="Layers for the style: add one")
+    add.select_option("relu1_1")
+    add.select_option("conv4_1")
+    page.get_by_role("slider", name="Weight of conv4_1").press("End")
+    field = page.get_by_role("textbox", name="Layers for the style")
+    expect(field).to_have_value("relu1_1 1, conv4_1 10")
+    field.fill("relu1_1 1, relu5_1 0.5")
+    expect(page.get_by_role("slider", name="Weight of relu5_1")).to_be_visible()
+    page.get_by_role("button", name="Leave out relu1_1").click()
+    expect(field).to_have_value("relu5_1 0.5")
+    page.get_by_role("button", name="Paint it").click()
+    page.wait_for_url("**/transfers/*/")
+    assert Transfer.objects.get().params["style_layers"] == {"relu5_1": 0.5}

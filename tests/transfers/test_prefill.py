@@ -17,6 +17,8 @@ from gallery.styles import add_style
 from tests.gallery.drawings import hang_artwork
 from tests.transfers.drawings import quadrants
 from transfers.models import ContentImage, MachineSpeed, Transfer
+from transfers.queue import submission
+from transfers.queue.submission import Order
 
 NEW = "/new/"
 PARAMS = Params(size_px=700, style_strength=37, keep_colors="luminance", steps=9, seed=5)
@@ -175,3 +177,40 @@ def test_nor_does_somebody_elses_or_one_without_a_recipe(
     mine = finished()
     Artwork.objects.filter(pk=mine.pk).update(recipe={"params": {"odd": 1}})
     assert signed_in.get(NEW, {"from": str(mine.pk)}).context["prefill"] is None
+
+
+# All that a transfer was ordered with
+
+
+def test_one_that_was_stopped_is_set_up_again_as_it_was(
+    signed_in: Client, user: User, photo: ContentImage, preset: Style, own_style: Style
+) -> None:
+    order = Order(
+        content_image=photo,
+        styles=[(own_style, 30.0), (preset, 70.0)],
+        params=PARAMS,
+        keeps_time_lapse=False,
+    )
+    stopped = submission.submit_all(user, [order])[0]
+    Transfer.objects.update(state="cancelled")
+    assertContains(signed_in.get(f"/transfers/{stopped.pk}/"), f'href="/new/?again={stopped.pk}"')
+    form = signed_in.get(NEW, {"again": str(stopped.pk)}).context["form"]
+    sent = {field.name: field.value() for field in form if field.value() is not None}
+    weights = {f"weight-{style.pk}": form.weight_text(style) for style in form.shown_styles()}
+    signed_in.post(NEW, {**sent, **weights})
+    again = Transfer.objects.exclude(pk=stopped.pk).get()
+    assert Params.from_json(again.params) == PARAMS
+    assert not again.keeps_time_lapse
+    assert [(share.style, share.weight) for share in again.style_shares.all()] == [
+        (own_style, 30.0),
+        (preset, 70.0),
+    ]
+
+
+def test_of_somebody_elses_transfer_nothing_is_told(
+    client: Client, stranger: User, transfer: Transfer
+) -> None:
+    client.force_login(stranger)
+    for asked in (str(transfer.pk), "x", ""):
+        context = client.get(NEW, {"again": asked}).context
+        assert (context["photo"], context["style"]) == (None, None)

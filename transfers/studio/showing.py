@@ -19,6 +19,7 @@ from transfers.studio import controls
 from transfers.studio.controls import Control, usual_values, values_of
 from transfers.studio.fields import MOST_STYLES
 from transfers.studio.form import FROM_ENGINE, StudioForm
+from transfers.studio.help_pictures import PICTURES, HelpPicture
 from transfers.studio.models import NAME_LENGTH
 from transfers.studio.saved import MOST
 
@@ -56,6 +57,10 @@ class ShownControl:
     @property
     def differs(self) -> bool:
         return bool(self.value) and self.value != self.recommended
+
+    @property
+    def picture(self) -> HelpPicture | None:
+        return PICTURES.get(self.control.name)
 
     @property
     def lowest(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, TypeVar, cast
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -101,8 +101,11 @@ def _offered(request: SignedInRequest, view: View, chosen: list[Style]) -> dict[
     return {"presets": presets, "own_styles": own_styles, "view": view, "has_more": has_more}
 
 
-def _asked_for(request: HttpRequest) -> dict[str, Any]:
-    """What the address asks for: ``?photo=<id>&style=<id>``, of which there may be several."""
+def _asked_for(request: SignedInRequest) -> dict[str, Any]:
+    """What the address asks for: ``?photo=<id>&style=<id>``, of which there may be several, or
+    ``?again=<id>`` for all that a transfer was ordered with."""
+    if again := prefill.of_transfer(request.user, request.GET.get("again")):
+        return again
     return {"photo": request.GET.get("photo"), "style": request.GET.getlist("style")}
 
 

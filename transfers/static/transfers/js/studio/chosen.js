@@ -3,6 +3,7 @@
 // style is chosen, of the other while styles are blended.
 
 import { changed, say } from "./events.js";
+import { startPad } from "./pad.js";
 
 const USUAL_WEIGHT = 50;
 
@@ -36,6 +37,7 @@ export function startChosen(form, onStyles) {
   }
 
   function showShares() {
+    pad.show(styles());
     styles().forEach(({ percent }, index) => {
       const item = items()[index];
       item.querySelector("[data-share]").textContent = `${percent} %`;
@@ -44,6 +46,19 @@ export function startChosen(form, onStyles) {
       slider.setAttribute("aria-valuetext", `${percent} %`);
     });
   }
+
+  const pad = startPad(strip.querySelector("[data-pad-place]"), {
+    onMove(weights) {
+      items().forEach((item, index) => {
+        item.querySelector("[data-weight] [type=number]").value = weights[index];
+      });
+      showShares();
+    },
+    onSettle() {
+      tell();
+      changed(form, "weights");
+    },
+  });
 
   function showPicks() {
     const isFull = items().length >= most;

@@ -11,7 +11,8 @@ export function startOwnSettings(form, use) {
     if (!button) return;
     event.preventDefault();
     use(JSON.parse(button.dataset.values));
-    status.textContent = list().dataset.wordsUsed.replace("%", button.dataset.name);
+    const used = folded.querySelector("[data-settings-used]");
+    used.textContent = list().dataset.wordsUsed.replace("%", button.dataset.name);
   });
   folded.addEventListener("keydown", (event) => {
     const { press } = event.target.dataset;

@@ -2,6 +2,7 @@
 // first style recommends: choosing a style moves what nobody has touched, and nothing else.
 
 import { changed } from "./events.js";
+import { startLayers } from "./layers.js";
 import { placeOf, valueAt } from "./scales.js";
 
 function isSame(one, other) {
@@ -46,9 +47,23 @@ function startControl(form, root, recommendedOf) {
     slider.setAttribute("aria-valuetext", words(value));
   }
 
+  const layers = kind === "layers" && startLayers(root.querySelector("[data-layers]"), field, set);
+
+  // What the sliders of layers say: they are where it comes from, and stay as they are.
+  function set(text, isSettled) {
+    field.value = text;
+    show();
+    if (isSettled) changed(form, name);
+  }
+
+  function showAll() {
+    show();
+    if (layers) layers.show();
+  }
+
   function reset() {
     field.value = "";
-    show();
+    showAll();
   }
 
   slider?.addEventListener("input", () => {
@@ -59,14 +74,14 @@ function startControl(form, root, recommendedOf) {
     slider.value = place;
   });
   slider?.addEventListener("change", () => changed(form, name));
-  field.addEventListener("input", show);
+  field.addEventListener("input", showAll);
   field.addEventListener("change", () => changed(form, name));
   root.querySelector("[data-reset]").addEventListener("click", () => {
     reset();
     (slider ?? field).focus(); // the button goes
     changed(form, name);
   });
-  return { name, root, field, show, reset, isSet: () => field.value !== "" };
+  return { name, field, show: showAll, reset, isSet: () => field.value !== "" };
 }
 
 export function startSettings(form, recommendedByStyle) {
@@ -89,6 +104,7 @@ export function startSettings(form, recommendedByStyle) {
   }
 
   resetAll.addEventListener("click", () => {
+    forgetWhose();
     base.value = "";
     for (const control of controls) control.reset();
     showReset();
@@ -104,8 +120,15 @@ export function startSettings(form, recommendedByStyle) {
     (event) => event.target.closest("details")?.setAttribute("open", ""),
     true,
   );
+  // They are no longer those of the picture that they came from, or saved ones as they were.
+  function forgetWhose() {
+    form.querySelector("[data-prefill]")?.remove();
+    form.querySelector("[data-settings-used]").textContent = "";
+  }
+
   // Complete settings in place of all that were there.
   function use(values) {
+    forgetWhose();
     base.value = values.base;
     for (const { name, field } of controls) field.value = values[name] ?? "";
     form.elements.quality.value = values.quality;
