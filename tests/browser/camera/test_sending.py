@@ -190,6 +190,26 @@ def test_somebody_else_does_not_see_it(page: Page, user: User, stranger: User) -
     assert page.evaluate(KEPT) == 1, "it waits for its owner"
 
 
+def test_it_is_not_given_to_whoever_signed_in_meanwhile(
+    page: Page, user: User, stranger: User
+) -> None:
+    other = page.context.new_page()
+    Session.objects.all().delete()
+    other.goto("/accounts/login/")
+    sign_in(other, stranger.email)
+    other.wait_for_url("**/new/")
+    use_button(page).click()
+    expect(page.get_by_text(SIGNED_OUT)).to_be_visible()
+    assert not ContentImage.objects.exists()
+    Session.objects.all().delete()
+    other.goto("/accounts/login/")
+    sign_in(other, user.email)
+    other.wait_for_url("**/new/")
+    page.get_by_role("link", name="Sign in again").click()  # which the other tab has done
+    expect(page.get_by_text(UNSENT)).to_be_visible()
+    assert use(page).owner == user
+
+
 def test_after_a_day_it_is_gone(page: Page) -> None:
     later = "const now = Date.now; Date.now = () => now() + 24 * 3600 * 1000;"
     page.reload()

@@ -13,6 +13,11 @@ const review = new Review(new Keep(words.owner));
 const nudge = new EventTarget(); // "now": do not wait any longer
 let stopper = new AbortController(); // of the photo that is being sent
 
+// This page's own token is void once anybody signs in in another tab: it may be somebody else, whose
+// photo this is not. What is kept is found again by whom it belongs to; what is not has no other way.
+const ownToken = csrfToken(stage);
+const token = () => (review.isKept ? ownToken : csrfToken(stage));
+
 // With a photo that waits to be sent; or at once, where the camera is allowed already; or with the
 // reason for the question that the browser will ask.
 async function begin() {
@@ -66,7 +71,7 @@ async function deliver({ file, key }) {
   say(part("sending-words").textContent);
   return send(file, {
     url: words.uploadUrl,
-    token: () => csrfToken(stage),
+    token,
     source: review.shot.source,
     key,
     words,
