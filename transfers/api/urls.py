@@ -14,6 +14,7 @@ from transfers.api.views import (
     recipes,
     saved_settings,
     shares,
+    sheets,
     statistics,
     steering,
     style_offers,
@@ -103,6 +104,15 @@ settings_urls = [
     path("restore/", saved_settings.SavedSettingsRestore.as_view(), name="saved-settings-restore"),
 ]
 
+sheet_urls = [
+    path("", sheets.SheetDetail.as_view(), name="sheet"),
+    path("picture/", sheets.SheetPicture.as_view(), name="sheet-picture"),
+    path("cancel/", sheets.SheetCancel.as_view(), name="sheet-cancel"),
+    path("retry/", sheets.SheetRetry.as_view(), name="sheet-retry"),
+    path("cells/<int:row>/<int:column>/paint/", sheets.CellPaint.as_view(), name="sheet-paint"),
+    path("cells/<int:row>/<int:column>/keep/", sheets.CellKeep.as_view(), name="sheet-keep"),
+]
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api:docs")),
     path("docs/", docs.docs, name="docs"),
@@ -134,6 +144,8 @@ urlpatterns = [
     path("recipes/", recipes.RecipeList.as_view(), name="recipes"),
     path("recipes/upload/", recipes.RecipeUpload.as_view(), name="recipe-upload"),
     path("recipes/<uuid:recipe_id>/", include(recipe_urls)),
+    path("sheets/", sheets.SheetList.as_view(), name="sheets"),
+    path("sheets/<uuid:sheet_id>/", include(sheet_urls)),
     path("settings/", saved_settings.SavedSettingsList.as_view(), name="saved-settings-list"),
     path("settings/<uuid:settings_id>/", include(settings_urls)),
     re_path("", docs.NothingHere.as_view()),

@@ -16,7 +16,7 @@ from accounts.models import ApiToken, Quota, User
 from gallery.models import Album, Artwork, Mask, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
-from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Transfer
+from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Sweep, Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,9 @@ READS = [
     "/recipes/{recipe}/",
     "/settings/",
     "/settings/{settings}/",
+    "/sheets/",
+    "/sheets/{sheet}/",
+    "/sheets/{sheet}/picture/",
 ]
 WRITES = [
     ("POST", "/content-images/", "write:transfers"),
@@ -114,6 +117,12 @@ WRITES = [
     ("PATCH", "/settings/{settings}/", "write:transfers"),
     ("DELETE", "/settings/{settings}/", "write:transfers"),
     ("POST", "/settings/{settings}/restore/", "write:transfers"),
+    ("POST", "/sheets/", "write:transfers"),
+    ("DELETE", "/sheets/{sheet}/", "write:transfers"),
+    ("POST", "/sheets/{sheet}/cancel/", "write:transfers"),
+    ("POST", "/sheets/{sheet}/retry/", "write:transfers"),
+    ("POST", "/sheets/{sheet}/cells/0/0/paint/", "write:transfers"),
+    ("POST", "/sheets/{sheet}/cells/0/0/keep/", "write:transfers"),
 ]
 
 
@@ -128,6 +137,7 @@ def ids(
     brought: BroughtRecipe,
     mask: Mask,
     kept: SavedSettings,
+    sweep: Sweep,
 ) -> dict[str, object]:
     add_time_lapse(artwork)
     return {
@@ -140,6 +150,7 @@ def ids(
         "artwork": artwork.pk,
         "recipe": brought.pk,
         "settings": kept.pk,
+        "sheet": sweep.pk,
     }
 
 
@@ -178,7 +189,8 @@ def test_a_stranger_finds_nothing_of_anybody_elses(
         if "{" in path:
             response = strangers_api.send(method, path.format(**ids))
             assert (path, response.status_code) == (path, 404)
-    assert Transfer.objects.get().state == "succeeded"
+    assert Transfer.objects.pictures().get().state == "succeeded"
+    assert {row.state for row in Transfer.objects.filter(purpose="sweep")} == {"queued"}
     assert not Style.objects.get(owner__email="ada@example.org").trashed_at
 
 

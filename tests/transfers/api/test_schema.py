@@ -23,7 +23,7 @@ from tests.gallery.films import add_time_lapse
 from tests.transfers.api.conftest import ApiClient
 from transfers.api import schema
 from transfers.api.schema import document
-from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Transfer
+from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Sweep, Transfer
 from transfers.queue import submission
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -37,6 +37,7 @@ LARGE_BODIES = (
     "transfers_estimate",
     "settings_create",
     "settings_partial_update",
+    "sheets_create",
 )
 RUNS = {
     "made-up requests": ("--phases", "fuzzing", "--max-examples", "12"),
@@ -71,7 +72,7 @@ def test_it_is_served_to_everybody_and_names_no_other_site(client: Client) -> No
     response = client.get("/api/v1/openapi.json")
     document = response.json()
     assert document["openapi"].startswith("3.")
-    assert len(document["paths"]) == 64
+    assert len(document["paths"]) == 71
     assert "http" not in json.dumps(document).replace('"http"', "")
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
@@ -98,6 +99,7 @@ def things(
     brought: BroughtRecipe,
     mask: Mask,
     kept: SavedSettings,
+    sweep: Sweep,
 ) -> dict[str, list[str]]:
     """Ids that requests may name: one's own in several states, and a stranger's."""
     rows = [submission.submit(user, photo, [(preset, 1.0)], Params(size_px=64)) for _n in range(3)]
@@ -117,6 +119,7 @@ def things(
         "recipe_id": [str(brought.pk)],
         "mask_id": [str(mask.pk)],
         "settings_id": [str(kept.pk)],
+        "sheet_id": [str(sweep.pk)],
     }
 
 

@@ -26,7 +26,7 @@ def chosen(photo: ContentImage, style: Style, **more: object) -> dict[str, objec
 
 def painted(look: Transfer) -> Transfer:
     """As a worker would have left it."""
-    data = as_file(quadrants(256, 171))
+    data = as_file(quadrants(256, 171), "PNG")
     look.preview.name, look.preview_step = checkpoints.write(look, "study", data, "png"), 13
     look.state, look.finished_at, look.painting_s = State.SUCCEEDED, timezone.now(), 2.4
     look.recipe = {"params": look.params, "content": {}}

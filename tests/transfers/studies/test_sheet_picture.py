@@ -14,7 +14,7 @@ Sheet = Callable[..., Sweep]
 
 
 def paint(transfer: Transfer, colour: str, size: tuple[int, int] = (256, 171)) -> None:
-    picture = as_file(Image.new("RGB", size, colour))
+    picture = as_file(Image.new("RGB", size, colour), "PNG")
     transfer.preview.name = checkpoints.write(transfer, "study", picture, "png")
     transfer.state = Transfer.State.SUCCEEDED
     transfer.save()

@@ -42,7 +42,7 @@ def axes(**more: object) -> dict[str, object]:
 
 def painted(transfer: Transfer) -> Transfer:
     """As a worker would have left it."""
-    data = as_file(quadrants(256, 171))
+    data = as_file(quadrants(256, 171), "PNG")
     transfer.preview.name = checkpoints.write(transfer, "study", data, "png")
     transfer.preview_step = 13
     transfer.state, transfer.finished_at = State.SUCCEEDED, timezone.now()

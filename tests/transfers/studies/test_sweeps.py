@@ -39,7 +39,7 @@ def transfers_of(sweep: Sweep) -> list[Transfer]:
 
 def painted(transfer: Transfer) -> Transfer:
     """As a worker would have left it."""
-    picture = as_file(quadrants(256, 171))
+    picture = as_file(quadrants(256, 171), "PNG")
     transfer.preview.name = checkpoints.write(transfer, "study", picture, "png")
     transfer.state, transfer.finished_at, transfer.preview_step = State.SUCCEEDED, timezone.now(), 5
     transfer.recipe = {"params": transfer.params, "content": {}}

@@ -131,6 +131,11 @@ class TransferSerializer(serializers.Serializer):
         source="transfer.activity", choices=Transfer.Activity.choices
     )
     doing = serializers.CharField(help_text="What is happening now, in a few words.")
+    purpose = serializers.ChoiceField(
+        source="transfer.purpose",
+        choices=Transfer.Purpose.choices,
+        help_text="A `picture`, or a small one to choose settings by, which hangs in no gallery.",
+    )
     content_image = serializers.UUIDField(source="transfer.content_image_id")
     styles = TransferStyleSerializer(source="transfer.style_shares.all", many=True)
     protect = serializers.UUIDField(

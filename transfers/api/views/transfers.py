@@ -48,8 +48,8 @@ class TransferList(NewTransfer):
         responses=TransferSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        """Your transfers, newest first."""
-        own = own_transfers(person(request))
+        """Your transfers, newest first; the cells of sheets are with those."""
+        own = own_transfers(person(request)).pictures()
         if states := request.query_params.getlist("state"):
             if not set(states) <= set(Transfer.State.values):
                 said = _("state is one of: %(all)s.") % {"all": ", ".join(Transfer.State.values)}
@@ -87,7 +87,8 @@ class TransferPreview(ApiView):
         responses=picture_answers("image/jpeg", "image/png", "image/webp"),
     )
     def get(self, request: Request, transfer_id: UUID) -> HttpResponseBase:
-        """The picture so far. 404 until something is painted, and once the result is there."""
+        """The picture so far. 404 until something is painted, and once the result is there; of a
+        cell of a sheet it is the result, every pixel as painted."""
         row = own_transfer(person(request), transfer_id)
         is_named = request.query_params.get("v") == str(row.preview_step)
         return file_response(request._request, row.preview, immutable=is_named)
