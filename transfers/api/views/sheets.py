@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +15,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from engine.params import QUALITIES
 from transfers.api import idempotency, orders
-from transfers.api.problems import RefusedError, field_refused
+from transfers.api.problems import field_refused
 from transfers.api.serializers.sheets import (
     KeptSerializer,
     NewSheetSerializer,
@@ -40,7 +39,7 @@ from transfers.api.views.base import (
     valid,
 )
 from transfers.api.views.ordering import MAY_FAIL, made
-from transfers.models import Sweep, SweepCell, Transfer
+from transfers.models import Sweep, SweepCell
 from transfers.studies import axes, keeping, sheet_picture, sweeps
 from transfers.studies.axes import Axis, AxisError, Value
 
@@ -72,19 +71,16 @@ class SheetList(ApiView):
             QUALITIES[values["cells"]],
         )
 
-        def submit() -> list[Transfer]:
-            sweep = sweeps.begin(owner, wish)
-            return [cell.transfer for cell in sweep.cells.select_related("transfer")]
-
         try:
-            rows, replayed = idempotency.once(request, submit)
+            rows, replayed = idempotency.once(
+                request, lambda: [sweeps.begin(owner, wish)], Sweep.objects.owned_by(owner)
+            )
         except AxisError as error:
             raise field_refused("columns.setting", error.sentence) from error
-        sweep = Sweep.objects.filter(cells__transfer__in=rows).first()
-        if sweep is None:
-            raise RefusedError("key_reused", _("What this key made is gone. Draw a new one."))
+        if not rows:
+            raise idempotency.gone()
         headers = {"Idempotent-Replayed": "true"} if replayed else {}
-        return Response(_whole(sweep), status=201, headers=headers)
+        return Response(_whole(rows[0]), status=201, headers=headers)
 
 
 class SheetDetail(ApiView):
