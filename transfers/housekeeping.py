@@ -1,4 +1,4 @@
-"""What has expired is removed, a little at a time: keys, sessions, tokens, trash, forgotten zips.
+"""What has expired is removed, a little at a time: keys, sessions, tokens, trash, guests’ things.
 
 The light process that runs beside each pool of workers (``notify.sender``) comes here every few
 minutes. Nothing relies on it having been here: whatever asks for something that expires looks at
@@ -22,11 +22,14 @@ from gallery.models import Artwork, Mask, Style, StyleImport
 from gallery.models.masks import UNUSED_FOR
 from gallery.pictures import delete_for_good
 from transfers import masks
+from transfers.booth import deletion
 from transfers.models import (
     BroughtRecipe,
     IdempotencyKey,
     MachineSpeed,
+    PastPainting,
     SavedSettings,
+    Sitting,
     Sweep,
     TransferStyle,
 )
@@ -133,6 +136,15 @@ def _sheets(most: int) -> int:
     return len(expired)
 
 
+def _sittings(most: int) -> int:
+    """All that there is of guests whose time has come."""
+    return deletion.delete(Sitting.objects.expired(timezone.now()), most)
+
+
+def _past_paintings(most: int) -> int:
+    return _delete(PastPainting.objects.long_over(timezone.now()), most)
+
+
 def _delete(expired: QuerySet[Any], most: int) -> int:
     """Filtered once more by what expired, so that what was renewed meanwhile stays."""
     some = list(expired.order_by().values_list("pk", flat=True)[:most])
@@ -154,4 +166,7 @@ CHORES: dict[str, tuple[Callable[[int], int], int]] = {
     "pictures of quick looks": (looks.forget_old, PICTURES_AT_ONCE),
     "sheets": (_sheets, SHEETS_AT_ONCE),
     "studies that no longer count": (keeping.forget_uncounted, ROWS_AT_ONCE),
+    "sittings of booths": (_sittings, PICTURES_AT_ONCE),
+    "booths that were deleted": (deletion.sweep_booths, ROWS_AT_ONCE),
+    "paintings for guests": (_past_paintings, ROWS_AT_ONCE),
 }

@@ -21,6 +21,7 @@ from gallery.models import Artwork, Mask, Style
 from gallery.pictures import StoredPicture
 
 # Models of this app with a room of their own; Django looks for all of them here.
+from transfers.booth.models import Booth, BoothPicture, PastPainting, Sitting
 from transfers.examples.models import ExampleOrder
 from transfers.notify.models import Notice, NoticeChoices
 from transfers.queue.models import LossCurve, MachineSpeed, WorkerHost
@@ -29,6 +30,8 @@ from transfers.studies.models import Purpose, Sweep, SweepCell
 from transfers.studio.models import SavedSettings
 
 __all__ = [
+    "Booth",
+    "BoothPicture",
     "BroughtRecipe",
     "ContentImage",
     "ExampleOrder",
@@ -36,7 +39,9 @@ __all__ = [
     "MachineSpeed",
     "Notice",
     "NoticeChoices",
+    "PastPainting",
     "SavedSettings",
+    "Sitting",
     "Sweep",
     "SweepCell",
     "Transfer",
@@ -47,7 +52,8 @@ __all__ = [
 
 class ContentImageQuerySet(models.QuerySet["ContentImage"]):
     def owned_by(self, user: User) -> Self:
-        return self.filter(owner=user).order_by("-created_at")
+        """Their own, newest first; what guests of their booths sent is not among them."""
+        return self.filter(owner=user, booth=None).order_by("-created_at")
 
     def in_use(self) -> Self:
         """Those that something was painted from, or will be; they stay. A look that has ended is
@@ -76,6 +82,15 @@ class ContentImage(StoredPicture):
         _("source"), max_length=12, choices=Source.choices, default=Source.UPLOAD
     )
     created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+    booth = models.ForeignKey(
+        Booth,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="photos",
+        editable=False,
+        help_text="Where a guest of its owner’s took it.",
+    )
 
     objects = ContentImageQuerySet.as_manager()
 
@@ -90,6 +105,11 @@ class ContentImage(StoredPicture):
 
 class TransferQuerySet(models.QuerySet["Transfer"]):
     def owned_by(self, user: User) -> Self:
+        """Their own; those of their booths' guests are not among them."""
+        return self.filter(owner=user, booth=None)
+
+    def at_cost_of(self, user: User) -> Self:
+        """All that counts against what ``user`` may use: their own and their guests'."""
         return self.filter(owner=user)
 
     def queued(self) -> Self:
@@ -193,6 +213,15 @@ class Transfer(models.Model):
         blank=True,
         related_name="repetitions",
         help_text="The recipe that somebody brought and that is painted again here.",
+    )
+    booth = models.ForeignKey(
+        Booth,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="transfers",
+        editable=False,
+        help_text="Where a guest of its owner’s had it painted.",
     )
 
     purpose = models.CharField(

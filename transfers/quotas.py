@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.quotas import Limits, QuotaError, limits_of
 from gallery import storage_use
 from transfers.durations import spoken
-from transfers.models import Transfer
+from transfers.models import PastPainting, Transfer
 from transfers.queue import estimates, fair_share
 from transfers.studies.models import Purpose
 
@@ -43,7 +43,7 @@ class Use:
 
 def use_of(user: User) -> Use:
     """What ``user`` uses right now."""
-    own = Transfer.objects.owned_by(user)
+    own = Transfer.objects.at_cost_of(user)
     return Use(
         limits=limits_of(user),
         running=own.running().exclude(purpose=Purpose.LOOK).count(),
@@ -89,7 +89,7 @@ def _check_waiting(owner: User, limits: Limits, more: int) -> None:
 
 
 def _waiting(user: User) -> int:
-    own = Transfer.objects.owned_by(user).queued()
+    own = Transfer.objects.at_cost_of(user).queued()
     sheets = own.filter(purpose=Purpose.SWEEP).values("cell__sweep").distinct()
     return own.pictures().count() + sheets.count()
 
@@ -136,10 +136,11 @@ def spoken_minutes(seconds: float) -> str:
 
 def _painting_s(user: User) -> float:
     """Seconds of painting that ended in the last 24 hours, and of what is not finished yet."""
-    own, speed = Transfer.objects.owned_by(user), estimates.current_speed()
+    own, speed = Transfer.objects.at_cost_of(user), estimates.current_speed()
     a_day_ago = timezone.now() - timedelta(seconds=DAY_S)
     ended = own.filter(finished_at__gt=a_day_ago).aggregate(painted_s=Sum("painting_s"))
-    seconds: float = ended["painted_s"] or 0.0
+    past = PastPainting.objects.by(user).since(a_day_ago).aggregate(painted_s=Sum("painting_s"))
+    seconds: float = (ended["painted_s"] or 0.0) + (past["painted_s"] or 0.0)
     for row in own.running():
         seconds += row.painting_s + fair_share.left_s(row, speed)
     waiting = own.queued().aggregate(
@@ -154,11 +155,12 @@ def _painting_s(user: User) -> float:
 def _room_for_it_in_s(user: User, too_much_s: float) -> float | None:
     """Seconds until so much painting is a day ago; None where that much has not ended yet."""
     now = timezone.now()
-    ended = Transfer.objects.owned_by(user).filter(finished_at__gt=now - timedelta(seconds=DAY_S))
-    for finished_at, painting_s in ended.order_by("finished_at").values_list(
-        "finished_at", "painting_s"
-    ):
+    a_day_ago, columns = now - timedelta(seconds=DAY_S), ("finished_at", "painting_s")
+    ended = Transfer.objects.at_cost_of(user).filter(finished_at__gt=a_day_ago)
+    past = PastPainting.objects.by(user).since(a_day_ago)
+    painted = [*ended.values_list(*columns), *past.values_list(*columns)]
+    for finished_at, painting_s in sorted((at, s) for at, s in painted if at is not None):
         too_much_s -= painting_s
-        if too_much_s <= 0 and finished_at is not None:
-            return DAY_S - (now - finished_at).total_seconds()
+        if too_much_s <= 0:
+            return DAY_S - float((now - finished_at).total_seconds())
     return None

@@ -30,6 +30,7 @@ class Example:
     order: ExampleOrder
     files: Style
     size: tuple[int, int]
+    artwork: Artwork
 
     def hang(self) -> None:
         """Let the preset's row name the new files, in the caller's transaction."""
@@ -51,8 +52,9 @@ class Example:
         history.note_changes(self.order.ordered_by, style, before, _("The example was painted."))
 
     def remove_old(self) -> None:
-        """After the commit: nothing names them any more."""
+        """After the commit: nothing names them any more, nor will there be an artwork."""
         _delete(self._old)
+        self.artwork.delete_files()
 
     def remove(self) -> None:
         """When the row does not name them in the end."""
@@ -79,7 +81,7 @@ def frame(transfer: Transfer, artwork: Artwork) -> Example | None:
     except BaseException:
         _delete([files.example, files.example_photo])
         raise
-    return Example(order, files, size)
+    return Example(order, files, size, artwork)
 
 
 def _write(style: Style, name: str, picture: FieldFile) -> tuple[int, int]:

@@ -80,9 +80,9 @@ def note_end(transfer: Transfer, state: Transfer.State) -> None:
     """Note who is to be told that `transfer` ended in `state`, in that transition's transaction.
 
     So there is never a finished transfer whose notice is lost, nor a notice of what did not happen.
-    Nobody is told of a study.
+    Nobody is told of a study, nor of what guests of a booth had painted.
     """
-    if not transfer.is_picture:
+    if not transfer.is_picture or transfer.booth_id:
         return
     choices, now = NoticeChoices.of(transfer.owner_id), timezone.now()
     due = {}
@@ -169,7 +169,8 @@ def _letters_due(now: datetime) -> NoticeQuerySet:
     mine = Q(owner=OuterRef("owner"))
     letters = Notice.objects.pending().by_mail()
     fresh = letters.filter(mine, created_at__gt=_seconds_before(now, SEEN_S))
-    quiet = ~Exists(Transfer.objects.pictures().unfinished().filter(mine)) & ~Exists(fresh)
+    unfinished = Transfer.objects.pictures().unfinished().filter(mine, booth=None)
+    quiet = ~Exists(unfinished) & ~Exists(fresh)
     return _free(letters, now).filter(Q(due_at__lte=now) | (quiet & Q(attempts=0)))
 
 

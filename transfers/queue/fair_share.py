@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.quotas import limits_of_all
-from transfers.models import MachineSpeed, Transfer
+from transfers.models import MachineSpeed, PastPainting, Transfer
 from transfers.queue import estimates
 from transfers.studies.models import Purpose
 
@@ -125,6 +125,9 @@ def painted_lately_s(
     ended = Transfer.objects.filter(finished_at__gt=lately)
     used_s: dict[int, float] = defaultdict(float)
     for owner_id, seconds in ended.values_list("owner_id", "painting_s"):
+        used_s[owner_id] += seconds
+    past = PastPainting.objects.since(lately)
+    for owner_id, seconds in past.values_list("owner_id", "painting_s"):
         used_s[owner_id] += seconds
     for row in running:
         used_s[row.owner_id] += row.painting_s + left_s(row, speed)

@@ -22,8 +22,9 @@ from django.utils import timezone
 from gallery.artworks import hang
 from gallery.models import Artwork, TimeLapse
 from transfers import logs
-from transfers.examples import hanging
-from transfers.models import LossCurve, Transfer
+from transfers.booth import hanging as portraits
+from transfers.examples import hanging as examples
+from transfers.models import LossCurve, Sitting, Transfer
 from transfers.notify import outbox
 from transfers.queue import checkpoints, fair_share, wakeups
 from transfers.queue.outages import DATABASE_AWAY
@@ -182,10 +183,11 @@ def succeed(transfer: Transfer, artwork: Artwork, time_lapse: TimeLapse | None =
     the row's: of two workers that finish the same transfer, only one keeps its artwork.
 
     When the database goes away meanwhile, nobody knows whether it kept the rows. The files stay,
-    and the call may be repeated. What was ordered as an example becomes that, and no artwork.
+    and the call may be repeated. What was ordered as an example becomes that, and what a guest of
+    a booth had painted stays in the booth; neither becomes an artwork.
     """
     kept = Transfer.objects.filter(pk=transfer.pk, artwork=artwork.pk).exists()
-    if not kept and not hanging.is_hung(transfer):
+    if not (kept or examples.is_hung(transfer) or portraits.is_hung(transfer)):
         _keep_artwork(transfer, artwork, time_lapse)
     drop_files(transfer)
     logger.info(
@@ -198,13 +200,13 @@ def _keep_artwork(
     artwork: Artwork,
     time_lapse: TimeLapse | None,
 ) -> None:
-    example: hanging.Example | None = None
+    elsewhere: examples.Example | portraits.Portrait | None = None
     try:
-        example = hanging.frame(transfer, artwork)
+        elsewhere = examples.frame(transfer, artwork) or portraits.frame(transfer, artwork)
         with transaction.atomic():
-            if example is None:
+            if elsewhere is None:
                 hang(artwork)
-            if example is None and time_lapse is not None:
+            if elsewhere is None and time_lapse is not None:
                 time_lapse.save(force_insert=True)
             _write(
                 transfer,
@@ -212,22 +214,24 @@ def _keep_artwork(
                 token=None,
                 finished_at=timezone.now(),
                 seconds_left=None,
-                artwork=artwork if example is None else None,
+                artwork=artwork if elsewhere is None else None,
             )
-            if example is None:
+            if elsewhere is None:
                 outbox.note_end(transfer, State.SUCCEEDED)
             else:
-                example.hang()
+                elsewhere.hang()
     except DATABASE_AWAY:
         raise
+    except Sitting.DoesNotExist as gone:
+        artwork.delete_files()
+        raise LeaseLostError(str(transfer.pk)) from gone
     except BaseException:
         artwork.delete_files()
-        if example:
-            example.remove()
+        if elsewhere:
+            elsewhere.remove()
         raise
-    if example:
-        example.remove_old()
-        artwork.delete_files()
+    if elsewhere:
+        elsewhere.remove_old()
 
 
 def succeed_study(transfer: Transfer, data: bytes, step: int, recipe: dict[str, Any]) -> None:

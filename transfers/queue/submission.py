@@ -26,9 +26,11 @@ from engine.params import Params
 from gallery.models import Artwork, Mask, Style
 from transfers import logs, quotas
 from transfers.models import (
+    Booth,
     BroughtRecipe,
     ContentImage,
     ExampleOrder,
+    Sitting,
     Transfer,
     TransferStyle,
 )
@@ -54,7 +56,8 @@ class Order:
     recipe that is painted again.
     title: what the artwork will be called, unless after photo and styles as usual.
     keeps_time_lapse: whether frames are kept, where the site keeps any. stop_after: the step after
-    which it is finished, if not the last. purpose: whether it is a picture or a study.
+    which it is finished, if not the last. purpose: whether it is a picture or a study. booth: where
+    a guest of the owner's wants it.
     """
 
     content_image: ContentImage
@@ -69,6 +72,7 @@ class Order:
     stop_after: int | None = None
     repeats: BroughtRecipe | None = None
     purpose: Purpose = Purpose.PICTURE
+    booth: Booth | None = None
 
     def painted_params(self) -> Params:
         """The settings it is painted with: where the photo is protected, it stays outside masks."""
@@ -192,6 +196,7 @@ def _queued(owner: User, order: Order, pixel_steps: int, created_at: datetime) -
         stop_after=order.stop_after,
         repeats=order.repeats,
         purpose=order.purpose,
+        booth=order.booth,
         created_at=created_at,
         rank=_rank(owner, order, pixel_steps, created_at),
         pixel_steps_left=pixel_steps,
@@ -237,10 +242,12 @@ def retry(transfer: Transfer) -> Transfer:
             keeps_time_lapse=old.keeps_time_lapse,
             stop_after=old.stop_after,
             repeats=old.repeats,
+            booth=old.booth,
         )
         new = submit_all(old.owner, [again])[0]
         # What was ordered as an example is so still, and the new transfer is what it waits for.
         ExampleOrder.objects.filter(transfer=old, hung_at=None).update(transfer=new)
+        Sitting.objects.filter(transfer=old).update(transfer=new)
         return new
 
 

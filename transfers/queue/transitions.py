@@ -56,7 +56,8 @@ def drop_files(transfer: Transfer, *, preview: bool = True) -> None:
     """Forget the files of a transfer that has ended; a failed one keeps its preview to be seen."""
     gone = {"checkpoint": "", "time_lapse": ""} | ({"preview": ""} if preview else {})
     Transfer.objects.filter(pk=transfer.pk).update(**gone)
-    row = Transfer.objects.get(pk=transfer.pk)
-    checkpoints.sweep(transfer, keep=row.preview.name or "")
+    row = Transfer.objects.filter(pk=transfer.pk).first()
+    # Without a row, a guest of a booth has deleted what was painted for them.
+    checkpoints.sweep(transfer, keep=(row.preview.name if row else "") or "")
     for field in gone:
         setattr(transfer, field, "")

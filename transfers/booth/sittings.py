@@ -1,0 +1,156 @@
+"""Sittings begin, are found again by their code, and say how far they are.
+
+How they end is in ``hanging`` (painted) and ``deletion``.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.quotas import QuotaError
+from engine.images import read_image
+from gallery.forms import upload_limits
+from gallery.models import Style
+from gallery.pictures import shrink
+from gallery.storage_use import check_room
+from transfers.booth import links
+from transfers.forms import params_for, recommended_strength
+from transfers.models import Booth, ContentImage, Sitting
+from transfers.queue import submission
+
+MAX_SIDE_PX = 2048
+"""Longer side of a guest's photo: no more is kept of it than painting and comparing need."""
+
+HOUR = timedelta(hours=1)
+
+
+class BoothError(Exception):
+    """Why a guest cannot be painted now, in a sentence for them."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def take(booth: Booth, file: BinaryIO, style: Style, *, on_wall: bool) -> tuple[Sitting, str]:
+    """Begin a sitting with this photo and have it painted; the sitting, and the code of its link.
+
+    Raises BoothError where the booth or its host have reached a limit or the booth has ended, and
+    engine.errors.EngineError for a picture that is none; nothing is stored then.
+    """
+    photo = _photo(booth, file)
+    try:
+        with transaction.atomic():
+            _count(booth)
+            check_room(booth.owner, photo.bytes)
+            photo.save(force_insert=True)
+            return _begin(booth, photo, style, on_wall=on_wall)
+    except QuotaError as error:
+        photo.delete_files()
+        raise BoothError(
+            _(
+                "This booth cannot take another picture right now. Please tell whoever set it up, "
+                "or try again in a few minutes."
+            )
+        ) from error
+    except BaseException:
+        photo.delete_files()
+        raise
+
+
+def find(code: str) -> Sitting | None:
+    """The sitting whose link has this code, if its time has not come."""
+    found = Sitting.objects.there(timezone.now()).filter(code_sha256=links.sha256_of(code))
+    return found.select_related("booth__owner", "photo", "transfer", "picture").first()
+
+
+def is_linked(sitting: Sitting) -> bool:
+    """Whether its link still works."""
+    return sitting.link_until > timezone.now()
+
+
+def shorten(booth: Booth) -> None:
+    """Let the times of ``booth`` hold for what was taken before, too, where they are shorter.
+
+    Nothing is kept for longer than its guest was told.
+    """
+    for sitting in booth.sittings.all():
+        sitting.delete_at = min(sitting.delete_at, sitting.taken_at + booth.kept_for)
+        sitting.link_until = min(sitting.link_until, sitting.taken_at + booth.link_for)
+        sitting.save(update_fields=["delete_at", "link_until"])
+
+
+def _photo(booth: Booth, file: BinaryIO) -> ContentImage:
+    """The photo with its files; its row is not saved. Never the row of an equal photo: each guest
+    may delete what is theirs."""
+    image = read_image(file, upload_limits())
+    today = date_format(timezone.localdate(), "j F Y")
+    title = _("Guest, %(date)s") % {"date": today}
+    source = ContentImage.Source.CAMERA
+    photo = ContentImage(owner=booth.owner, booth=booth, source=source, title=title)
+    try:
+        photo.set_picture(shrink(image, MAX_SIDE_PX))
+    except BaseException:
+        photo.delete_files()
+        raise
+    return photo
+
+
+def _begin(
+    booth: Booth, photo: ContentImage, style: Style, *, on_wall: bool
+) -> tuple[Sitting, str]:
+    order = submission.Order(
+        content_image=photo,
+        styles=[(style, 1.0)],
+        params=params_for(style, booth.quality, recommended_strength(style)),
+        keeps_time_lapse=False,
+        booth=booth,
+    )
+    transfer = submission.submit_all(booth.owner, [order])[0]
+    now, code = timezone.now(), links.new_code()
+    sitting = Sitting.objects.create(
+        booth=booth,
+        photo=photo,
+        transfer=transfer,
+        code_sha256=links.sha256_of(code),
+        on_wall=on_wall,
+        taken_at=now,
+        link_until=now + booth.link_for,
+        delete_at=now + booth.kept_for,
+    )
+    return sitting, code
+
+
+def _count(booth: Booth) -> None:
+    """One more in this hour. What guests delete again counts as well: it was painted.
+
+    Of two devices that take the last one, the second waits here for the first.
+    """
+    now = timezone.now()
+    held = Booth.objects.select_for_update().open().filter(pk=booth.pk, door=booth.door).first()
+    if held is None:
+        raise BoothError(_("This booth has ended."))
+    if now - held.hour_began_at >= HOUR:
+        held.hour_began_at, held.hour_count = now, 0
+    if held.hour_count >= held.most_an_hour:
+        raise BoothError(_resting(held, now))
+    held.hour_count += 1
+    held.save(update_fields=["hour_began_at", "hour_count"])
+
+
+def _resting(booth: Booth, now: datetime) -> str:
+    left = booth.hour_began_at + HOUR - now
+    minutes = max(1, math.ceil(left / timedelta(minutes=1)))
+    return ngettext(
+        "This booth has painted all it may for now. It goes on in %(count)d minute.",
+        "This booth has painted all it may for now. It goes on in %(count)d minutes.",
+        minutes,
+    ) % {"count": minutes}
