@@ -97,5 +97,9 @@ def recipe_response(artwork: Artwork) -> HttpResponseBase:
 
 def file_name(artwork: Artwork, suffix: str) -> str:
     """The title as a file name that every system takes."""
-    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", artwork.title)
+    return file_name_of(artwork.title, suffix)
+
+
+def file_name_of(title: str, suffix: str) -> str:
+    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", title)
     return f"{' '.join(name.split()).strip(' .') or 'picture'}.{suffix}"

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "transfers.booth.guard.BoothGuard",  # before anything that could answer a booth's guests
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -151,13 +152,16 @@ if ACCOUNT_EMAIL_VERIFICATION not in {"none", "optional", "mandatory"}:
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 # Beside allauth's own limits, and counted as they are: passwords of share links ("key" is link and
-# address, or the link alone) and reports of pictures.
+# address, or the link alone), reports of pictures, and photos and passwords at booths.
 # Limits for each address count the visitor's own, not that of the proxy in front.
 ALLAUTH_TRUSTED_PROXY_COUNT = whole_number("STYLESITE_TRUSTED_PROXIES", 0, at_least=0)
 ACCOUNT_RATE_LIMITS = {
     "link_password": "5/5m/key",
     "link_password_from_anywhere": "100/h/key",
     "report": "10/h/ip",
+    "booth_take": "12/m/key",
+    "booth_leave": "5/5m/key",
+    "booth_leave_long": "30/h/key",
 }
 
 # Mail: printed on the console until an SMTP address is set

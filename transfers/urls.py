@@ -89,6 +89,7 @@ urlpatterns = [
     path("sheets/new/", sweep_setup.new, name="sweep-new"),
     path("sheets/new/summary/", sweep_setup.summary, name="sweep-summary"),
     path("sheets/<uuid:sweep_id>/", include(sweep_urls)),
+    path("", include("transfers.booth.urls")),
     path("use/", use.use, name="use"),
     path("notices/", notices.notices, name="notices"),
     path("notices/secret/", notices.draw_secret, name="notices-secret"),

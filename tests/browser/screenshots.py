@@ -150,6 +150,23 @@ def tour(browser: Browser, address: str, folder: Path) -> None:
         shoot(page, folder, path.replace("/", "-"))
     page.goto("/")
     shoot(page, folder, "home-signed-in")
+    booth(page, folder)
+
+
+def booth(page: Page, folder: Path) -> None:
+    """A booth from its setting up to its start page, from where this browser gets nowhere else."""
+    page.goto("/booths/add/")
+    page.get_by_label("Title").fill("Night of the museums")
+    shoot(page, folder, "booth-settings")
+    page.get_by_role("button", name="Set it up").click()
+    page.get_by_role("link", name="Start the booth here").wait_for()
+    shoot(page, folder, "booth-host")
+    page.get_by_role("link", name="Start the booth here").click()
+    page.get_by_role("button", name="Sign me out and start").click()
+    page.get_by_role("button", name="Begin").wait_for()
+    shoot(page, folder, "booth", whole=False)
+    page.goto("/booth/leave/")
+    shoot(page, folder, "booth-leave")
 
 
 def shoot_camera(page: Page, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Clients that show a token, and what they find: a photo, styles, transfers and an artwork."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -14,8 +15,17 @@ from gallery.artworks import frame_artwork
 from gallery.models import Album, Artwork, ShareLink, Style
 from gallery.recipe_files import described, of_artwork
 from tests.gallery.drawings import hang_artwork, whole_recipe
-from tests.transfers.drawings import quadrants
-from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Sweep, Transfer
+from tests.transfers.drawings import as_file, quadrants
+from transfers.booth import sittings
+from transfers.models import (
+    Booth,
+    BroughtRecipe,
+    ContentImage,
+    SavedSettings,
+    Sitting,
+    Sweep,
+    Transfer,
+)
 from transfers.queue.submission import Order
 from transfers.repeating.bringing import keep
 from transfers.studies import sweeps
@@ -149,3 +159,16 @@ def finished(transfer: Transfer, artwork: Artwork) -> Transfer:
     transfer.state, transfer.artwork = Transfer.State.SUCCEEDED, artwork
     transfer.save()
     return transfer
+
+
+@pytest.fixture
+def booth(user: User, preset: Style) -> Booth:
+    booth = Booth.objects.create(owner=user, title="Summer party")
+    booth.styles.add(preset)
+    return booth
+
+
+@pytest.fixture
+def sitting(booth: Booth, preset: Style) -> Sitting:
+    """Of a guest whose picture is not painted yet."""
+    return sittings.take(booth, BytesIO(as_file(quadrants())), preset, on_wall=True)[0]

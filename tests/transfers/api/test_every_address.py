@@ -1,8 +1,9 @@
 """Who gets into which address: one table of all there are, but Django's admin and allauth's.
 
-An address that is in no list fails the first tests. What each page does with whom it lets in, its
-own tests say; links and what is published, ``tests/gallery/test_*_access.py``; tokens and
-their scopes, ``test_access``.
+An address that is in no list fails the first tests. Those of a booth's device, and what such a
+device gets of all others, are in ``tests/transfers/booth/test_guard.py``. What each page does with
+whom it lets in, its own tests say; links and what is published, ``tests/gallery/test_*_access.py``;
+tokens and their scopes, ``test_access``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,16 @@ from accounts.models import User
 from gallery.models import Album, Artwork, Mask, ShareLink, Style
 from tests.gallery.films import add_time_lapse
 from tests.transfers.api.test_access import READS, WRITES
-from transfers.models import BroughtRecipe, ContentImage, SavedSettings, Sweep, Transfer
+from transfers.booth.guard import GUESTS
+from transfers.models import (
+    Booth,
+    BroughtRecipe,
+    ContentImage,
+    SavedSettings,
+    Sitting,
+    Sweep,
+    Transfer,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +52,10 @@ WITH_A_TOKEN = {
     "gallery:shared-file",
     "gallery:shared-picture",
     "gallery:shared-report",
+    "transfers:guest-delete",
+    "transfers:guest-download",
+    "transfers:guest-file",
+    "transfers:guest-picture",
 }
 """What opens it is in the address or a header, whoever asks."""
 
@@ -64,6 +78,8 @@ SIGNED_IN = {
     "gallery:undo-trash",
     "gallery:unpublish",
     "gallery:zip",
+    "transfers:booth-add",
+    "transfers:booths",
     "transfers:camera",
     "transfers:cancel-waiting",
     "transfers:estimates",
@@ -135,6 +151,13 @@ OWNERS = {
     "gallery:time-lapse-delete",
     "gallery:time-lapse-frame",
     "gallery:time-lapse-keep",
+    "transfers:booth",
+    "transfers:booth-delete",
+    "transfers:booth-edit",
+    "transfers:booth-end",
+    "transfers:booth-picture",
+    "transfers:booth-picture-delete",
+    "transfers:booth-start",
     "transfers:cancel",
     "transfers:continue",
     "transfers:detail",
@@ -207,6 +230,8 @@ def parts(
     mask: Mask,
     kept: SavedSettings,
     sweep: Sweep,
+    booth: Booth,
+    sitting: Sitting,
 ) -> dict[str, object]:
     """What varies in addresses, all of it the same owner's."""
     add_time_lapse(artwork)
@@ -214,6 +239,7 @@ def parts(
         "act": "dismiss",
         "album_id": album.pk,
         "artwork_id": artwork.pk,
+        "booth_id": booth.pk,
         "brought_id": brought.pk,
         "file_format": "png",
         "link_id": link.pk,
@@ -224,6 +250,7 @@ def parts(
         "settings_id": kept.pk,
         "row": 0,
         "column": 0,
+        "sitting_id": sitting.pk,
         "slot": "photo",
         "slug": "nothing",
         "step": 1,
@@ -249,7 +276,7 @@ def assert_asked_to_sign_in_or_nothing_found(visitor: Client, asked: str) -> Non
 
 def test_every_page_is_in_one_of_the_lists() -> None:
     pages = {name for name in all_addresses() if not name.startswith("api:")}
-    lists = [FOR_EVERYBODY, WITH_A_TOKEN, SIGNED_IN, STAFF, OWNERS]
+    lists = [FOR_EVERYBODY, WITH_A_TOKEN, SIGNED_IN, STAFF, OWNERS, GUESTS]
     assert pages == set().union(*lists)
     assert len(pages) == sum(map(len, lists))
 
@@ -284,8 +311,10 @@ def test_somebodys_thing_is_theirs(signed_in: Client, parts: dict[str, object]) 
         response.getvalue()
         if response.status_code not in (200, 302, 405):
             missing.add(name)
-    # This transfer is a picture without a preview, and this recipe was not brought in one.
+    # This transfer is a picture without a preview, this recipe was not brought in one, and the
+    # guest's is not painted yet.
     assert missing == {
+        "transfers:booth-picture",
         "transfers:look-state",
         "transfers:preview",
         "transfers:recipe-check",

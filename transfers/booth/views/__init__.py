@@ -1,0 +1,1 @@
+"""What hosts, devices and guests see of booths."""

@@ -1,0 +1,159 @@
+// A booth's device, from the start page over camera, style and painting back to the start page.
+// What a guest leaves in this page (photo, link) is gone from it when the next one begins.
+
+import { csrfToken } from "../csrf.js";
+import { Idle } from "./idle.js";
+import { Lens } from "./lens.js";
+import { Picture } from "./picture.js";
+import { offerFullScreen, stayAwake } from "./screen.js";
+import { begin, ClosedError, remove } from "./turn.js";
+import { Wheel } from "./wheel.js";
+
+const WALL_EVERY_MS = 15_000;
+
+const booth = document.querySelector("[data-booth]");
+const part = (name) => booth.querySelector(`[data-${name}]`);
+const words = booth.dataset;
+let guest = 0; // counts, so that what was sent by one who has left is not shown to the next
+let wallShown = ""; // what the server said last, so that nothing is drawn anew for nothing
+const wallBox = part("on-wall");
+
+const idle = new Idle(part("idle-bar"), { after: Number(words.idle), onEnd: goHome });
+const wheel = new Wheel(part("wheel"), {
+  onChange: ({ title, artist }) => {
+    part("style-title").textContent = title;
+    part("style-artist").textContent = artist;
+  },
+});
+const lens = new Lens(booth.querySelector("[data-lens]"), {
+  seconds: Number(words.countdown),
+  maxBytes: Number(words.maxBytes),
+  onTaken: () => {
+    show("review");
+    announce(words.wordsTaken);
+    part("go-on").focus();
+  },
+  announce,
+});
+const picture = new Picture(booth.querySelector("[data-screen-of=turn]"), {
+  token: () => csrfToken(booth),
+  words,
+  announce,
+  onDone: () => idle.watch(),
+  onGone: goHome,
+});
+
+function announce(sentence) {
+  part("announcer").textContent = sentence;
+}
+
+// The heading of the new screen gets the focus, so that its words are heard and Tab goes on there.
+function show(screen, focus = true) {
+  booth.dataset.screen = screen;
+  const section = booth.querySelector(`[data-screen-of~="${screen}"]`);
+  section.scrollTop = 0;
+  if (focus) section.querySelector("h1, h2").focus({ preventScroll: true });
+  if (screen === "welcome") idle.rest();
+  else idle.watch();
+}
+
+function refuse(sentence) {
+  part("refusal").textContent = sentence;
+  part("refusal").hidden = !sentence;
+}
+
+// Everything of this guest leaves the page; what is being painted goes on without it.
+function goHome() {
+  guest += 1;
+  lens.forget();
+  picture.forget();
+  wheel.reset();
+  if (wallBox) wallBox.checked = true;
+  refuse("");
+  announce("");
+  show("welcome");
+  part("begin").focus({ preventScroll: true });
+  refreshWall();
+}
+
+async function refreshWall() {
+  try {
+    const answer = await fetch(words.wallUrl, { cache: "no-store" });
+    if (answer.status === 404) return location.reload(); // The booth has ended.
+    if (!answer.ok) return;
+    const pictures = await answer.text();
+    if (pictures === wallShown || words.screen !== "welcome") return;
+    wallShown = pictures;
+    part("wall").innerHTML = pictures;
+  } catch {
+    // The wall stays as it is until the server is there again.
+  }
+}
+
+async function paint() {
+  const button = part("paint");
+  if (button.disabled) return;
+  const [usual, sender] = [button.textContent, guest];
+  button.disabled = true;
+  button.textContent = words.wordsSending;
+  idle.rest();
+  refuse("");
+  announce(words.wordsSending);
+  try {
+    const photo = await lens.photo();
+    const turn = await begin(words.takeUrl, {
+      photo,
+      style: wheel.value,
+      onWall: wallBox?.checked,
+      token: csrfToken(booth),
+      words,
+    });
+    if (sender !== guest) return await remove(turn.remove, csrfToken(booth));
+    picture.follow(turn, lens.preview());
+    show("turn");
+  } catch (problem) {
+    if (problem instanceof ClosedError) return location.reload();
+    if (sender !== guest) return;
+    refuse(problem.message || words.wordsTrouble);
+    idle.watch();
+  } finally {
+    button.disabled = false;
+    button.textContent = usual;
+    if (words.screen === "style") button.focus();
+  }
+}
+
+part("begin").addEventListener("click", () => {
+  show("camera");
+  lens.open();
+});
+for (const home of booth.querySelectorAll("[data-home], [data-next]")) {
+  home.addEventListener("click", goHome);
+}
+part("retake").addEventListener("click", () => {
+  show("camera");
+  lens.open();
+});
+part("go-on").addEventListener("click", () => {
+  lens.close();
+  show("style");
+  wheel.focus();
+});
+part("back").addEventListener("click", () => {
+  refuse("");
+  show("review");
+});
+for (const button of booth.querySelectorAll("[data-turn]")) {
+  button.addEventListener("click", () => wheel.turn(Number(button.dataset.turn)));
+}
+part("paint").addEventListener("click", paint);
+part("once-more").addEventListener("click", () => {
+  picture.forget();
+  show("style");
+  wheel.focus();
+});
+part("stay").addEventListener("click", () => idle.watch());
+
+offerFullScreen(part("full-screen"));
+stayAwake();
+setInterval(() => words.screen === "welcome" && !document.hidden && refreshWall(), WALL_EVERY_MS);
