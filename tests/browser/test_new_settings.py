@@ -75,7 +75,7 @@ def test_a_style_moves_what_nobody_has_touched_and_nothing_else(
     expect(colours.locator("option").first).to_contain_text("As recommended: Your photo’s")
     page.get_by_role("button", name="Paint it").click()
     page.wait_for_url("**/transfers/*/")
-    params = Params.from_json(Transfer.objects.get().params)
+    params = Params.from_json(Transfer.objects.pictures().get().params)
     assert params == Params(size_px=512, keep_colors="luminance", tv_weight=3.0)
 
 
@@ -123,13 +123,14 @@ def test_four_styles_are_blended_and_a_fifth_is_not_offered(
     assert page.evaluate("window.heard.at(-1)[0]") == "changed"
     page.get_by_role("button", name="Paint it").click()
     page.wait_for_url("**/transfers/*/")
-    shares = Transfer.objects.get().style_shares.select_related("style")
+    shares = Transfer.objects.pictures().get().style_shares.select_related("style")
     assert [(share.style.title, share.weight) for share in shares] == [
         ("Dots", 100),
         ("Stripes", 50),
         ("Leaves", 50),
     ]
-    assert Transfer.objects.get().params["keep_colors"] == "luminance"  # the first one leads
+    # The first one leads.
+    assert Transfer.objects.pictures().get().params["keep_colors"] == "luminance"
 
 
 def test_a_search_keeps_what_is_chosen_and_its_order(
@@ -168,7 +169,7 @@ def test_from_photo_to_blend_to_painting_by_keyboard_alone(
     tab_to(page, "[data-submit]")
     page.keyboard.press("Enter")
     page.wait_for_url("**/transfers/*/")
-    shares = Transfer.objects.get().style_shares.select_related("style")
+    shares = Transfer.objects.pictures().get().style_shares.select_related("style")
     assert [(s.style.title, s.weight) for s in shares] == [("Stripes", 50), ("Dots", 100)]
 
 
@@ -190,7 +191,7 @@ def test_enter_in_a_field_paints_nothing_yet(
     number.press("Enter")
     assert page.evaluate("window.heard") == [["changed", "style_strength"]]
     expect(page.get_by_role("slider", name="How much style")).to_have_value("33")
-    assert not Transfer.objects.exists()
+    assert not Transfer.objects.pictures().exists()
 
 
 def test_times_follow_the_settings(
@@ -242,7 +243,7 @@ def test_settings_are_saved_used_renamed_deleted_and_had_back_in_place(
     expect(page.get_by_role("img", name="Your photo: Harbour")).to_be_visible()
     page.get_by_role("button", name="Paint it").click()
     page.wait_for_url("**/transfers/*/")
-    params = Params.from_json(Transfer.objects.get().params)
+    params = Params.from_json(Transfer.objects.pictures().get().params)
     assert params == Params(size_px=512, style_strength=35.0, style_scale=1.5)
 
 
@@ -255,7 +256,7 @@ def test_a_mistake_in_what_is_folded_away_is_shown(
     page.get_by_text("Finer control").click()
     page.get_by_role("button", name="Paint it").click()
     expect(page.get_by_role("spinbutton", name="Brush size")).to_be_visible()
-    assert not Transfer.objects.exists()
+    assert not Transfer.objects.pictures().exists()
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -341,4 +342,4 @@ def test_layers_are_added_weighed_and_left_out(
     expect(field).to_have_value("relu5_1 0.5")
     page.get_by_role("button", name="Paint it").click()
     page.wait_for_url("**/transfers/*/")
-    assert Transfer.objects.get().params["style_layers"] == {"relu5_1": 0.5}
+    assert Transfer.objects.pictures().get().params["style_layers"] == {"relu5_1": 0.5}
