@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,15 +20,26 @@ from transfers.studio.form import FROM_ENGINE
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """styles: those of the recipe that can still be painted in, with their weights."""
+    """styles: those of the recipe that can still be painted in, with their weights. masks: of its
+    styles, by their ids, and of what was protected, `protect`; they are of its photo, photo_id."""
 
     artwork: Artwork
     settings: Params
     styles: list[tuple[Style, float]]
+    photo_id: str = ""
+    masks: dict[str, str] = field(default_factory=dict)
+    protect: str = ""
 
-    def initial(self) -> dict[str, Any]:
-        """All of it as values of `transfers.studio.form.StudioForm`."""
+    @property
+    def has_masks(self) -> bool:
+        return bool(self.masks or self.protect)
+
+    def initial(self, photo_id: Any = None) -> dict[str, Any]:
+        """All of it as values of `transfers.studio.form.StudioForm`; masks where the photo is the
+        one that they were painted on."""
+        is_same = bool(self.photo_id) and str(photo_id) == self.photo_id
         return {
+            **({"masks": self.masks, "protect": self.protect} if is_same else {}),
             "base": FROM_ENGINE,
             "style": [str(style.pk) for style, _weight in self.styles],
             "weights": {str(style.pk): text(weight) for style, weight in self.styles},
@@ -62,7 +73,20 @@ def of(user: User, artwork: Artwork) -> Prefill | None:
         for share in shares
         if share["style_id"] in here
     ]
-    return Prefill(artwork, settings, styles[:MOST_STYLES])
+    masks = {mask.sha256: str(mask.pk) for mask in artwork.masks.all()}
+
+    def mask_of(said: dict[str, Any]) -> str:
+        return masks.get(str((said or {}).get("sha256")), "")
+
+    painted = {share["style_id"]: mask_of(share.get("mask")) for share in shares}
+    return Prefill(
+        artwork,
+        settings,
+        styles[:MOST_STYLES],
+        photo_id=str((recipe.get("content") or {}).get("photo_id") or ""),
+        masks={pk: mask for pk, mask in painted.items() if mask and pk in here},
+        protect=mask_of(recipe.get("protect") or {}),
+    )
 
 
 def of_transfer(user: User, transfer_id: Any) -> dict[str, Any]:

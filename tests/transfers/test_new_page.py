@@ -9,7 +9,8 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
-from gallery.models import Style
+from gallery.masks import keep_mask
+from gallery.models import Mask, Style
 from tests.gallery.bodies import post_gigabyte
 from tests.transfers.drawings import BAD_FILES, BadFile, as_file, quadrants
 from transfers.models import ContentImage, MachineSpeed, Transfer
@@ -368,4 +369,29 @@ def test_without_javascript_one_looks_at_the_choice_before_painting(
     html = response.content.decode()
     assert value_of(html, "photo") == str(ContentImage.objects.get().pk)
     assert value_of(html, f"weight-{own_style.pk}") == ""
+    assert not Transfer.objects.exists()
+
+
+def test_masks_go_into_the_order_and_stay_when_something_else_is_wrong(
+    signed_in: Client, photo: ContentImage, preset: Style, mask: Mask
+) -> None:
+    name = f"mask-{preset.pk}"
+    sent = choices(preset, photo=photo.pk, **{name: mask.pk})
+    html = signed_in.post(URL, {**sent, "style_strength": "777"}).content.decode()
+    assert value_of(html, name) == str(mask.pk)
+    looked = signed_in.post(URL, {**sent, "look": "yes"}).content.decode()
+    assert value_of(looked, name) == str(mask.pk)
+    response = signed_in.post(URL, sent)
+    transfer = Transfer.objects.get()
+    assertRedirects(response, f"/transfers/{transfer.pk}/")
+    assert transfer.style_shares.get().mask == mask
+    assert transfer.params["outside_masks"] == "photo"
+
+
+def test_someone_elses_mask_is_refused_beside_the_photo(
+    signed_in: Client, photo: ContentImage, preset: Style, mask: Mask, stranger: User
+) -> None:
+    theirs = keep_mask(stranger, mask.opened())
+    response = signed_in.post(URL, choices(preset, photo=photo.pk, protect=theirs.pk))
+    assertContains(response, "What you painted on the photo is no longer here", status_code=422)
     assert not Transfer.objects.exists()

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
 from engine.params import Params
 from gallery.artworks import trash
-from gallery.models import Artwork, Style
+from gallery.models import Artwork, Mask, Style
 from gallery.styles import add_style
 from tests.gallery.drawings import hang_artwork
-from tests.transfers.drawings import quadrants
+from tests.transfers.drawings import as_file, quadrants
 from transfers.models import ContentImage, MachineSpeed, Transfer
+from transfers.photos import add_photo
 from transfers.queue import submission
 from transfers.queue.submission import Order
 
@@ -214,3 +216,40 @@ def test_of_somebody_elses_transfer_nothing_is_told(
     for asked in (str(transfer.pk), "x", ""):
         context = client.get(NEW, {"again": asked}).context
         assert (context["photo"], context["style"]) == (None, None)
+
+
+@pytest.fixture
+def painted_on(finished: Callable[..., Artwork], mask: Mask, own_style: Style) -> Artwork:
+    """The same with a mask for the second style, and with something protected."""
+    artwork = finished()
+    artwork.recipe["styles"][1]["mask"] = {"sha256": mask.sha256, "percent": 50}
+    artwork.recipe["protect"] = {"sha256": mask.sha256, "percent": 50}
+    artwork.save()
+    artwork.masks.add(mask)
+    return artwork
+
+
+LEFT_OUT = "What was painted on its photo is left out"
+
+
+def test_what_was_painted_on_the_photo_comes_back_with_it(
+    signed_in: Client, painted_on: Artwork, photo: ContentImage, mask: Mask, own_style: Style
+) -> None:
+    asked = {"from": str(painted_on.pk), "photo": str(photo.pk)}
+    response = signed_in.get(NEW, asked)
+    hidden = '<input type="hidden" name="{}" value="{}">'
+    assertContains(response, hidden.format(f"mask-{own_style.pk}", mask.pk), html=True)
+    assertContains(response, hidden.format("protect", mask.pk), html=True)
+    assertNotContains(response, LEFT_OUT)
+
+
+def test_on_another_photo_what_was_painted_is_left_out_and_that_is_said(
+    signed_in: Client, painted_on: Artwork, user: User, finished: Callable[..., Artwork]
+) -> None:
+    other = add_photo(user, BytesIO(as_file(quadrants(64, 64))), "upload", "Other")
+    for photo in (other.pk, ""):
+        response = signed_in.get(NEW, {"from": str(painted_on.pk), "photo": str(photo)})
+        assertContains(response, LEFT_OUT)
+        assertNotContains(response, 'name="protect"')
+    plain = signed_in.get(NEW, {"from": str(finished().pk), "photo": str(other.pk)})
+    assertNotContains(plain, LEFT_OUT)

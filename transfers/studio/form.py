@@ -8,6 +8,7 @@ who send them from elsewhere.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from engine.errors import EngineError, ParameterError
 from engine.params import QUALITIES, RANGES, Params
-from gallery.models import Style
+from gallery.models import Mask, Style
 from transfers.forms import DEFAULT_QUALITY, QUALITY_LABELS
 from transfers.models import ContentImage
 from transfers.queue.submission import Order
 from transfers.studio.controls import CONTROLS, NAMES, OWN_SIZE
 from transfers.studio.fields import StylesField, field_for
+from transfers.studio.masks import MaskField, field_name, masks_of
 
 FROM_ENGINE = "engine"
 """The base of settings that are complete by themselves: styles recommend nothing then."""
@@ -52,6 +54,7 @@ class StudioForm(forms.Form):
         min_value=_low_px,
         max_value=_high_px,
     )
+    protect = MaskField()
     base = forms.ChoiceField(choices=[("", ""), (FROM_ENGINE, "")], required=False)
     time_lapse = forms.ChoiceField(
         choices=[("yes", "yes"), ("no", "no")], initial="yes", required=False
@@ -59,6 +62,8 @@ class StudioForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["protect"].queryset = Mask.objects.owned_by(user)  # type: ignore[attr-defined]
         self.usable_styles = Style.objects.usable_by(user)
         self.fields["photo"].queryset = ContentImage.objects.owned_by(user)  # type: ignore[attr-defined]
         self.fields["style"].queryset = self.usable_styles  # type: ignore[attr-defined]
@@ -73,12 +78,16 @@ class StudioForm(forms.Form):
         """
         chosen = self.cleaned_data
         params: Params = chosen["params"]
+        if chosen["masks"] or chosen["protect"]:
+            changes["outside_masks"] = "photo"  # what nobody painted stays as it is
         if changes:
             params = Params.from_json({**params.to_json(), **changes})
         return Order(
             content_image=chosen["photo"],
             styles=chosen["weighted"],
             params=params,
+            masks=chosen["masks"],
+            protect=chosen["protect"],
             keeps_time_lapse=chosen["time_lapse"] != "no",
         )
 
@@ -86,6 +95,7 @@ class StudioForm(forms.Form):
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if styles := values.get("style"):
             values["weighted"] = self._weighted(styles)
+            values["masks"] = self._masks([style for style, _weight in values["weighted"]])
         if values.get("quality") == OWN_SIZE and "size_px" in values and not values["size_px"]:
             sentence = _("Please say how long the longer side shall be, in pixels.")
             self.add_error("size_px", sentence)
@@ -101,10 +111,17 @@ class StudioForm(forms.Form):
         try:
             values["params"] = self.params(lead, size_px)
             self.order().plan()
+            self._check_masks()
         except ParameterError as error:
             self.add_error(error.field if error.field in self.fields else None, error.sentence)
         except EngineError as error:
             self.add_error("photo", error.sentence)
+
+    def _check_masks(self) -> None:
+        try:
+            self.order().check_masks()
+        except ParameterError as error:
+            self.add_error("protect", error.sentence)
 
     def _recommendation_fails(self, lead: Style) -> bool:
         try:
@@ -180,6 +197,19 @@ class StudioForm(forms.Form):
         if self.is_bound:
             return str(self.data.get(f"weight-{style.pk}", "")).strip()
         return str((self.initial.get("weights") or {}).get(str(style.pk), ""))
+
+    def mask_text(self, style: Style) -> str:
+        """The id of the mask of `style`, as it was sent or as the page begins with."""
+        if self.is_bound:
+            return str(self.data.get(field_name(style), "")).strip()
+        return str((self.initial.get("masks") or {}).get(str(style.pk), ""))
+
+    def _masks(self, styles: list[Style]) -> dict[UUID, Mask]:
+        try:
+            return masks_of(self.user, styles, {one.pk: self.mask_text(one) for one in styles})
+        except forms.ValidationError as error:
+            self.add_error("protect", error)
+            return {}
 
     def _weighted(self, styles: list[Style]) -> list[tuple[Style, float]]:
         """A style at 0 is left out; all of them, where nothing is said, have the same share."""

@@ -26,11 +26,13 @@ from transfers.studio.saved import MOST
 
 @dataclass(frozen=True, slots=True)
 class ShownStyle:
-    """A chosen style. weight: the text of its field. percent: its share of all of them."""
+    """A chosen style. weight: the text of its field. percent: its share of all of them. mask: the
+    id of its mask, or nothing."""
 
     style: Style
     weight: str
     percent: int
+    mask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _shown_styles(form: StudioForm, chosen: list[Style]) -> list[ShownStyle]:
     weights = [_number(text) for text in texts]
     total = sum(weights) or 1.0
     return [
-        ShownStyle(style, text, round(100 * weight / total))
+        ShownStyle(style, text, round(100 * weight / total), form.mask_text(style))
         for style, text, weight in zip(chosen, texts, weights, strict=True)
     ]
 

@@ -44,7 +44,9 @@ M = TypeVar("M", bound=Model)
 def new(request: SignedInRequest) -> HttpResponseBase:
     if request.method != "POST":
         asked = prefill.find(request.user, request.GET.get("from"))
-        initial = _asked_for(request) | (asked.initial() if asked else {})
+        initial = _asked_for(request)
+        if asked:
+            initial |= asked.initial(initial["photo"])
         return show(request, StudioForm(user=request.user, initial=initial), asked=asked)
     if "look" in request.POST or "use" in request.POST:
         return show_so_far(request)
@@ -118,7 +120,8 @@ def show_so_far(request: SignedInRequest, **extra: Any) -> HttpResponse:
     photo_error = store_sent_photo(request, values)
     styles = values.getlist("style")
     weights = {style: values.get(f"weight-{style}", "") for style in styles}
-    initial = {**values.dict(), "style": styles, "weights": weights}
+    masks = {style: values.get(f"mask-{style}", "") for style in styles}
+    initial = {**values.dict(), "style": styles, "weights": weights, "masks": masks}
     if used := find(SavedSettings.objects.owned_by(request.user), values.get("use")):
         initial |= dict.fromkeys(NAMES, "") | settings_initial(used)
     form = StudioForm(user=request.user, initial=initial)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 from django.http import QueryDict
+from PIL import Image
 
 from accounts.models import User
 from engine.params import Params
-from gallery.models import Style
+from gallery.masks import keep_mask
+from gallery.models import Mask, Style
 from gallery.styles import add_style
 from tests.transfers.drawings import quadrants
 from transfers.models import ContentImage
@@ -236,3 +239,66 @@ def test_a_photo_too_long_and_narrow_is_refused_at_the_photo(
 ) -> None:
     ContentImage.objects.filter(pk=photo.pk).update(width=20_000, height=10)
     assert set(sent(user, own_style, photo=photo).errors) == {"photo"}
+
+
+# Masks
+
+
+def test_masks_are_named_by_their_styles_and_the_photo_stays_elsewhere(
+    user: User, photo: ContentImage, styles: list[Style], mask: Mask
+) -> None:
+    named = {f"mask-{styles[1].pk}": mask.pk, f"mask-{styles[3].pk}": mask.pk}
+    form = sent(user, *styles[:3], photo=photo, **named)
+    assert form.is_valid(), form.errors
+    order = form.order()
+    assert order.masks == {styles[1].pk: mask}
+    assert order.protect is None
+    assert order.params.outside_masks == "photo"
+    assert form.order(size_px=64).params == dataclasses.replace(order.params, size_px=64)
+
+
+def test_a_part_of_the_photo_is_protected(
+    user: User, photo: ContentImage, own_style: Style, mask: Mask
+) -> None:
+    form = sent(user, own_style, photo=photo, protect=mask.pk)
+    assert form.is_valid(), form.errors
+    order = form.order()
+    assert (order.masks, order.protect) == ({}, mask)
+    assert order.params.outside_masks == "photo"
+
+
+def test_without_masks_nothing_is_kept(user: User, photo: ContentImage, own_style: Style) -> None:
+    form = sent(user, own_style, photo=photo, protect="", **{f"mask-{own_style.pk}": ""})
+    assert form.is_valid(), form.errors
+    order = form.order()
+    assert (order.masks, order.protect, order.params.outside_masks) == ({}, None, "paint")
+
+
+def test_the_mask_of_a_style_that_is_left_out_is_left_out(
+    user: User, photo: ContentImage, styles: list[Style], mask: Mask
+) -> None:
+    weights = {f"weight-{styles[0].pk}": 0, f"weight-{styles[1].pk}": 9}
+    form = sent(user, *styles[:2], photo=photo, **weights, **{f"mask-{styles[0].pk}": mask.pk})
+    assert form.is_valid(), form.errors
+    assert form.order().masks == {}
+
+
+def test_masks_that_cannot_be_are_said_beside_them(
+    user: User, stranger: User, photo: ContentImage, own_style: Style, mask: Mask
+) -> None:
+    theirs = keep_mask(stranger, mask.opened())
+    upright = keep_mask(user, Image.new("L", (40, 90), 255))
+    name = f"mask-{own_style.pk}"
+    wrong: list[tuple[dict[str, object], str]] = [
+        ({name: theirs.pk}, "no longer here"),
+        ({name: "nonsense"}, "no longer here"),
+        ({"protect": theirs.pk}, "no longer here"),
+        ({"protect": "nonsense"}, "no longer here"),
+        ({"protect": upright.pk}, "other proportions"),
+        ({name: mask.pk, "protect": mask.pk}, "black everywhere"),
+    ]
+    for fields, words in wrong:
+        form = sent(user, own_style, photo=photo, **fields)
+        assert not form.is_valid()
+        assert list(form.errors) == ["protect"]
+        assert words in form.errors["protect"][0]
