@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from engine.params import Params
@@ -343,3 +347,70 @@ def test_layers_are_added_weighed_and_left_out(
     page.get_by_role("button", name="Paint it").click()
     page.wait_for_url("**/transfers/*/")
     assert Transfer.objects.pictures().get().params["style_layers"] == {"relu5_1": 0.5}
+
+
+def page_of(user: User, browser: Browser, live_server: LiveServer, **kind: Any) -> Page:
+    """A page of another kind of browser, signed in."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context = browser.new_context(base_url=live_server.url, **kind)
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+    )
+    return context.new_page()
+
+
+def test_a_thumb_on_a_phone_can_do_it_all(
+    browser: Browser,
+    live_server: LiveServer,
+    styles: dict[str, Style],
+    photo: ContentImage,
+    user: User,
+) -> None:
+    phone = {"has_touch": True, "viewport": {"width": 390, "height": 844}}
+    page = page_of(user, browser, live_server, **phone)
+    page.goto(f"/new/?photo={photo.pk}")
+    page.get_by_label("Blend up to 4 styles").tap()
+    for title in ("Stripes", "Dots", "Waves"):
+        page.locator("#style-choices").get_by_text(title, exact=True).tap()
+    pad = page.get_by_role("slider", name="Point between the styles")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box
+    pad.tap(position={"x": 2, "y": box["height"] - 2})
+    near = [int(weight) for weight in weights(page)]
+    assert near[1] >= 95
+    page.get_by_text("Finer control").tap()
+    page.get_by_role("combobox", name="Colours").select_option("covariance")
+    page.get_by_role("button", name="Paint it").tap()
+    page.wait_for_url("**/transfers/*/")
+    painted = Transfer.objects.pictures().get()
+    assert painted.params["keep_colors"] == "covariance"
+    shares = {share.style.title: share.weight for share in painted.style_shares.all()}
+    assert shares["Dots"] == near[1]
+    page.context.close()
+
+
+def test_without_javascript_a_blend_is_set_up_in_two_steps(
+    browser: Browser,
+    live_server: LiveServer,
+    styles: dict[str, Style],
+    photo: ContentImage,
+    user: User,
+) -> None:
+    page = page_of(user, browser, live_server, java_script_enabled=False)
+    page.goto(f"/new/?photo={photo.pk}")
+    expect(page.locator("[data-slider]").first).to_be_hidden()  # a slider would say nothing
+    for title in ("Stripes", "Dots"):
+        page.locator("#style-choices").get_by_text(title, exact=True).click()
+    page.get_by_role("button", name="Say how much of each").click()
+    page.get_by_label("How much of Dots, from 0 to 100").fill("75")
+    page.get_by_label("How much style").first.fill("12")
+    page.get_by_role("button", name="Paint it").click()
+    page.wait_for_url("**/transfers/*/")
+    painted = Transfer.objects.pictures().get()
+    assert painted.params["style_strength"] == 12
+    shares = [(share.style.title, share.weight) for share in painted.style_shares.all()]
+    assert shares == [("Stripes", 50), ("Dots", 75)]
+    page.context.close()
