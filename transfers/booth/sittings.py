@@ -135,7 +135,12 @@ def _count(booth: Booth) -> None:
     Of two devices that take the last one, the second waits here for the first.
     """
     now = timezone.now()
-    held = Booth.objects.select_for_update().open().filter(pk=booth.pk, door=booth.door).first()
+    held = (
+        Booth.objects.select_for_update(of=("self",))
+        .open()
+        .filter(pk=booth.pk, door=booth.door)
+        .first()
+    )
     if held is None:
         raise BoothError(_("This booth has ended."))
     if now - held.hour_began_at >= HOUR:
