@@ -66,11 +66,11 @@ def test_a_database_restarted_while_painting_costs_no_attempt(
 @pytest.mark.long
 def test_a_database_away_at_the_end_is_waited_for(shared_site: SharedInstallation) -> None:
     site = shared_site
-    (pk,) = site.submit(seconds=6)
+    (pk,) = site.submit(seconds=15, least_steps=60)
     site.start("work")
     site.wait_for(lambda: in_the_middle(site, pk), 40, "some steps")
     site.postgres.stop()
-    site.wait_for(lambda: "waiting for the database" in site.tail(), 40, "the end of the painting")
+    site.wait_for(lambda: "waiting for the database" in site.tail(), 90, "the end of the painting")
     site.postgres.start()
     site.wait_for_state(pk, "succeeded", 20)
     assert site.transfer(pk, "attempts") == (1,)
