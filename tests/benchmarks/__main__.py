@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("engine", "resume", "submit_to_saved", "queue", "estimates", "gallery")
+BENCHMARKS = ("engine", "resume", "submit_to_saved", "look", "queue", "estimates", "gallery")
 
 if __name__ == "__main__":
     for name in BENCHMARKS:

@@ -113,6 +113,22 @@ def shoot_studio(page: Page, folder: Path) -> None:
     shoot(page, folder, "new-controls")
 
 
+def shoot_sheet(page: Page, folder: Path) -> None:
+    """Two settings compared: chosen, painted, and one picture of it large."""
+    choose(page, photo("cat", folder), "Swirling impasto", "Standard")
+    page.get_by_role("button", name="Compare settings").click()
+    shoot(page, folder, "compare-settings")
+    page.get_by_role("button", name="Paint the sheet").click()
+    page.wait_for_url("**/sheets/*-*/")
+    wait_until(page, "document.querySelector('[data-words]').textContent === 'All painted'")
+    shoot(page, folder, "sheet")
+    page.locator("[data-cell='1-1'] a").click()
+    page.get_by_role("button", name="Paint this in full").wait_for()
+    shoot(page, folder, "sheet-cell", whole=False)
+    page.goto("/sheets/")
+    shoot(page, folder, "sheets")
+
+
 def tour(browser: Browser, address: str, folder: Path) -> None:
     page = browser.new_context(base_url=address).new_page()
     page.goto("/")
@@ -134,12 +150,15 @@ def tour(browser: Browser, address: str, folder: Path) -> None:
     )
     choose(page, photo("cat", folder), "Swirling impasto", "Standard")
     shoot(page, folder, "new")
+    wait_until(page, "/^Painted/.test(document.querySelector('[data-look-words]').textContent)")
+    shoot(page, folder, "new-look")
     page.get_by_role("button", name="Paint where each style goes").click()
     page.get_by_role("dialog").get_by_role("button", name="Fill all of it").click()
     shoot(page, folder, "masks", whole=False)
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("dialog").get_by_role("button", name="Done").click()
     shoot_studio(page, folder)
+    shoot_sheet(page, folder)
     choose(page, photo("cat", folder), "Swirling impasto", "Standard")
     paint(page)
     wait_until(
