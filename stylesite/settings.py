@@ -266,7 +266,7 @@ Q_CLUSTER = {
     "retry": 90_000,
     "max_attempts": 1,
     "ack_failures": True,
-    "poll": 0.5,
+    "poll": 0.2,  # somebody who tunes by quick looks waits for it each time
     "save_limit": 200,
     "catch_up": False,
     "guard_cycle": 0.5,

@@ -6,7 +6,7 @@
 import { csrfToken } from "../csrf.js";
 
 const PAUSE_MS = 600; // from the last change on: whoever is still choosing has nothing painted
-const ASK_EVERY_MS = 250; // at first; one that takes long is asked for less often
+const ASK_EVERY_MS = 200; // at first; one that takes long is asked for less often
 const LONG_MS = 10_000;
 const ASK_AGAIN_MS = 2000; // where the server could not be reached
 const REMEMBERED = "quick-look";
@@ -144,7 +144,7 @@ async function follow(said, mine) {
   running = said;
   show(said, mine);
   while (said.unfinished) {
-    const pause = Date.now() - began < LONG_MS ? ASK_EVERY_MS : 4 * ASK_EVERY_MS;
+    const pause = Date.now() - began < LONG_MS ? ASK_EVERY_MS : 5 * ASK_EVERY_MS;
     await new Promise((resolve) => setTimeout(resolve, pause));
     if (mine !== wanted) return;
     try {
