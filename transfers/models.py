@@ -7,7 +7,6 @@ Transitions live in ``transfers.queue`` (lifecycle, steering, rescue), never in 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from gallery.models import Artwork, Mask, Style
 from gallery.pictures import StoredPicture
 
 # Models of this app with a room of their own; Django looks for all of them here.
+from transfers.api.models import IdempotencyKey
 from transfers.booth.models import Booth, BoothPicture, PastPainting, Sitting
 from transfers.examples.models import ExampleOrder
 from transfers.notify.models import Notice, NoticeChoices
@@ -35,6 +35,7 @@ __all__ = [
     "BroughtRecipe",
     "ContentImage",
     "ExampleOrder",
+    "IdempotencyKey",
     "LossCurve",
     "MachineSpeed",
     "Notice",
@@ -395,41 +396,3 @@ class TransferStyle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.style_id} × {self.weight}"
-
-
-class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
-    def expired(self, now: datetime) -> Self:
-        """Those that stand for nothing any more."""
-        return self.filter(created_at__lte=now - IdempotencyKey.KEPT_FOR)
-
-
-class IdempotencyKey(models.Model):
-    """A request that its sender may repeat without having the same painted, or kept, twice.
-
-    The row is written in one transaction with the transfers, or the photo, it led to, so there is
-    never one without the other; the constraint makes the second of two simultaneous requests wait
-    for the first and then find its answer.
-    """
-
-    KEPT_FOR = timedelta(hours=24)
-
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="idempotency_keys"
-    )
-    key = models.CharField(max_length=200)
-    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked.")
-    # Of a photo, where the request sent one: the path is part of the fingerprint.
-    transfer_ids = models.JSONField(default=list)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    objects = IdempotencyKeyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("idempotency key")
-        verbose_name_plural = _("idempotency keys")
-        constraints = [
-            models.UniqueConstraint(fields=["owner", "key"], name="idempotency_key_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.key
