@@ -131,6 +131,21 @@ def test_submitting_while_the_photo_is_on_its_way_waits_for_it(
     assert Transfer.objects.pictures().count() == 1
 
 
+def test_comparing_settings_while_the_photo_is_on_its_way_paints_nothing(
+    browser: Browser, open_page: OpenPage, preset: Style
+) -> None:
+    page = open_page(browser, "/new/")
+    held: list[Route] = []
+    page.route("**/api/v1/content-images/", lambda route: held.append(route))
+    hand_over(page, as_file(quadrants()), "drop")
+    style_choice(page)
+    page.get_by_role("button", name="Compare settings").click()
+    expect(page.get_by_text("We start as soon as your photo is here.")).to_be_visible()
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="Compare settings")).to_be_visible()
+    assert not Transfer.objects.pictures().exists()
+
+
 def test_a_lost_connection_is_said_and_the_photo_before_stays(
     browser: Browser, open_page: OpenPage, preset: Style
 ) -> None:

@@ -16,6 +16,7 @@ from tests.transfers.drawings import as_file, quadrants
 from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
 from transfers.queue import lifecycle, submission
+from transfers.studio import saved
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -107,3 +108,31 @@ def test_a_photo_without_room_is_refused_with_the_reason(
     page = open_page(browser, "/new/")
     page.set_input_files("input[type=file]", file)
     expect(page.get_by_text("There is no room for another picture")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_enter_uses_no_settings_that_nobody_asked_for(
+    browser: Browser,
+    open_page: OpenPage,
+    user: User,
+    photo: ContentImage,
+    style: Style,
+    javascript: bool,
+) -> None:
+    saved.save(user, "Soft", Params(style_strength=12))
+    address = f"/new/?photo={photo.pk}&style={style.pk}"
+    page = open_page(browser, address, java_script_enabled=javascript)
+    number = page.get_by_role("spinbutton", name="How much style")
+    number.fill("60")
+    if javascript:
+        page.get_by_role("slider", name="How much style").press("Enter")
+        page.get_by_role("radio", name="Draft").press("Enter")
+        page.get_by_role("radio", name="Stripes").press("Enter")
+        page.wait_for_timeout(300)
+        assert page.url.endswith(address)
+        expect(number).to_have_value("60")
+        assert not Transfer.objects.pictures().exists()
+    else:
+        number.press("Enter")
+        page.wait_for_url("**/transfers/*/")
+        assert Transfer.objects.pictures().get().params["style_strength"] == 60

@@ -11,7 +11,7 @@ import { startSettings } from "./studio/settings.js";
 const form = document.querySelector("[data-studio]");
 const submit = form.querySelector("[data-submit]");
 let recommended = {};
-let sendWhenReady = false;
+let sendWhenReady = null; // the button that was pressed while the photo was on its way
 
 function showTime() {
   const quality = form.querySelector("[name=quality]:checked")?.value;
@@ -59,8 +59,8 @@ const photo = startPhoto(form, {
   },
   onSettled(arrived) {
     form.querySelector("[data-waiting]").hidden = true;
-    if (sendWhenReady && arrived) form.requestSubmit(submit);
-    sendWhenReady = false;
+    if (sendWhenReady && arrived) form.requestSubmit(sendWhenReady);
+    sendWhenReady = null;
   },
 });
 
@@ -76,7 +76,7 @@ form.addEventListener("change", ({ target }) => {
 form.addEventListener("submit", (event) => {
   if (photo.isUploading()) {
     event.preventDefault();
-    sendWhenReady = true;
+    sendWhenReady = event.submitter ?? submit;
     form.querySelector("[data-waiting]").hidden = false;
     return;
   }

@@ -137,12 +137,16 @@ export function startSettings(form, recommendedByStyle) {
     changed(form, "settings");
   }
 
-  // Enter in a field is the end of writing in it, and not yet the order to paint.
+  // Enter in a field is the end of writing in it, and on a slider or a choice nothing at all: it is
+  // not yet the order to paint.
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.matches("[type=number], [type=text]")) return;
+    const { target } = event;
+    const isOwn = target.form === form && target.matches("input:not([type=file])");
+    if (event.key !== "Enter" || !isOwn) return;
     event.preventDefault();
-    event.target.blur();
-    event.target.focus();
+    if (!target.matches("[type=number], [type=text]")) return;
+    target.blur();
+    target.focus();
   });
   return { show, use };
 }
