@@ -29,12 +29,20 @@ def request_cancel(transfer: Transfer) -> bool:
     finished in the same moment stays finished. `transfer` is brought up to date either way.
     """
     cancelled = Transfer.objects.unfinished().filter(pk=transfer.pk).update(**cancellation())
-    transfer.refresh_from_db()
+    _bring_up_to_date(transfer)
     if cancelled:
         # Only now: nobody holds the token any more, so no newer checkpoint can appear.
         drop_files(transfer, preview=False)
         logger.info("transfer %s: cancelled", transfer.pk, extra=logs.about(transfer))
     return bool(cancelled)
+
+
+def _bring_up_to_date(transfer: Transfer) -> None:
+    """Read the row anew; one that was deleted meanwhile is as good as cancelled."""
+    try:
+        transfer.refresh_from_db()
+    except Transfer.DoesNotExist:
+        transfer.state = State.CANCELLED
 
 
 def cancel_waiting(owner: User) -> int:
@@ -62,7 +70,7 @@ def request_keep(transfer: Transfer) -> bool:
     asked = Transfer.objects.filter(painted, pk=transfer.pk).update(
         keep_requested=True, rank=own_order.front_rank(transfer.owner_id)
     )
-    transfer.refresh_from_db()
+    _bring_up_to_date(transfer)
     if asked:
         logger.info("transfer %s: to be kept as it is", transfer.pk, extra=logs.about(transfer))
     return bool(asked)

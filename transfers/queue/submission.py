@@ -149,10 +149,11 @@ def submit_all(owner: User, orders: Sequence[Order]) -> list[Transfer]:
         order.check_masks()
     now = timezone.now()
     with transaction.atomic():
-        _hold_photos(orders)
-        _hold_masks(orders)
+        # The owner's row first, then photos, then masks: whoever sends a photo locks in this order.
         for purpose in {order.purpose for order in orders}:
             quotas.check_submission(owner, works, purpose)
+        _hold_photos(orders)
+        _hold_masks(orders)
         transfers = [
             # A millisecond apart, so that they are painted in the order given: ranks tell no less.
             _queued(owner, order, work, now + timedelta(milliseconds=number))

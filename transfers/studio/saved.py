@@ -28,10 +28,7 @@ def save(owner: User, name: str, params: Params) -> SavedSettings:
     """Raises SavedSettingsError for a name that is none or taken, and where there are too many."""
     name = checked_name(name)
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=owner.pk)  # so that nobody counts at the same time
-        if SavedSettings.objects.owned_by(owner).count() >= MOST:
-            sentence = _("You have %(most)d settings saved, which is all there is room for.")
-            raise SavedSettingsError(sentence % {"most": MOST})
+        _check_room(owner)
         new = SavedSettings(owner=owner, name=name, params=params.to_json())
         _written(new, new.save)
     return new
@@ -55,15 +52,28 @@ def trash(one: SavedSettings) -> None:
 
 
 def put_back(one: SavedSettings) -> None:
-    """Under their name, or under the next one that is free."""
-    wanted, number = one.name, 2
-    taken = set(SavedSettings.objects.owned_by(one.owner).values_list("name", flat=True))
-    while one.name in taken:
-        ending = f" ({number})"
-        one.name = wanted[: NAME_LENGTH - len(ending)] + ending
-        number += 1
-    one.trashed_at = None
-    _written(one, lambda: one.save(update_fields=["name", "trashed_at"]))
+    """Under their name, or under the next one that is free.
+
+    Raises SavedSettingsError where there are too many by now.
+    """
+    with transaction.atomic():
+        _check_room(one.owner)
+        wanted, number = one.name, 2
+        taken = set(SavedSettings.objects.owned_by(one.owner).values_list("name", flat=True))
+        while one.name in taken:
+            ending = f" ({number})"
+            one.name = wanted[: NAME_LENGTH - len(ending)] + ending
+            number += 1
+        one.trashed_at = None
+        _written(one, lambda: one.save(update_fields=["name", "trashed_at"]))
+
+
+def _check_room(owner: User) -> None:
+    """In a transaction: another one that counts those of `owner` waits for its end."""
+    User.objects.select_for_update().get(pk=owner.pk)
+    if SavedSettings.objects.owned_by(owner).count() >= MOST:
+        sentence = _("You have %(most)d settings saved, which is all there is room for.")
+        raise SavedSettingsError(sentence % {"most": MOST})
 
 
 def checked_name(name: str) -> str:

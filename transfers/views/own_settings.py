@@ -67,7 +67,10 @@ def delete(request: SignedInRequest, settings_id: UUID) -> HttpResponse:
 @signed_in_page
 def put_back(request: SignedInRequest, settings_id: UUID) -> HttpResponse:
     own = get_object_or_404(SavedSettings.objects.trashed(request.user), pk=settings_id)
-    saved.put_back(own)
+    try:
+        saved.put_back(own)
+    except SavedSettingsError as error:
+        return _answer(request, settings_problem=error.sentence, settings_undo=own.pk)
     return _answer(request, settings_said=_("“%(name)s” is back.") % {"name": own.name})
 
 

@@ -41,6 +41,15 @@ def test_deleted_ones_can_be_had_back(api: ApiClient, kept: SavedSettings) -> No
     assert api.post(f"{address}restore/", {}).json()["name"] == "Soft (2)"
 
 
+def test_too_many_are_not_had_back(
+    api: ApiClient, kept: SavedSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved, "MOST", 1)
+    api.send("DELETE", f"/settings/{kept.pk}/")
+    api.post("/settings/", {"name": "Hard", "params": {}})
+    assert api.post(f"/settings/{kept.pk}/restore/", {}).status_code == 400
+
+
 def test_what_the_engine_does_not_know_is_refused(api: ApiClient, kept: SavedSettings) -> None:
     for body in ({"style_strength": 101}, {"odd": 1}, []):
         refused = api.post("/settings/", {"name": "x", "params": body})

@@ -94,6 +94,14 @@ def test_what_has_ended_cannot_be_cancelled(submit: Submit, state: str) -> None:
     assert transfer.state == state
 
 
+def test_what_is_deleted_while_it_is_cancelled_or_kept_counts_as_cancelled(submit: Submit) -> None:
+    transfer = submit()
+    Transfer.objects.filter(pk=transfer.pk).delete()
+    assert steering.request_cancel(transfer) is False
+    assert transfer.state == State.CANCELLED
+    assert steering.request_keep(transfer) is False
+
+
 # keep
 
 

@@ -1,21 +1,23 @@
 """How transfers come into being: submitted with their wake-ups, or tried once more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from io import BytesIO
 
 import pytest
 from django.db import connection, transaction
 from django_q.models import OrmQ
 
-from accounts.models import User
+from accounts.models import Quota, User
 from engine.errors import ImageError
 from engine.params import Params
 from gallery.models import Style
-from transfers import photos, quotas
+from tests.transfers.drawings import as_file, quadrants
+from transfers import photos
 from transfers.models import ContentImage, Transfer
 from transfers.queue import submission
-from transfers.queue.submission import WrongStateError
+from transfers.queue.submission import Order, WrongStateError
 
 State = Transfer.State
 Submit = Callable[..., Transfer]
@@ -80,10 +82,38 @@ def test_a_photo_deleted_while_it_is_being_ordered_stays(
             with suppress(TimeoutError):
                 deletions[0].result(timeout=0.5)
 
-        monkeypatch.setattr(quotas, "check_submission", meanwhile)
+        monkeypatch.setattr(submission, "_hold_masks", meanwhile)
         transfer = submission.submit(user, photo, [(style, 1.0)], Params(size_px=64))
         assert deletions[0].result() == 0
     assert row(transfer).content_image == photo
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_photo_sent_once_more_while_it_is_being_ordered_waits_for_the_order(
+    user: User, style: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Quota.objects.create(waiting=5)
+    photo = photos.add_photo(user, BytesIO(as_file(quadrants())), "upload")
+    hold = submission._hold_photos
+
+    def send() -> ContentImage:
+        try:
+            return photos.add_photo(user, BytesIO(as_file(quadrants())), "upload")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        sent: list[Future[ContentImage]] = []
+
+        def meanwhile(orders: Sequence[Order]) -> None:
+            hold(orders)
+            sent.append(pool.submit(send))
+            with suppress(TimeoutError):
+                sent[0].result(timeout=1)
+
+        monkeypatch.setattr(submission, "_hold_photos", meanwhile)
+        submission.submit(user, photo, [(style, 1.0)], Params(size_px=64))
+        assert sent[0].result() == photo
 
 
 # retry

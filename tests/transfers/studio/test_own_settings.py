@@ -98,6 +98,20 @@ def test_back_again_they_take_the_next_name_that_is_free(user: User, kept: Saved
     assert kept.name == "Soft (2)"
 
 
+def test_too_many_are_not_put_back_and_can_be_put_back_later(
+    signed_in: Client, user: User, kept: SavedSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved, "MOST", 1)
+    saved.trash(kept)
+    other = saved.save(user, "Hard", Params())
+    back = f"{URL}{kept.pk}/put-back/"
+    answer = signed_in.post(back, headers=HTMX)
+    assertContains(answer, "all there is room for")
+    assertContains(answer, f'hx-post="{back}"')
+    saved.trash(other)
+    assertContains(signed_in.post(back, headers=HTMX), "“Soft” is back.")
+
+
 def test_after_a_day_they_are_gone_for_good(kept: SavedSettings) -> None:
     saved.trash(kept)
     tidy()

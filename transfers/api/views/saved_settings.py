@@ -85,7 +85,10 @@ class SavedSettingsRestore(ApiView):
         that are there."""
         trashed = SavedSettings.objects.trashed(person(request)).filter(pk=settings_id).first()
         if trashed:
-            saved.put_back(trashed)
+            try:
+                saved.put_back(trashed)
+            except SavedSettingsError as error:
+                raise field_refused("name", error.sentence) from error
         return Response(SavedSettingsSerializer(trashed or _own(request, settings_id)).data)
 
 
