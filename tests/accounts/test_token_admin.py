@@ -38,30 +38,30 @@ def withdraw(client: Client, token: ApiToken, **more: str) -> object:
 
 def test_the_list_tells_who_has_which_and_no_secret(admin: Client, user: User) -> None:
     ends = timezone.now() + timedelta(days=9)
-    token, secret = tokens.issue(user, "Booth", ["read", "write:gallery"], ends)
+    token, secret = tokens.issue(user, "Kiosk", ["read", "write:gallery"], ends)
     for page in (TOKENS, f"{TOKENS}{token.pk}/change/"):
         html = admin.get(page).content.decode()
-        for words in ("Booth", "ada@example.org", "write:gallery"):
+        for words in ("Kiosk", "ada@example.org", "write:gallery"):
             assert words in html
         for hidden in (secret, token.digest, secret[-4:]):
             assert hidden not in html
 
 
 def test_they_are_found_by_their_owner(admin: Client, user: User, stranger: User) -> None:
-    tokens.issue(user, "Booth", ["read"])
+    tokens.issue(user, "Kiosk", ["read"])
     tokens.issue(stranger, "Script", ["read"])
     html = admin.get(TOKENS, {"q": "ada@"}).content.decode()
-    assert "Booth" in html
+    assert "Kiosk" in html
     assert "Script" not in html
 
 
 def test_they_are_withdrawn_after_a_question_and_the_log_says_by_whom(
     admin: Client, user: User
 ) -> None:
-    token, secret = tokens.issue(user, "Booth", ["read"])
+    token, secret = tokens.issue(user, "Kiosk", ["read"])
     asked = withdraw(admin, token)
     assertContains(asked, "Nothing can undo it")
-    assertContains(asked, "ada@example.org: Booth")
+    assertContains(asked, "ada@example.org: Kiosk")
     assert tokens.find(secret) is not None
     done = withdraw(admin, token, confirmed="yes")
     assertRedirects(done, TOKENS, fetch_redirect_response=False)
@@ -72,7 +72,7 @@ def test_they_are_withdrawn_after_a_question_and_the_log_says_by_whom(
 
 
 def test_what_is_withdrawn_already_keeps_its_date(admin: Client, user: User) -> None:
-    token, _secret = tokens.issue(user, "Booth", ["read"])
+    token, _secret = tokens.issue(user, "Kiosk", ["read"])
     tokens.revoke(token)
     before = ApiToken.objects.get().revoked_at
     assertRedirects(withdraw(admin, token, confirmed="yes"), TOKENS)
@@ -81,7 +81,7 @@ def test_what_is_withdrawn_already_keeps_its_date(admin: Client, user: User) -> 
 
 
 def test_who_may_only_look_withdraws_nothing(user: User) -> None:
-    token, secret = tokens.issue(user, "Booth", ["read"])
+    token, secret = tokens.issue(user, "Kiosk", ["read"])
     looking = helper("view_apitoken")
     assert looking.get(TOKENS).status_code == 200
     withdraw(looking, token, confirmed="yes")
@@ -89,11 +89,11 @@ def test_who_may_only_look_withdraws_nothing(user: User) -> None:
 
 
 def test_nobody_adds_changes_or_deletes_one_here(admin: Client, user: User) -> None:
-    token, _secret = tokens.issue(user, "Booth", ["read"])
+    token, _secret = tokens.issue(user, "Kiosk", ["read"])
     assert admin.get(f"{TOKENS}add/").status_code == 403
     assert admin.post(f"{TOKENS}{token.pk}/change/", {"name": "Mine"}).status_code == 403
     assert admin.post(f"{TOKENS}{token.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert ApiToken.objects.get().name == "Booth"
+    assert ApiToken.objects.get().name == "Kiosk"
 
 
 def test_others_stay_outside(signed_in: Client) -> None:

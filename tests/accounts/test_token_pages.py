@@ -45,15 +45,15 @@ def test_a_token_may_last_for_ever(signed_in: Client) -> None:
 
 
 def test_the_list_tells_tokens_apart(signed_in: Client, user: User) -> None:
-    _token, secret = tokens.issue(user, "Booth", ["read"], timezone.now() - timedelta(days=1))
+    _token, secret = tokens.issue(user, "Kiosk", ["read"], timezone.now() - timedelta(days=1))
     page = signed_in.get(LIST).content.decode()
-    for words in ("Booth", f"sty_…{secret[-4:]}", "See and download", "Not used yet", "Expired."):
+    for words in ("Kiosk", f"sty_…{secret[-4:]}", "See and download", "Not used yet", "Expired."):
         assert words in page
     assert "Add, change and throw away" not in page
 
 
 def test_a_token_is_withdrawn_after_a_question(signed_in: Client, user: User) -> None:
-    token, secret = tokens.issue(user, "Booth", ["read"])
+    token, secret = tokens.issue(user, "Kiosk", ["read"])
     address = f"/accounts/tokens/{token.pk}/revoke/"
     assertContains(signed_in.get(address), "cannot be undone")
     assert tokens.find(secret) is not None
@@ -69,7 +69,7 @@ def test_at_the_limit_a_sentence_says_what_to_do(
 ) -> None:
     settings.API_TOKENS_PER_PERSON = 1
     assertContains(signed_in.get(LIST), f'"{ADD}"')
-    tokens.issue(user, "Booth", ["read"])
+    tokens.issue(user, "Kiosk", ["read"])
     page = signed_in.get(LIST)
     assertContains(page, "You have 1 token in use, and may not have more.")
     assertNotContains(page, f'"{ADD}"')
@@ -87,16 +87,16 @@ def test_the_settings_lead_to_the_tokens(signed_in: Client) -> None:
 def test_a_stranger_neither_sees_nor_withdraws_it(
     client: Client, user: User, stranger: User
 ) -> None:
-    token, secret = tokens.issue(user, "Booth", ["read"])
+    token, secret = tokens.issue(user, "Kiosk", ["read"])
     client.force_login(stranger)
-    assertNotContains(client.get(LIST), "Booth")
+    assertNotContains(client.get(LIST), "Kiosk")
     for method in (client.get, client.post):
         assert method(f"/accounts/tokens/{token.pk}/revoke/").status_code == 404
     assert tokens.find(secret) is not None
 
 
 def test_visitors_are_asked_to_sign_in(client: Client, user: User) -> None:
-    token, _secret = tokens.issue(user, "Booth", ["read"])
+    token, _secret = tokens.issue(user, "Kiosk", ["read"])
     for page in (LIST, ADD):
         assert client.get(page)["Location"] == f"/accounts/login/?next={page}"
     assert client.post(ADD, CHOSEN).status_code == 302
@@ -130,7 +130,7 @@ def test_a_name_is_text_and_never_markup(signed_in: Client) -> None:
 
 
 def test_wrong_methods_are_not_allowed(signed_in: Client, user: User) -> None:
-    token, _secret = tokens.issue(user, "Booth", ["read"])
+    token, _secret = tokens.issue(user, "Kiosk", ["read"])
     assert signed_in.post(LIST).status_code == 405
     assert signed_in.delete(ADD).status_code == 405
     assert signed_in.delete(f"/accounts/tokens/{token.pk}/revoke/").status_code == 405

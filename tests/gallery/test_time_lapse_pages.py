@@ -283,7 +283,7 @@ def test_it_leaves_with_its_picture(
     artworks.trash(artwork)
     assert (media_root / time_lapse.file.name).exists()
     with django_capture_on_commit_callbacks(execute=True):
-        assert trash.empty(artwork.owner) == 1
+        assert trash.delete(Artwork.objects.trashed_by(artwork.owner)) == 1
     assert not [path for path in media_root.rglob("*") if path.is_file()]
 
 
