@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from transfers.models import BoothPicture, Sitting, Transfer
 from transfers.status import Status
 
-PICTURES = ("display", "thumbnail", "original")
+PICTURES = ("display", "thumbnail")
+"""Small enough to look at; the full size comes as a download, where the host allows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,17 @@ def test_a_photo_is_taken_and_followed_to_its_picture(
     assert photo.size == (120, 80)
 
 
+@pytest.mark.parametrize("may_download", [True, False])
+def test_a_device_gets_what_is_shown_and_not_the_full_size(
+    device: Client, painted: tuple[Sitting, str], may_download: bool
+) -> None:
+    Booth.objects.update(may_download=may_download)
+    _sitting, code = painted
+    for rendition in ("display", "thumbnail", "photo"):
+        assert status_at(device, f"/booth/turn/{code}/{rendition}/") == 200
+    assert status_at(device, f"/booth/turn/{code}/original/") == 404
+
+
 def test_the_code_on_the_screen_is_the_link(device: Client, preset: Style) -> None:
     told = send(device, preset).json()  # type: ignore[attr-defined]
     answer = device.get(told["qr"])

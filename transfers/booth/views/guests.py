@@ -71,9 +71,6 @@ def picture(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 @require_safe
 @for_holders
 def file(request: HttpRequest, sitting: Sitting, rendition: str) -> HttpResponseBase:
-    """Small enough to look at; the full size comes as a download, where the host allows it."""
-    if rendition == "original":
-        raise Http404
     return file_response(request, telling.file_of(sitting, rendition), immutable=False)
 
 
