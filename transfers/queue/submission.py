@@ -221,35 +221,59 @@ def retry(transfer: Transfer) -> Transfer:
     """Queue a FAILED or CANCELLED transfer once more, as a new transfer that names the old one.
 
     Asked twice, it returns the retry that is still unfinished. Raises WrongStateError for one
-    that is unfinished or succeeded, and for studies.
+    that is unfinished or succeeded, for studies, and for a guest's who has the picture already or
+    has deleted everything.
     """
     with transaction.atomic():
+        sitting = _hold_sitting(transfer)
         old = Transfer.objects.select_for_update().get(pk=transfer.pk)
         if not old.is_picture:
             raise WrongStateError("a study is ordered anew, not retried")
         if old.state not in (State.FAILED, State.CANCELLED):
             raise WrongStateError(f"a {old.state} transfer cannot be retried")
-        waiting = old.retries.unfinished().first()
+        # All of a sitting are of its photo: of several that failed, one is painted again.
+        same = sitting.photo.transfers if sitting else old.retries
+        waiting = same.unfinished().first()
         if waiting is not None:
             return waiting
-        again = Order(
-            content_image=old.content_image,
-            styles=styles_of(old),
-            params=Params.from_json(old.params),
-            **masks_of(old),
-            continues=old.continues,
-            retry_of=old,
-            title=old.title,
-            keeps_time_lapse=old.keeps_time_lapse,
-            stop_after=old.stop_after,
-            repeats=old.repeats,
-            booth=old.booth,
-        )
-        new = submit_all(old.owner, [again])[0]
+        new = submit_all(old.owner, [_again(old)])[0]
         # What was ordered as an example is so still, and the new transfer is what it waits for.
         ExampleOrder.objects.filter(transfer=old, hung_at=None).update(transfer=new)
-        Sitting.objects.filter(transfer=old).update(transfer=new)
+        if sitting is not None:
+            Sitting.objects.filter(pk=sitting.pk).update(transfer=new)
         return new
+
+
+def _hold_sitting(transfer: Transfer) -> Sitting | None:
+    """The sitting that waits for what ``transfer`` should have painted; None of no guest's.
+
+    Locked first, as everything of it is deleted after it. Whichever of the sitting's transfers it
+    names now: another one may have failed since.
+    """
+    if transfer.booth_id is None:
+        return None
+    own = Sitting.objects.filter(photo=transfer.content_image_id)
+    sitting = own.select_for_update().first()
+    # Asked when it is locked: the picture may have been hung while this waited.
+    if sitting is None or not own.filter(picture=None).exists():
+        raise WrongStateError("this guest has the picture, or wants none any more")
+    return sitting
+
+
+def _again(old: Transfer) -> Order:
+    return Order(
+        content_image=old.content_image,
+        styles=styles_of(old),
+        params=Params.from_json(old.params),
+        **masks_of(old),
+        continues=old.continues,
+        retry_of=old,
+        title=old.title,
+        keeps_time_lapse=old.keeps_time_lapse,
+        stop_after=old.stop_after,
+        repeats=old.repeats,
+        booth=old.booth,
+    )
 
 
 def continue_artwork(artwork: Artwork, *, size_px: int) -> Transfer:

@@ -343,3 +343,47 @@ def test_a_picture_that_an_older_worker_hung_goes_as_well(
         deletion.delete(Sitting.objects.all())
     assert not Artwork.objects.exists()
     assert not hung.original.storage.exists(str(hung.original.name))
+def fail_next() -> Transfer:
+    claimed = lifecycle.claim("worker")
+    assert claimed
+    lifecycle.fail(claimed, "The paint ran out.")
+    return claimed
+
+
+def test_retried_from_whichever_that_failed_it_stays_the_guests(take: Take, paint: Paint) -> None:
+    """The operator's page lists them all, the latest first or not."""
+    take()
+    first = fail_next()
+    submission.retry(first)
+    fail_next()
+    third = submission.retry(first)
+    assert Sitting.objects.get().transfer == third
+    assert paint() == third
+    assert Sitting.objects.get().picture.title == "Stripes"
+
+
+def test_of_a_guests_that_failed_twice_one_is_painted_again(take: Take) -> None:
+    take()
+    first = fail_next()
+    submission.retry(first)
+    second = fail_next()
+    third = submission.retry(second)
+    assert submission.retry(first) == third
+    assert Sitting.objects.get().transfer == third
+    assert Transfer.objects.queued().get() == third
+
+
+def test_a_guest_who_has_the_picture_or_left_is_painted_no_more(take: Take, paint: Paint) -> None:
+    take()
+    first = fail_next()
+    submission.retry(first)
+    paint()
+    with pytest.raises(submission.WrongStateError):
+        submission.retry(first)
+    assert Transfer.objects.count() == 2
+    deletion.delete(Sitting.objects.all())
+    with pytest.raises(submission.WrongStateError):
+        submission.retry(first)
+    assert not Transfer.objects.exists()
+
+
