@@ -26,7 +26,7 @@ class BoothQuerySet(models.QuerySet["Booth"]):
         return self.filter(owner=user, leaving=False).order_by("-created_at")
 
     def open(self) -> Self:
-        return self.filter(ended_at=None, owner__is_active=True)
+        return self.filter(ended_at=None, leaving=False, owner__is_active=True)
 
 
 class Booth(models.Model):

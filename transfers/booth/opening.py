@@ -10,14 +10,19 @@ from transfers.models import Booth
 
 
 def begin(booth: Booth) -> None:
-    """Open it, if it has ended. Devices on which it was open before its end stay shut out."""
-    if booth.ended_at is None:
-        return
-    booth.ended_at, booth.door = None, secrets.token_hex()
-    booth.save(update_fields=["ended_at", "door"])
+    """Open it, if it has ended. Devices on which it was open before its end stay shut out.
+
+    Of two that open it at once, both get the one door. Raises Booth.DoesNotExist where it was
+    deleted meanwhile.
+    """
+    there = Booth.objects.filter(leaving=False)
+    ended = there.filter(pk=booth.pk).exclude(ended_at=None)
+    ended.update(ended_at=None, door=secrets.token_hex())
+    booth.refresh_from_db(fields=["ended_at", "door"], from_queryset=there)
 
 
 def end(booth: Booth) -> None:
     """Shut out every device; what is being painted goes on, and its guest's link works."""
     booth.ended_at, booth.door = timezone.now(), secrets.token_hex()
-    booth.save(update_fields=["ended_at", "door"])
+    there = Booth.objects.filter(pk=booth.pk, leaving=False)
+    there.update(ended_at=booth.ended_at, door=booth.door)

@@ -203,6 +203,33 @@ def test_a_booth_that_ended_takes_nobody(booth: Booth, take: Take) -> None:
     assert not Sitting.objects.exists()
 
 
+def test_a_booth_that_is_deleted_opens_for_nobody(
+    booth: Booth, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even for a host whose page was asked before, while it is emptied."""
+    take()
+    stale = Booth.objects.get(pk=booth.pk)
+    opening.end(stale)
+    monkeypatch.setattr(deletion, "WITHIN_S", -1.0)
+    deletion.delete_booth(booth)
+    with pytest.raises(Booth.DoesNotExist):
+        opening.begin(stale)
+    opening.end(stale)
+    booth.refresh_from_db()
+    assert (booth.leaving, booth.door) == (True, "")
+    assert booth.ended_at is not None
+    Booth.objects.update(ended_at=None)
+    assert not Booth.objects.open().exists()
+
+
+def test_two_devices_that_open_it_at_once_are_both_its_own(booth: Booth) -> None:
+    opening.end(booth)
+    one, other = (Booth.objects.get(pk=booth.pk) for _device in range(2))
+    opening.begin(one)
+    opening.begin(other)
+    assert one.door == other.door == Booth.objects.open().get().door
+
+
 def test_others_need_not_wait_for_a_booth(
     booth: Booth, take: Take, paint: Paint, stranger: User, preset: Style
 ) -> None:

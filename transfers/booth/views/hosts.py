@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -79,7 +79,10 @@ def start(request: SignedInRequest, booth_id: UUID) -> HttpResponse:
     if request.method != "POST":
         context = {"booth": own, "has_password": request.user.has_usable_password()}
         return render(request, "booth/start.html", context | _warnings(request))
-    opening.begin(own)
+    try:
+        opening.begin(own)
+    except Booth.DoesNotExist as deleted:
+        raise Http404 from deleted
     response = redirect("transfers:booth-here")
     devices.open_on(request, response, own)
     return response
