@@ -102,6 +102,20 @@ class BoothForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         return styles
 
+    def change(self) -> bool:
+        """Write what the form asks for, in the caller's transaction; False where it was deleted.
+
+        And nothing else: what is not in the form, as its door and what it has painted, may have
+        changed since it was read.
+        """
+        changed = self.save(commit=False)
+        values = {name: getattr(changed, name) for name in self.Meta.fields if name != "styles"}
+        there = Booth.objects.filter(pk=changed.pk, leaving=False)
+        if not there.update(**values):
+            return False
+        self.save_m2m()
+        return True
+
     def chosen(self) -> set[str]:
         """Ids of the styles that are ticked, for the page to show them so."""
         value = self["styles"].value() or []

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -80,12 +82,12 @@ def is_linked(sitting: Sitting) -> bool:
 def shorten(booth: Booth) -> None:
     """Let the times of ``booth`` hold for what was taken before, too, where they are shorter.
 
-    Nothing is kept for longer than its guest was told.
+    Nothing is kept for longer than its guest was told, and what was deleted meanwhile stays so.
     """
-    for sitting in booth.sittings.all():
-        sitting.delete_at = min(sitting.delete_at, sitting.taken_at + booth.kept_for)
-        sitting.link_until = min(sitting.link_until, sitting.taken_at + booth.link_for)
-        sitting.save(update_fields=["delete_at", "link_until"])
+    booth.sittings.update(
+        delete_at=Least(F("delete_at"), F("taken_at") + booth.kept_for),
+        link_until=Least(F("link_until"), F("taken_at") + booth.link_for),
+    )
 
 
 def _photo(booth: Booth, file: BinaryIO) -> ContentImage:

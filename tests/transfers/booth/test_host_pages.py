@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,10 +13,13 @@ from pytest_django import Settings
 from accounts.models import User
 from gallery.models import Style
 from tests.transfers.booth.conftest import Paint, Take, status_at
-from transfers.booth.forms import OFFERED_AT_FIRST
+from transfers.booth import deletion, opening, sittings
+from transfers.booth.forms import OFFERED_AT_FIRST, BoothForm
 from transfers.models import Booth, Sitting, Transfer
 
 pytestmark = pytest.mark.django_db
+
+Meanwhile = Callable[[Callable[[], object]], None]
 
 
 def settings_of(*styles: Style, **changes: object) -> dict[str, object]:
@@ -98,6 +102,85 @@ def test_settings_change_and_shorter_times_hold_at_once(
     assert (booth.title, booth.kept_h) == ("Night of the museums", 1)
     sitting.refresh_from_db()
     assert sitting.delete_at - sitting.taken_at == timedelta(hours=1)
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Something that happens between reading a booth and saving its settings."""
+    real = BoothForm.is_valid
+
+    def happens(event: Callable[[], object]) -> None:
+        def is_valid(form: BoothForm) -> bool:
+            valid = real(form)
+            event()
+            return valid
+
+        monkeypatch.setattr(BoothForm, "is_valid", is_valid)
+
+    return happens
+
+
+def test_settings_leave_alone_what_they_do_not_say(
+    signed_in: Client, booth: Booth, preset: Style, meanwhile: Meanwhile
+) -> None:
+    """A booth that ends, or paints, in the moment when its settings are saved."""
+
+    def ends() -> None:
+        opening.end(Booth.objects.get(pk=booth.pk))
+        Booth.objects.filter(pk=booth.pk).update(painted=5, hour_count=7)
+
+    meanwhile(ends)
+    answer = signed_in.post(f"/booths/{booth.pk}/edit/", settings_of(preset))
+    assert answer.status_code == 302
+    saved = Booth.objects.get(pk=booth.pk)
+    assert (saved.title, saved.countdown_s) == ("Night of the museums", 3)
+    assert list(saved.styles.all()) == [preset]
+    assert (saved.painted, saved.hour_count) == (5, 7)
+    assert saved.ended_at is not None
+    assert saved.door != booth.door
+
+
+def test_settings_and_the_times_they_shorten_are_saved_together(
+    signed_in: Client, booth: Booth, preset: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(_booth: Booth) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(sittings, "shorten", dies)
+    with pytest.raises(ConnectionError):
+        signed_in.post(f"/booths/{booth.pk}/edit/", settings_of(preset, kept_h=1))
+    booth.refresh_from_db()
+    assert (booth.title, booth.kept_h) == ("Summer party", 24)
+
+
+@pytest.mark.parametrize("action", ["edit", "start"])
+def test_a_booth_that_is_deleted_in_this_moment_is_not_found(
+    signed_in: Client,
+    booth: Booth,
+    preset: Style,
+    take: Take,
+    meanwhile: Meanwhile,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+) -> None:
+    take()
+    monkeypatch.setattr(deletion, "WITHIN_S", -1.0)
+    real = opening.begin
+
+    def deletes() -> None:
+        deletion.delete_booth(Booth.objects.get(pk=booth.pk))
+
+    def begins(stale: Booth) -> None:
+        deletes()
+        real(stale)
+
+    meanwhile(deletes)
+    monkeypatch.setattr(opening, "begin", begins)
+    answer = signed_in.post(f"/booths/{booth.pk}/{action}/", settings_of(preset))
+    assert answer.status_code == 404
+    booth.refresh_from_db()
+    assert (booth.leaving, booth.door, booth.title) == (True, "", "Summer party")
+    assert "sessionid" in signed_in.cookies
 
 
 def test_the_host_sees_pictures_but_no_photos(
@@ -185,7 +268,6 @@ def test_a_booth_of_very_many_is_out_of_sight_at_once(
     signed_in: Client, booth: Booth, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from transfers import housekeeping
-    from transfers.booth import deletion
 
     _sitting, code = take()
     monkeypatch.setattr(deletion, "WITHIN_S", -1.0)

@@ -12,7 +12,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import Quota, User
 from engine.errors import ImageError
@@ -336,6 +336,22 @@ def test_a_shorter_time_holds_for_what_is_there_and_a_longer_one_does_not(
         assert given == tuple(timedelta(hours=hour) for hour in hours)
 
 
+def test_shorter_times_are_written_at_once_from_what_is_there(
+    booth: Booth, take: Take, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Not one by one, while somebody deletes them; what is deleted is not there again by it."""
+    kept, deleted = take()[0], take()[0]
+    now = timezone.now()
+    Sitting.objects.filter(pk=deleted.pk).update(delete_at=now, link_until=now)
+    booth.kept_h = booth.link_h = 3
+    with django_assert_num_queries(1):
+        sittings.shorten(booth)
+    for sitting in (kept, deleted):
+        sitting.refresh_from_db()
+    assert kept.delete_at == kept.link_until == kept.taken_at + timedelta(hours=3)
+    assert deleted.delete_at == deleted.link_until == now
+
+
 def test_no_link_is_longer_there_than_its_picture(booth: Booth, take: Take) -> None:
     booth.kept_h, booth.link_h = 3, 168
     booth.save()
@@ -358,18 +374,6 @@ def test_a_retry_by_an_operator_stays_the_guests(take: Take, user: User, paint: 
     assert not Transfer.objects.exists()
 
 
-def test_a_picture_that_an_older_worker_hung_goes_as_well(
-    take: Take, user: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
-    """Hosts are brought up to date one after the other: one that knows no booths makes artworks."""
-    sitting, _code = take()
-    picture = quadrants(96, 64)
-    hung = hang_artwork(owner=user, image=picture, before=picture, title="G", recipe={})
-    Transfer.objects.filter(pk=sitting.transfer_id).update(state="succeeded", artwork=hung)
-    with django_capture_on_commit_callbacks(execute=True):
-        deletion.delete(Sitting.objects.all())
-    assert not Artwork.objects.exists()
-    assert not hung.original.storage.exists(str(hung.original.name))
 def fail_next() -> Transfer:
     claimed = lifecycle.claim("worker")
     assert claimed
@@ -414,3 +418,15 @@ def test_a_guest_who_has_the_picture_or_left_is_painted_no_more(take: Take, pain
     assert not Transfer.objects.exists()
 
 
+def test_a_picture_that_an_older_worker_hung_goes_as_well(
+    take: Take, user: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    """Hosts are brought up to date one after the other: one that knows no booths makes artworks."""
+    sitting, _code = take()
+    picture = quadrants(96, 64)
+    hung = hang_artwork(owner=user, image=picture, before=picture, title="G", recipe={})
+    Transfer.objects.filter(pk=sitting.transfer_id).update(state="succeeded", artwork=hung)
+    with django_capture_on_commit_callbacks(execute=True):
+        deletion.delete(Sitting.objects.all())
+    assert not Artwork.objects.exists()
+    assert not hung.original.storage.exists(str(hung.original.name))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -51,7 +52,10 @@ def edit(request: SignedInRequest, booth_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None, instance=own, user=request.user
     )
     if request.method == "POST" and form.is_valid():
-        sittings.shorten(form.save())
+        with transaction.atomic():
+            if not form.change():
+                raise Http404
+            sittings.shorten(own)
         messages.success(request, _("Saved. Devices show it when they next come to the start."))
         return redirect("transfers:booth", own.pk)
     return _settings(request, form)
