@@ -222,7 +222,7 @@ export class Editor {
 
   #watchCanvas() {
     const begin = (point, erases = false) => {
-      this.#stroke?.end();
+      end(); // of one that nothing has ended: what it painted is there to see
       const tool = this.tool;
       this.active.isShown = true;
       this.#stroke = new Stroke(this.active, { ...tool, erases: tool.erases || erases });
@@ -246,7 +246,7 @@ export class Editor {
       this.view.cursor = at && { ...at, radius: this.tool.radius, isKeyboard };
       this.view.draw();
     };
-    watchPointers(this.canvas, this.view, {
+    const stopPointers = watchPointers(this.canvas, this.view, {
       begin,
       go,
       end,
@@ -276,6 +276,11 @@ export class Editor {
         point(at, true);
         where(at);
       },
+    });
+    // Escape in the middle of a stroke: what is painted by then stays.
+    this.dialog.addEventListener("close", () => {
+      stopPointers();
+      this.keys.stop();
     });
     this.canvas.addEventListener("focus", () => {
       if (this.canvas.matches(":focus-visible") && this.view.size) point(this.keys.place(), true);

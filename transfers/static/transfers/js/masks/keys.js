@@ -53,6 +53,7 @@ export function watchBrushKeys(canvas, view, on) {
   canvas.addEventListener("blur", stop);
   return {
     place,
+    stop,
     // Another photo begins in its middle.
     reset() {
       stop();

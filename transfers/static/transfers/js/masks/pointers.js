@@ -5,7 +5,7 @@ const ERASER_BUTTON = 32; // of a pen, in `buttons`
 const SECOND_FINGER_MS = 250; // a stroke so young was the first of two fingers
 
 // on: {begin(point, erases), go(point), end(), abandon(), hover(point or null)}, points in the
-// layers' pixels with a pressure.
+// layers' pixels with a pressure. Answers with what ends a stroke that is under way.
 export function watchPointers(canvas, view, on) {
   const fingers = new Map();
   let painting = null; // {id, since}
@@ -22,6 +22,9 @@ export function watchPointers(canvas, view, on) {
     const pressure = event.pointerType === "pen" && event.pressure > 0 ? event.pressure : 1;
     return { ...view.toPicture(spot.x, spot.y), pressure };
   }
+
+  // A stroke that was hardly begun was the first of two fingers, and goes without a trace.
+  const isYoung = (event) => painting && event.timeStamp - painting.since < SECOND_FINGER_MS;
 
   function stopPainting(abandons) {
     if (!painting) return;
@@ -47,7 +50,7 @@ export function watchPointers(canvas, view, on) {
     if (event.pointerType === "touch") {
       fingers.set(event.pointerId, spotOf(event));
       if (fingers.size > 1) {
-        stopPainting(painting && event.timeStamp - painting.since < SECOND_FINGER_MS);
+        stopPainting(isYoung(event));
         return;
       }
     } else if (event.button === 1) {
@@ -83,7 +86,9 @@ export function watchPointers(canvas, view, on) {
   function up(event) {
     fingers.delete(event.pointerId);
     if (moving?.id === event.pointerId) moving = null;
-    if (painting?.id === event.pointerId) stopPainting(event.type === "pointercancel");
+    if (painting?.id === event.pointerId) {
+      stopPainting(event.type === "pointercancel" && isYoung(event));
+    }
   }
 
   function wheel(event) {
@@ -97,7 +102,13 @@ export function watchPointers(canvas, view, on) {
   canvas.addEventListener("pointermove", move);
   canvas.addEventListener("pointerup", up);
   canvas.addEventListener("pointercancel", up);
+  canvas.addEventListener("lostpointercapture", up);
   canvas.addEventListener("pointerleave", () => on.hover(null));
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());
   canvas.addEventListener("wheel", wheel, { passive: false });
+  return function stop() {
+    fingers.clear();
+    moving = null;
+    stopPainting(false);
+  };
 }
