@@ -18,9 +18,11 @@ const form = root.closest("form");
 const words = root.dataset;
 const part = (name) => root.querySelector(`[data-masks-${name}]`);
 const fields = part("fields");
-const photos = new Map(); // by id: {id, title, display, size, layers, picture, loading}
+const photos = new Map(); // by id: {id, title, display, size, layers, picture, loading, missed}
 let photo = null;
 let styles = [];
+let tryAgain = null; // what did not work, as a function
+let isLeaving = false; // the form is on its way
 
 const nameOf = (id) => (id === PROTECT ? PROTECT : `mask-${id}`);
 const fieldOf = (id) => fields.querySelector(`[name="${nameOf(id)}"]`);
@@ -37,6 +39,7 @@ const saver = new Saver({
   address: ({ id }) => words.upload.replace(NO_ID, id),
   token: () => csrfToken(form),
   words,
+  isWanted: (of, layer) => of === photo && layersNow().includes(layer),
   onSaved(of, layer, id) {
     layer.maskId = id;
     if (of === photo) writeFields();
@@ -74,10 +77,16 @@ function writeFields() {
   sessionStorage.setItem(KEPT, JSON.stringify({ photo: photo.id, masks }));
 }
 
-function showState(state, sentence = "") {
+function showState(state, sentence = "", again = () => saver.flush()) {
+  tryAgain = again;
   dialog.dataset.state = root.dataset.state = state;
   const said = { saving: words.wordsSaving, saved: words.wordsSaved }[state] ?? sentence;
-  for (const one of [dialog, root]) one.querySelector("[data-masks-state]").textContent = said;
+  for (const one of [dialog, root]) {
+    one.querySelector("[data-masks-state]").textContent = said;
+    one.querySelector("[data-masks-retry]").hidden = again === null;
+    // Aloud only what needs somebody: each dab is saved.
+    if (one === dialog) one.querySelector("[data-masks-alarm]").textContent = sentence;
+  }
 }
 
 function showSummary() {
@@ -109,26 +118,39 @@ function pictureOf(shown) {
   return shown.picture;
 }
 
-// Masks that the form came with: of a finished picture, or after something else was refused.
-async function load(ids) {
-  const of = photo;
+// Masks that the form came with: of a finished picture, or after something else was refused. One
+// that cannot be had now (`missed`) stays in the form, and is not painted over: it is fetched first.
+async function load(of, ids) {
+  const missed = {};
+  let areGone = false;
   const loads = Object.entries(ids).map(async ([id, maskId]) => {
     if (!of.layers.has(id)) of.layers.set(id, new Layer(id, of.size));
     const layer = of.layers.get(id);
     layer.maskId = maskId;
     try {
       await layer.load(words.file.replace(NO_ID, maskId));
-    } catch {
-      layer.maskId = "";
-      showState("failed", words.wordsGone);
+    } catch (problem) {
+      if (problem.isGone) {
+        layer.maskId = "";
+        areGone = true;
+      } else missed[id] = maskId;
     }
   });
   await Promise.all(loads);
   of.loading = null;
+  of.missed = Object.keys(missed).length ? missed : null;
   if (of !== photo) return;
   writeFields();
   showSummary();
+  if (of.missed) showState("failed", words.wordsMissed, loadMissed);
+  else if (areGone) showState("failed", words.wordsGone, null);
+  else if (tryAgain === loadMissed) showState("");
   if (dialog.open) editor.update();
+}
+
+function loadMissed() {
+  if (photo.missed && !photo.loading) photo.loading = load(photo, photo.missed);
+  return photo.loading;
 }
 
 function idsOfFields() {
@@ -152,22 +174,27 @@ function choosePhoto({ id, title, width, height, display }) {
   }
   photo = photos.get(id);
   part("open").disabled = false;
+  if (photo.missed) loadMissed();
+  else if (tryAgain === loadMissed || tryAgain === null) showState(""); // it was about another one
   if (isNew) {
     const asked = isFirst ? idsOfFields() : {};
     const ids = Object.keys(asked).length ? asked : idsKept(id);
-    if (Object.keys(ids).length) photo.loading = load(ids);
+    if (Object.keys(ids).length) photo.loading = load(photo, ids);
   }
   if (!photo.loading) writeFields();
   showSummary();
 }
 
 async function open() {
+  const of = photo;
   part("open").disabled = true;
   try {
-    const [picture] = await Promise.all([pictureOf(photo), photo.loading]);
+    const [picture] = await Promise.all([pictureOf(of), loadMissed()]);
+    if (of !== photo || of.missed) return; // it says so itself
+    if (tryAgain === open) showState("");
     editor.show(photo, picture, layersNow(), photo.size);
   } catch {
-    showState("failed", words.wordsNoPhoto);
+    showState("failed", words.wordsNoPhoto, open);
   } finally {
     part("open").disabled = false;
   }
@@ -188,10 +215,15 @@ function removeAll() {
 part("open").addEventListener("click", open);
 part("remove").addEventListener("click", removeAll);
 for (const retry of [part("retry"), dialog.querySelector("[data-masks-retry]")]) {
-  retry.addEventListener("click", () => saver.flush());
+  retry.addEventListener("click", async () => {
+    await tryAgain();
+    if (retry.checkVisibility()) return;
+    const isLost = [document.body, retry].includes(document.activeElement);
+    if (isLost) (dialog.open ? editor.canvas : part("open")).focus();
+  });
 }
 dialog.addEventListener("close", () => {
-  if (saver.isBehind) saver.flush();
+  if (saver.isBehind()) saver.flush();
   part("open").focus();
 });
 form.addEventListener("studio:photo", ({ detail }) => choosePhoto(detail));
@@ -206,17 +238,24 @@ form.addEventListener("studio:styles", ({ detail }) => {
 form.addEventListener(
   "submit",
   async (event) => {
-    if (!saver.isBehind) return;
+    const layers = photo ? layersNow() : [];
+    if (!saver.isBehind(layers)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { submitter } = event;
-    if (await saver.flush()) form.requestSubmit(submitter);
+    const waiting = form.querySelector("[data-masks-waiting]");
+    waiting.hidden = false;
+    const areThere = await saver.flush(layers);
+    waiting.hidden = true;
+    if (areThere) form.requestSubmit(submitter);
     else root.scrollIntoView({ block: "center" });
   },
   true,
 );
+form.addEventListener("submit", (event) => (isLeaving = !event.defaultPrevented));
+addEventListener("pageshow", () => (isLeaving = false));
 addEventListener("beforeunload", (event) => {
-  if (saver.isBehind) event.preventDefault();
+  if (saver.isBehind() && !isLeaving) event.preventDefault();
 });
 
 root.hidden = false;

@@ -129,12 +129,17 @@ export class Layer {
     return new Promise((resolve) => grey.toBlob(resolve, "image/png"));
   }
 
+  // Rejects when it could not be had: with `isGone` when there is none there any more.
   async load(address) {
-    const picture = new Image();
-    picture.src = address;
-    await picture.decode();
+    const answer = await fetch(address);
+    if (!answer.ok || answer.redirected) {
+      const isGone = [404, 410].includes(answer.status);
+      throw Object.assign(new Error(answer.statusText), { isGone });
+    }
+    const picture = await createImageBitmap(await answer.blob());
     const grey = blank(this).getContext("2d");
     grey.drawImage(picture, 0, 0, this.width, this.height);
+    picture.close();
     const pixels = grey.getImageData(0, 0, this.width, this.height);
     for (let at = 0; at < pixels.data.length; at += 4) {
       pixels.data[at + 3] = pixels.data[at];

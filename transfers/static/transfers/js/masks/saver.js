@@ -1,5 +1,6 @@
 // Sends masks to the site when their painting has come to rest, so that the form, the quick look and
-// a page that is left all have what was painted. Nothing is lost when that fails: it is sent again.
+// a page that is left all have what was painted. Nothing is lost when that fails: it waits, and is
+// sent again with the next change, or when it is asked for.
 
 import { upload } from "../upload.js";
 
@@ -11,13 +12,14 @@ export class Saver {
   #running = null;
 
   // address(photo), token(): for the request. onSaved(photo, layer, id); onState("saving", "saved",
-  // or "failed" with a sentence).
-  constructor({ address, token, words, onSaved, onState }) {
-    Object.assign(this, { address, token, words, onSaved, onState });
+  // or "failed" with a sentence). isWanted(photo, layer): it belongs to the picture as it is now.
+  constructor({ address, token, words, isWanted, onSaved, onState }) {
+    Object.assign(this, { address, token, words, isWanted, onSaved, onState });
   }
 
-  get isBehind() {
-    return this.#waiting.size > 0 || this.#running !== null;
+  // With any, or with any of `layers`.
+  isBehind(layers = [...this.#waiting.keys()]) {
+    return layers.some((layer) => this.#waiting.has(layer));
   }
 
   changed(photo, layer) {
@@ -27,19 +29,24 @@ export class Saver {
     this.#timer = setTimeout(() => this.flush(), REST_MS);
   }
 
-  // True when all is there.
-  flush() {
+  // True when all that can be sent is there, or all of `layers`.
+  async flush(layers) {
     clearTimeout(this.#timer);
     this.#running ??= this.#sendAll().finally(() => {
       this.#running = null;
     });
-    return this.#running;
+    await this.#running;
+    return !this.isBehind(layers);
   }
 
+  // Each once: one that fails does not keep the others.
   async #sendAll() {
     this.onState("saving");
-    while (this.#waiting.size) {
-      const [layer, photo] = this.#waiting.entries().next().value;
+    const failed = new Map(); // sentences by layer
+    for (;;) {
+      const next = [...this.#waiting].find(([layer]) => !failed.has(layer));
+      if (!next) break;
+      const [layer, photo] = next;
       const { version } = layer;
       try {
         const id = layer.share > 0 ? await this.#send(photo, layer) : "";
@@ -47,12 +54,14 @@ export class Saver {
         if (layer.version === version) this.#waiting.delete(layer);
         this.onSaved(photo, layer, id);
       } catch (problem) {
-        this.onState("failed", problem.message);
-        return false;
+        const isFinal = !problem.isPassing && !problem.isSignedOut;
+        if (isFinal && !this.isWanted(photo, layer)) this.#waiting.delete(layer);
+        else failed.set(layer, problem.message);
       }
     }
-    this.onState("saved");
-    return true;
+    const [sentence] = failed.values();
+    if (failed.size) this.onState("failed", sentence);
+    else this.onState("saved");
   }
 
   async #send(photo, layer) {
