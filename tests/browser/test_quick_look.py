@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from accounts.models import User
 from engine import pyramid
@@ -157,9 +157,41 @@ def test_it_can_be_switched_off_and_that_is_remembered(studio: Callable[..., Pag
     page.wait_for_timeout(900)
     assert Transfer.objects.looks().count() == 1
     page.get_by_role("button", name="Look now").click()
+    expect(switch).to_be_focused()  # the button goes
     assert waiting_look().params["style_strength"] == 70
     page.reload()
     expect(switch).not_to_be_checked()
+
+
+def test_switched_off_right_after_a_change_none_begins(studio: Callable[..., Page]) -> None:
+    page = studio()
+    finish(waiting_look())
+    expect(page.get_by_role("button", name="Keep as a picture")).to_be_visible()
+    page.evaluate("""() => {
+      const slider = document.querySelector("[data-control=style_strength] [data-slider]");
+      slider.value = 40;
+      for (const type of ["input", "change"]) {
+        slider.dispatchEvent(new Event(type, {bubbles: true}));
+      }
+      document.querySelector("[data-look-auto]").click();
+    }""")
+    expect(page.get_by_text("No look begins by itself while this is off.")).to_be_visible()
+    page.wait_for_timeout(900)
+    assert Transfer.objects.looks().count() == 1
+
+
+def test_switched_off_while_one_is_sent_for_it_is_stopped(studio: Callable[..., Page]) -> None:
+    page = studio()
+    finish(waiting_look())
+    expect(page.get_by_role("button", name="Keep as a picture")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/looks/", lambda route: held.append(route))
+    with page.expect_request("**/looks/"):
+        change_strength(page)
+    page.get_by_role("checkbox", name="With every change").uncheck()
+    held[0].continue_()
+    page.wait_for_timeout(100)
+    until(lambda: Transfer.objects.looks().filter(state=State.CANCELLED).exists())
 
 
 def test_where_it_would_take_long_it_waits_to_be_asked_for(studio: Callable[..., Page]) -> None:

@@ -21,7 +21,9 @@ const compareWord = part("compare");
 
 let wanted = 0; // counts what was asked for: answers to anything older are late
 let running = null; // the addresses of the look under way or shown
-let timer = 0;
+let begun = 0; // what `wanted` was when the latest was sent for
+let isSending = false; // its answer is not there yet
+let timer = 0; // of the one that begins soon, or 0
 let shownAddress = "";
 
 function isComplete() {
@@ -50,10 +52,12 @@ function showProgress(percent) {
 }
 
 function offer({ now = false, keep = false } = {}) {
+  const held = document.activeElement;
   part("now").hidden = !now;
   part("keep").hidden = !keep;
   part("kept").hidden = true;
   compareWord.hidden = picture.hidden;
+  if (look.contains(held) && held.hidden) auto.focus({ preventScroll: true });
 }
 
 async function showPicture(address, asked) {
@@ -102,24 +106,42 @@ function settings(asked) {
   return body;
 }
 
-async function begin({ asked = false } = {}) {
+function forgetTimer() {
   clearTimeout(timer);
+  timer = 0;
+}
+
+function stopOnServer(said) {
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", csrfToken(form));
+  navigator.sendBeacon(said.cancel_url, body);
+}
+
+async function begin({ asked = false } = {}) {
+  forgetTimer();
   const mine = ++wanted;
+  begun = mine;
+  isSending = true;
   complain("");
   offer();
   look.toggleAttribute("data-stale", !picture.hidden);
   let answer;
   try {
     answer = await post(words.beginUrl, settings(asked));
-    if (mine !== wanted) return;
-    if (answer.redirected) return stopWith(words.wordsSignedOut);
+    if (answer.redirected) return mine === wanted && stopWith(words.wordsSignedOut);
     const said = await answer.json();
-    if (mine !== wanted) return;
+    if (mine !== wanted) {
+      // Nobody wants it any more, and no newer one has taken its place.
+      if (mine === begun && answer.status === 201) stopOnServer(said);
+      return;
+    }
     if (answer.status === 201) return follow(said, mine);
     if (said.can_be_asked) return wait(said.problem);
     stopWith(said.problem);
   } catch {
     if (mine === wanted) stopWith(words.wordsLost);
+  } finally {
+    if (mine === begun) isSending = false;
   }
 }
 
@@ -150,7 +172,7 @@ async function follow(said, mine) {
     try {
       const answer = await fetch(said.state_url, { headers: { Accept: "application/json" } });
       if (mine !== wanted) return;
-      if (answer.status === 404) return stopWith(words.wordsSignedOut);
+      if (answer.status === 404) return stopWith(words.wordsGone);
       if (!answer.ok) throw new Error(answer.statusText);
       said = await answer.json();
     } catch {
@@ -191,17 +213,15 @@ function stopped() {
 
 // Leaving the page, or taking away what it needs, stops it.
 function cancel() {
-  clearTimeout(timer);
+  forgetTimer();
   wanted++;
   if (!running?.unfinished) return;
-  const body = new FormData();
-  body.set("csrfmiddlewaretoken", csrfToken(form));
-  navigator.sendBeacon(running.cancel_url, body);
+  stopOnServer(running);
   running = null;
 }
 
 function soon() {
-  clearTimeout(timer);
+  forgetTimer();
   if (!isComplete()) {
     cancel();
     showNothing(words.wordsEmpty);
@@ -221,12 +241,17 @@ function soon() {
 // What one does with it
 
 async function keep() {
+  const mine = wanted;
   const button = part("keep");
   button.disabled = true;
   complain("");
   try {
     const answer = await post(running.keep_url, new FormData());
     const said = await answer.json();
+    if (mine !== wanted) {
+      part("said").textContent = answer.ok ? said.words : said.problem; // what is shown is newer
+      return;
+    }
     if (!answer.ok) return complain(said.problem);
     button.hidden = true;
     part("kept").href = said.address;
@@ -234,7 +259,7 @@ async function keep() {
     part("kept").focus();
     say(said.words, { aloud: true });
   } catch {
-    complain(words.wordsLost);
+    if (mine === wanted) complain(words.wordsLost);
   } finally {
     button.disabled = false;
   }
@@ -262,7 +287,7 @@ part("now").addEventListener("click", () => begin({ asked: true }));
 part("keep").addEventListener("click", keep);
 auto.addEventListener("change", () => {
   localStorage.setItem(REMEMBERED, auto.checked ? "on" : "off");
-  if (auto.checked || running?.unfinished) soon();
+  if (auto.checked || timer || isSending || running?.unfinished) soon();
 });
 form.addEventListener("studio:changed", soon);
 addEventListener("pagehide", cancel);
