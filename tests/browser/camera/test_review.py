@@ -111,3 +111,15 @@ def test_a_reload_while_choosing_loses_none_of_the_four(
     page.reload()
     press(page, "Photo 2 of 4")
     assert stored(use(page)).size == (1280, 960)
+
+
+def test_a_photo_is_sent_once_however_often_it_is_asked_for(page: Page) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.evaluate("""() => {
+      const button = document.querySelector("[data-use]");
+      button.click();
+      button.click();
+    }""")
+    page.wait_for_url("**/new/?photo=*")
+    assert sent.count("POST") == 1

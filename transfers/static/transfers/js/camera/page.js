@@ -64,11 +64,7 @@ function showWaiting({ isOffline }) {
 }
 
 async function deliver({ file, key }) {
-  stopper = new AbortController();
-  note();
-  setState("sending", part("stop"));
-  showProgress(0);
-  say(part("sending-words").textContent);
+  stopper.signal.throwIfAborted();
   return send(file, {
     url: words.uploadUrl,
     token,
@@ -83,6 +79,12 @@ async function deliver({ file, key }) {
 }
 
 async function use() {
+  if (state() !== "taken") return;
+  stopper = new AbortController();
+  note();
+  setState("sending", part("stop"));
+  showProgress(0);
+  say(part("sending-words").textContent);
   try {
     const photo = await deliver(await review.ready()).catch(async (problem) => {
       if (problem.reason !== "key_reused") throw problem;
