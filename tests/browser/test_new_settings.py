@@ -335,8 +335,9 @@ def test_layers_are_added_weighed_and_left_out(
     page = open_page(browser, f"/new/?photo={photo.pk}&style={styles['Waves'].pk}")
     page.get_by_text("For experts").click()
     add = page.get_by_role("combobox", name="Layers for the style: add one")
-    add.select_option("relu1_1")
-    add.select_option("conv4_1")
+    for layer in ("relu1_1", "conv4_1"):
+        add.select_option(layer)
+        page.get_by_role("button", name="Add to “Layers for the style”").click()
     page.get_by_role("slider", name="Weight of conv4_1").press("End")
     field = page.get_by_role("textbox", name="Layers for the style")
     expect(field).to_have_value("relu1_1 1, conv4_1 10")

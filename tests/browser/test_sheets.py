@@ -60,8 +60,13 @@ def test_two_settings_are_chosen_with_their_values(setup: Callable[..., Page]) -
     page = setup()
     summary = page.get_by_role("status").filter(has_text="small pictures")
     expect(summary).to_have_text("9 small pictures")
-    page.get_by_label("Setting").first.select_option(label="Colours")
-    page.get_by_role("checkbox", name="Your photo’s, matched as a whole").check()
+    setting = page.get_by_label("Setting").first
+    setting.focus()
+    setting.select_option(label="Colours")
+    other = page.get_by_role("checkbox", name="Your photo’s, matched as a whole")
+    expect(other).to_be_visible()
+    expect(setting).to_be_focused()  # for the next arrow key
+    other.check()
     expect(summary).to_have_text("9 small pictures")
     page.get_by_label("Values").fill("0.5, 1, 2, 4")
     page.get_by_label("Values").press("Tab")

@@ -15,7 +15,8 @@ let stopper = new AbortController(); // of the photo that is being taken
 const side = () => (camera.facing === "environment" ? "environment" : "user");
 const isMirrored = () => choices.mirror[side()];
 
-export async function turnOn() {
+// `returnTo`: where the focus goes once it is on.
+export async function turnOn({ returnTo = part("shutter") } = {}) {
   note();
   setState("asking");
   try {
@@ -25,7 +26,7 @@ export async function turnOn() {
   }
   fit();
   showChoices();
-  setState("live", part("shutter"));
+  setState("live", returnTo);
   say(words.wordsLive);
   await offerCameras();
 }
@@ -163,7 +164,7 @@ stage.querySelector("[data-choices]").addEventListener("click", (event) => {
 });
 part("cameras").addEventListener("change", (event) => {
   change({ deviceId: event.target.value });
-  turnOn();
+  turnOn({ returnTo: event.target }); // the next arrow key goes on from there
 });
 part("turn-around").addEventListener("click", () => {
   change({ facing: side() === "user" ? "environment" : "user", deviceId: "" });

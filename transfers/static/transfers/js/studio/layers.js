@@ -60,7 +60,9 @@ export function startLayers(root, field, commit) {
     }
   }
 
-  add.addEventListener("change", () => {
+  // By a button: the arrow keys go through the choices, and each would be one.
+  root.querySelector("[data-add]").addEventListener("click", () => {
+    if (!add.value) return add.focus();
     const layer = { name: add.value, weight: 1 };
     layers.push(layer);
     list.append(rowFor(layer));
@@ -68,6 +70,7 @@ export function startLayers(root, field, commit) {
     add.value = "";
     say(true);
     list.lastElementChild.querySelector("input").focus();
+    return undefined;
   });
 
   return {
