@@ -35,7 +35,7 @@ function hang(photo) {
 
 async function take(file) {
   if (file.size > Number(form.dataset.maxBytes)) return complain(file, form.dataset.wordsTooLarge);
-  status.textContent = form.dataset.wordsUploading.replace("%name", file.name);
+  status.textContent = form.dataset.wordsUploading.replace("%name", () => file.name);
   try {
     hang(
       await upload(file, {

@@ -60,7 +60,7 @@ export function startPhoto(form, { onChosen, onSettled }) {
         if (!isWanted()) return () => URL.revokeObjectURL(address);
         for (const name of ["width", "height"]) picture.removeAttribute(name);
         picture.src = address;
-        picture.alt = picture.dataset.alt.replace("%", file.name);
+        picture.alt = picture.dataset.alt.replace("%", () => file.name);
         area.dataset.state = "uploading";
         return () => URL.revokeObjectURL(address);
       },
@@ -73,7 +73,7 @@ export function startPhoto(form, { onChosen, onSettled }) {
     picture.width = photo.width;
     picture.height = photo.height;
     picture.src = photo.display;
-    picture.alt = picture.dataset.alt.replace("%", photo.title);
+    picture.alt = picture.dataset.alt.replace("%", () => photo.title);
     part("photo-title").textContent = photo.title;
     part("photo-size").textContent = `${photo.width} × ${photo.height} px`;
     part("pick").dataset.variant = "secondary";

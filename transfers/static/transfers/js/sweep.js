@@ -65,8 +65,8 @@ async function ask() {
 // Zooming in on one, in place
 
 async function zoom(address) {
-  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
-  if (!answer.ok || answer.redirected) return location.assign(address); // it can say what is wrong
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return location.assign(address); // it can say what is wrong
   const step = document.activeElement?.dataset?.step;
   zoomedBody.innerHTML = await answer.text();
   if (!zoomed.open) zoomed.showModal();

@@ -64,7 +64,7 @@ export async function list() {
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices
     .filter((device) => device.kind === "videoinput")
-    .map(({ deviceId, label }) => ({ deviceId, label, facing: facingOf(label) }));
+    .map(({ deviceId, label }) => ({ deviceId, label }));
 }
 
 // Calls `changed` when a camera is plugged in or out.

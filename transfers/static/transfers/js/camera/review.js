@@ -61,6 +61,7 @@ export class Review {
     clearTimeout(this.#timer);
     const { shot } = this;
     this.shot = null;
+    this.#letGo();
     note();
     if (shot) await this.keep.forget(shot);
   }

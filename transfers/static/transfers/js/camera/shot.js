@@ -76,14 +76,19 @@ async function largerStill(camera) {
   const picture = await createImageBitmap(await capture.takePhoto(most));
   const shape = picture.width / picture.height / (camera.width / camera.height);
   const isBetter = picture.width * picture.height > pixels && Math.abs(shape - 1) <= SAME_SHAPE;
-  return isBetter ? picture : null;
+  if (isBetter) return picture;
+  picture.close();
+  return null;
 }
 
 export async function still(camera, { mirrored = false } = {}) {
   const video = await frame(camera, { mirrored });
+  const larger = largerStill(camera).catch(() => null);
   const tooLate = sleep(STILL_LIMIT_MS).then(() => null);
-  const picture = await Promise.race([largerStill(camera).catch(() => null), tooLate]);
-  return picture ? drawn(picture, picture.width, picture.height, mirrored) : video;
+  const picture = await Promise.race([larger, tooLate]);
+  const photo = picture ? drawn(picture, picture.width, picture.height, mirrored) : video;
+  larger.then((one) => one?.close()); // also one that comes too late
+  return photo;
 }
 
 export async function burst(

@@ -89,7 +89,7 @@ export class Editor {
 
   // Of a sentence with %1 and %2.
   #sentence(name, ...values) {
-    return values.reduce((said, value, at) => said.replace(`%${at + 1}`, value), this.words[name]);
+    return values.reduce((said, value, at) => said.replace(`%${at + 1}`, () => value), this.words[name]);
   }
 
   #part(name) {
@@ -315,7 +315,7 @@ export class Editor {
           item.querySelector(`[type=${type}]`),
         );
         radio.addEventListener("change", () => this.#choose(layer));
-        eye.setAttribute("aria-label", eye.getAttribute("aria-label").replace("%", layer.title));
+        eye.setAttribute("aria-label", eye.getAttribute("aria-label").replace("%", () => layer.title));
         eye.addEventListener("change", () => {
           layer.isShown = eye.checked;
           this.view.draw();

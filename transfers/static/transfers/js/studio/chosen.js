@@ -125,7 +125,7 @@ export function startChosen(form, onStyles) {
       shown.setAttribute(name, thumbnail.getAttribute(name));
     }
     for (const labelled of item.querySelectorAll("[aria-label]")) {
-      labelled.setAttribute("aria-label", labelled.getAttribute("aria-label").replace("%", title));
+      labelled.setAttribute("aria-label", labelled.getAttribute("aria-label").replace("%", () => title));
     }
     weigh(item);
     return item;
@@ -136,14 +136,14 @@ export function startChosen(form, onStyles) {
     else list.replaceChildren(itemFor(pick));
     const isFull = blend.checked && items().length >= most;
     const said = isFull ? status.dataset.wordsMost : status.dataset.wordsAdded;
-    status.textContent = items().length > 1 ? said.replace("%", pick.dataset.title) : "";
+    status.textContent = items().length > 1 ? said.replace("%", () => pick.dataset.title) : "";
     tell();
     changed(form, "style");
   }
 
   function leaveOut(item) {
     item.remove();
-    status.textContent = status.dataset.wordsRemoved.replace("%", item.dataset.title);
+    status.textContent = status.dataset.wordsRemoved.replace("%", () => item.dataset.title);
     tell();
     changed(form, "style");
   }

@@ -12,7 +12,7 @@ export function startOwnSettings(form, use) {
     event.preventDefault();
     use(JSON.parse(button.dataset.values));
     const used = folded.querySelector("[data-settings-used]");
-    used.textContent = list().dataset.wordsUsed.replace("%", button.dataset.name);
+    used.textContent = list().dataset.wordsUsed.replace("%", () => button.dataset.name);
   });
   folded.addEventListener("keydown", (event) => {
     const { press } = event.target.dataset;

@@ -27,12 +27,12 @@ function startControl(form, root, recommendedOf) {
   function showRecommended(recommended) {
     const shown = root.querySelector("[data-recommended-shown]");
     const { words: said, wordsUsual } = shown.dataset;
-    shown.textContent = recommended ? said.replace("%", words(recommended)) : wordsUsual;
+    shown.textContent = recommended ? said.replace("%", () => words(recommended)) : wordsUsual;
     if (kind !== "choice") field.placeholder = recommended || usualPlaceholder;
     else {
       const option = field.querySelector("[data-recommended-option]");
       option.textContent = recommended
-        ? option.dataset.words.replace("%", words(recommended))
+        ? option.dataset.words.replace("%", () => words(recommended))
         : option.dataset.wordsUsual;
     }
   }
