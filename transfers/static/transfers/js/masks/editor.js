@@ -84,6 +84,7 @@ export class Editor {
   }
 
   say(sentence) {
+    clearTimeout(this.#restTimer); // a place that is still to be said would talk over it
     this.#part("said").textContent = sentence;
   }
 
