@@ -13,90 +13,33 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, Route, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from gallery.models import Style
-from tests.browser.conftest import FAKE_CAMERA, CheckPage, Launch, OpenPage, write_camera_film
+from tests.browser.booth.guests import (
+    ALL_ENDED,
+    ONE_LIVE,
+    WATCH_TRACKS,
+    start,
+    take_photo,
+    to_the_wheel,
+)
+from tests.browser.conftest import CheckPage, OpenPage
 from tests.browser.install import QUIET, find_browser
-from tests.engine.conftest import tiny_network
 from tests.transfers.drawings import as_file, quadrants
 from transfers.booth import opening, sittings
 from transfers.models import Booth, Sitting
-from transfers.queue import runner
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "correct horse battery"
-TITLES = ("Amber", "Birch", "Coral", "Dusk")
 
-# Remembers every track that the page was given, so that a test can ask what became of it.
-WATCH_TRACKS = """
-window.tracks = [];
-const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-navigator.mediaDevices.getUserMedia = async (wishes) => {
-  const stream = await ask(wishes);
-  window.tracks.push(...stream.getTracks());
-  return stream;
-};
-"""
-ALL_ENDED = "() => tracks.length > 0 && tracks.every((track) => track.readyState === 'ended')"
-ONE_LIVE = "() => tracks.filter((track) => track.readyState === 'live').length === 1"
 SIZES = {
     "phone": {"width": 390, "height": 844},
     "tablet": {"width": 810, "height": 1080},
     "desktop": {"width": 1280, "height": 900},
 }
-
-
-@pytest.fixture(scope="module")
-def with_camera(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Browser:
-    film = tmp_path_factory.mktemp("camera") / "quadrants.y4m"
-    write_camera_film(film, quadrants(640, 480))
-    return launch(*FAKE_CAMERA, f"--use-file-for-fake-video-capture={film}")
-
-
-@pytest.fixture
-def booth(user: User) -> Booth:
-    settings = {"title": "Summer party", "quality": "draft", "countdown_s": 3}
-    booth = Booth.objects.create(owner=user, **settings)
-    for number, title in enumerate(TITLES):
-        style = Style(title=title, slug=title.lower(), artist="Nobody", position=number)
-        style.set_picture(quadrants(120 + 20 * number, 160 - 20 * number))
-        style.save()
-        booth.styles.add(style)
-    return booth
-
-
-@pytest.fixture
-def paint(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """A worker takes the next, small, and paints it with the tiny network."""
-    monkeypatch.setattr("engine.stylize.load_network", lambda *_a, **_k: tiny_network("max"))
-
-    def one() -> None:
-        assert runner.paint_next()
-
-    return one
-
-
-def start(page: Page) -> None:
-    """As its host does it, from the booth's own page."""
-    page.get_by_role("link", name="Start the booth here").click()
-    page.get_by_role("button", name="Sign me out and start").click()
-    page.wait_for_url("**/booth/")
-
-
-def take_photo(page: Page) -> None:
-    page.get_by_role("button", name="Take the photo").click()
-    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=8000)
-
-
-def to_the_wheel(page: Page) -> None:
-    page.get_by_role("button", name="Begin").click()
-    take_photo(page)
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", name="Choose your style")).to_be_visible()
 
 
 def read_code(page: Page) -> str:
@@ -348,24 +291,6 @@ def test_a_lost_connection_loses_no_photo(
     expect(page.get_by_text("Next in line")).to_be_visible(timeout=8000)
 
 
-def test_who_stops_while_the_photo_is_sent_leaves_nothing_to_the_next(
-    with_camera: Browser, open_page: OpenPage, booth: Booth
-) -> None:
-    page = open_page(with_camera, f"/booths/{booth.pk}/")
-    start(page)
-    to_the_wheel(page)
-    held: list[Route] = []
-    page.route("**/booth/take/", lambda route: held.append(route))
-    page.get_by_role("button", name="Paint me").click()
-    expect(page.get_by_role("button", name="Sending your photo…")).to_be_disabled()
-    page.get_by_role("button", name="Stop").click()
-    with page.expect_response("**/booth/turn/*/delete/") as deleted:
-        held[0].continue_()
-    assert deleted.value.status == 204
-    expect(page.get_by_role("button", name="Begin")).to_be_visible()
-    assert not Sitting.objects.exists()
-
-
 def test_by_keyboard_alone(with_camera: Browser, open_page: OpenPage, booth: Booth) -> None:
     page = open_page(with_camera, f"/booths/{booth.pk}/")
     start(page)
@@ -415,6 +340,27 @@ def test_a_finger_turns_the_wheel(with_camera: Browser, open_page: OpenPage, boo
     page.wait_for_timeout(400)  # until it has come to rest
     page.touchscreen.tap(380, middle)
     expect(page.get_by_role("radio", name="Dusk")).to_be_checked()
+
+
+def test_after_a_swipe_the_arrow_keys_still_choose(
+    with_camera: Browser, open_page: OpenPage, booth: Booth
+) -> None:
+    """A swipe that ends beyond the wheel is followed by no click there."""
+    page = open_page(with_camera, f"/booths/{booth.pk}/")
+    start(page)
+    to_the_wheel(page)
+    box = page.locator("[data-wheel]").bounding_box()
+    assert box
+    middle = box["x"] + box["width"] / 2
+    page.mouse.move(middle, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(middle - 50, box["y"] + 60, steps=5)
+    page.mouse.move(middle - 50, box["y"] - 40, steps=5)
+    page.mouse.up()
+    expect(page.get_by_role("radio", name="Birch")).to_be_checked()
+    page.get_by_role("radio", name="Birch").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="Coral")).to_be_checked()
 
 
 @pytest.mark.parametrize("size", sorted(SIZES))
