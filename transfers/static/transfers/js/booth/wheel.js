@@ -82,7 +82,15 @@ export class Wheel {
     for (const end of ["pointerup", "pointercancel", "pointerleave"]) {
       this.#wheel.addEventListener(end, () => (from = null));
     }
-    // Letting go after a swipe is no choice of what lies under the finger.
-    this.#wheel.addEventListener("click", (event) => turned && event.preventDefault(), true);
+    // Letting go after a swipe is no choice of what lies under the finger. A key's click, which has
+    // no detail, is none of a finger's.
+    this.#wheel.addEventListener(
+      "click",
+      (event) => {
+        if (turned && event.detail) event.preventDefault();
+        turned = false;
+      },
+      true,
+    );
   }
 }
