@@ -18,7 +18,11 @@ let guest = 0; // counts, so that what was sent by one who has left is not shown
 let wallShown = ""; // what the server said last, so that nothing is drawn anew for nothing
 const wallBox = part("on-wall");
 
-const idle = new Idle(part("idle-bar"), { after: Number(words.idle), onEnd: goHome });
+const idle = new Idle(part("idle-bar"), {
+  after: Number(words.idle),
+  onWarn: () => announce(words.wordsIdle),
+  onEnd: goHome,
+});
 const wheel = new Wheel(part("wheel"), {
   onChange: ({ title, artist }) => {
     part("style-title").textContent = title;

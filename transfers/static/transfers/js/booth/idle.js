@@ -1,6 +1,6 @@
 // Nobody has touched the booth for a while: a visible countdown, then back to the start.
 //
-//   const idle = new Idle(bar, { after: 60, onEnd: () => … });
+//   const idle = new Idle(bar, { after: 60, onWarn: () => …, onEnd: () => … });
 //   idle.watch();   // a new screen, or something to look at: the time begins anew
 //   idle.rest();    // the start page waits for as long as it takes
 
@@ -9,15 +9,17 @@ const WARN_S = 20;
 export class Idle {
   #bar;
   #after;
+  #onWarn;
   #onEnd;
   #timer = null;
   #until = 0;
 
-  constructor(bar, { after, onEnd }) {
+  constructor(bar, { after, onWarn, onEnd }) {
     this.#bar = bar;
     this.#after = after;
+    this.#onWarn = onWarn;
     this.#onEnd = onEnd;
-    for (const touch of ["pointerdown", "keydown", "wheel", "input"]) {
+    for (const touch of ["pointerdown", "keydown", "wheel", "input", "focusin"]) {
       addEventListener(touch, () => this.#begin(), { passive: true, capture: true });
     }
   }
@@ -47,7 +49,9 @@ export class Idle {
       return;
     }
     // Half of a short time passes without a word, so that nobody is hurried at once.
+    const wasHidden = this.#bar.hidden;
     this.#bar.hidden = left > Math.min(WARN_S, this.#after / 2);
     this.#bar.querySelector("[data-idle-left]").textContent = left;
+    if (wasHidden && !this.#bar.hidden) this.#onWarn();
   }
 }
