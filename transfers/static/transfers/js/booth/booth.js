@@ -6,7 +6,7 @@ import { Idle } from "./idle.js";
 import { Lens } from "./lens.js";
 import { Picture } from "./picture.js";
 import { offerFullScreen, stayAwake } from "./screen.js";
-import { begin, ClosedError, remove } from "./turn.js";
+import { begin, ClosedError, removeInTheEnd, TurnError } from "./turn.js";
 import { Wheel } from "./wheel.js";
 
 const WALL_EVERY_MS = 15_000;
@@ -14,9 +14,11 @@ const WALL_EVERY_MS = 15_000;
 const booth = document.querySelector("[data-booth]");
 const part = (name) => booth.querySelector(`[data-${name}]`);
 const words = booth.dataset;
-let guest = 0; // counts, so that what was sent by one who has left is not shown to the next
+let sending = null; // what the guest who stands here waits for; what others have sent is not shown
 let wallShown = ""; // what the server said last, so that nothing is drawn anew for nothing
 const wallBox = part("on-wall");
+const paintButton = part("paint");
+const paintWords = paintButton.textContent;
 
 const idle = new Idle(part("idle-bar"), {
   after: Number(words.idle),
@@ -68,7 +70,7 @@ function refuse(sentence) {
 
 // Everything of this guest leaves the page; what is being painted goes on without it.
 function goHome() {
-  guest += 1;
+  waitFor(null);
   lens.forget();
   picture.forget();
   wheel.reset();
@@ -94,36 +96,36 @@ async function refreshWall() {
   }
 }
 
+function waitFor(what) {
+  sending = what;
+  paintButton.disabled = what !== null;
+  paintButton.textContent = what ? words.wordsSending : paintWords;
+}
+
+// Whoever stops, or goes back to the photo, waits for it no longer. What is on its way by then is not
+// cut off, as nobody could tell whether it has arrived and hangs on the wall: it is removed when the
+// answer says where it is.
 async function paint() {
-  const button = part("paint");
-  if (button.disabled) return;
-  const [usual, sender] = [button.textContent, guest];
-  button.disabled = true;
-  button.textContent = words.wordsSending;
-  idle.rest();
+  if (sending) return;
+  const mine = { style: wheel.value, onWall: wallBox?.checked };
+  waitFor(mine);
   refuse("");
   announce(words.wordsSending);
   try {
     const photo = await lens.photo();
-    const turn = await begin(words.takeUrl, {
-      photo,
-      style: wheel.value,
-      onWall: wallBox?.checked,
-      token: csrfToken(booth),
-      words,
-    });
-    if (sender !== guest) return await remove(turn.remove, csrfToken(booth));
+    if (sending !== mine) return;
+    const turn = await begin(words.takeUrl, { photo, ...mine, token: csrfToken(booth), words });
+    if (sending !== mine) return removeInTheEnd(turn.remove, csrfToken(booth));
+    waitFor(null);
     picture.follow(turn, lens.preview());
     show("turn");
   } catch (problem) {
     if (problem instanceof ClosedError) return location.reload();
-    if (sender !== guest) return;
-    refuse(problem.message || words.wordsTrouble);
+    if (sending !== mine) return;
+    waitFor(null);
+    refuse(problem instanceof TurnError ? problem.message : words.wordsTrouble);
+    paintButton.focus();
     idle.watch();
-  } finally {
-    button.disabled = false;
-    button.textContent = usual;
-    if (words.screen === "style") button.focus();
   }
 }
 
@@ -144,13 +146,14 @@ part("go-on").addEventListener("click", () => {
   wheel.focus();
 });
 part("back").addEventListener("click", () => {
+  waitFor(null);
   refuse("");
   show("review");
 });
 for (const button of booth.querySelectorAll("[data-turn]")) {
   button.addEventListener("click", () => wheel.turn(Number(button.dataset.turn)));
 }
-part("paint").addEventListener("click", paint);
+paintButton.addEventListener("click", paint);
 part("once-more").addEventListener("click", () => {
   picture.forget();
   show("style");

@@ -1,7 +1,7 @@
 // The last screen of a turn: the picture develops, stands beside the photo at the end, and its link
 // is there to be taken home from the first moment.
 
-import { follow, remove } from "./turn.js";
+import { follow, remove, removeInTheEnd } from "./turn.js";
 
 const SPEAK_EVERY_MS = 10_000;
 
@@ -26,6 +26,7 @@ export class Picture {
 
   // turn: what the server answered to the photo. photo: {address, width, height} of what was sent.
   follow(turn, photo) {
+    this.#stop();
     this.#turn = turn;
     this.#setOutcome("painting");
     this.#showDeveloping(photo);
@@ -41,8 +42,8 @@ export class Picture {
       onNews: (news) => this.#show(news),
       onAway: () => this.#say("doing", this.#options.words.wordsAway),
       onGone: () => {
-        this.#options.announce(this.#options.words.wordsGone);
         this.#options.onGone();
+        this.#options.announce(this.#options.words.wordsGone);
       },
     });
   }
@@ -52,6 +53,7 @@ export class Picture {
     if (this.#part("remove-dialog").open) this.#part("remove-dialog").close("no");
     this.#turn = null;
     this.#wanted = "";
+    this.#part("remove").disabled = false;
     for (const name of ["link", "until", "doing", "time-left"]) this.#say(name, "");
     for (const image of this.#root.querySelectorAll("img")) image.removeAttribute("src");
     this.#setOutcome("");
@@ -117,19 +119,23 @@ export class Picture {
     return true;
   }
 
+  // By the time it is done another guest may stand here, whom it is no concern of.
   async #remove() {
+    const turn = this.#turn;
     const button = this.#part("remove");
     button.disabled = true;
     try {
-      await remove(this.#turn.remove, this.#options.token());
-      this.#options.onGone();
-      this.#options.announce(this.#options.words.wordsGone);
+      await remove(turn.remove, this.#options.token());
     } catch {
+      if (turn !== this.#turn) return removeInTheEnd(turn.remove, this.#options.token());
       this.#say("sentence", this.#options.words.wordsTrouble);
       this.#part("sentence").hidden = false;
-    } finally {
       button.disabled = false;
+      return;
     }
+    if (turn !== this.#turn) return;
+    this.#options.onGone();
+    this.#options.announce(this.#options.words.wordsGone);
   }
 
   // painting, done, none (there will be no picture), or empty while nobody is here.
