@@ -76,7 +76,7 @@ def claim(worker: str) -> Transfer | None:
             )
             transfer = related.get(pk=wanted.pk)
             # Not what the row says now: the row may already be another's.
-            transfer.token = token
+            transfer.token, transfer.worker = token, worker
             logger.info(
                 "transfer %s: claimed, attempt %d",
                 transfer.pk,
@@ -121,6 +121,18 @@ def look(transfer: Transfer) -> bool:
 def heartbeat(transfer: Transfer, painted_s: float = 0) -> None:
     """RUNNING: renew the lease and add `painted_s` seconds of work. Raises LeaseLostError."""
     _write(transfer, heartbeat_at=Now(), painting_s=F("painting_s") + painted_s)
+
+
+def count_cancelled(transfer: Transfer, painted_s: float) -> None:
+    """CANCELLED: add `painted_s` seconds of work that its worker did not come to tell before.
+
+    Only where it was cancelled in the hands of that worker: one that it had lost before, to another
+    or to the queue, is not its own to count on.
+    """
+    cancelled = Transfer.objects.filter(state=State.CANCELLED)
+    cancelled.filter(pk=transfer.pk, worker=transfer.worker).update(
+        painting_s=F("painting_s") + painted_s
+    )
 
 
 def report(transfer: Transfer, progress: Progress) -> None:

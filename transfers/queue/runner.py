@@ -86,6 +86,7 @@ def paint_next() -> bool:
             outlast(lambda: _Painting(transfer, watch), watch).run()
         except LeaseLostError:
             logger.info("transfer %s: no longer ours, stopped", transfer.pk)
+            _count_lost(watch)
         except EngineError as error:
             _fail(transfer, error.sentence, kind=_kind_of(error))
         except AWAY as error:
@@ -105,6 +106,14 @@ def paint_next() -> bool:
             )
             _fail(transfer, sentence % {"reference": reference}, reference, kind="crash")
     return True
+
+
+def _count_lost(watch: Watch) -> None:
+    try:
+        watch.count_lost()
+    except DATABASE_AWAY as error:
+        forget_connection(error)
+        logger.warning("what was painted last is not counted", exc_info=True)
 
 
 def _kind_of(error: EngineError) -> str:

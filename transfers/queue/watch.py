@@ -90,6 +90,14 @@ class Watch:
             lifecycle.heartbeat(self._transfer, worked_s - self._counted_s)
             self._counted_s = worked_s
 
+    def count_lost(self) -> None:
+        """Count what was worked since the last beat on a transfer that was cancelled meanwhile: its
+        owner had the worker for that long, whether or not there is a picture of it."""
+        with self._counting:
+            worked_s = monotonic() - self._started_at
+            lifecycle.count_cancelled(self._transfer, worked_s - self._counted_s)
+            self._counted_s = worked_s
+
     def _run(self) -> None:
         beat_at = monotonic()
         try:

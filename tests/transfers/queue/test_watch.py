@@ -78,6 +78,44 @@ def test_it_notices_a_cancellation(held: Transfer) -> None:
         until(lambda: watching.stop is Stop.LOST)
 
 
+def test_what_was_worked_until_a_cancellation_counts(held: Transfer, settings: Settings) -> None:
+    settings.TRANSFER_HEARTBEAT_S = 60
+    with Watch(held) as watching:
+        sleep(0.1)
+        steering.request_cancel(Transfer.objects.get(pk=held.pk))
+        watching.count_lost()
+        counted = Transfer.objects.get(pk=held.pk).painting_s
+        assert 0.1 <= counted <= watching.painted_s
+        watching.count_lost()
+    assert Transfer.objects.get(pk=held.pk).painting_s <= watching.painted_s
+
+
+def test_nothing_counts_on_what_others_were_given_meanwhile(
+    held: Transfer, settings: Settings
+) -> None:
+    settings.TRANSFER_HEARTBEAT_S = 60
+    with Watch(held) as watching:
+        steering.put_back(Transfer.objects.get(pk=held.pk))
+        watching.count_lost()
+        heir = lifecycle.claim("there")
+        assert heir == held
+        watching.count_lost()
+        steering.request_cancel(Transfer.objects.get(pk=held.pk))
+        watching.count_lost()
+    assert Transfer.objects.get(pk=held.pk).painting_s == 0
+
+
+def test_nothing_counts_on_what_was_cancelled_in_the_queue(
+    held: Transfer, settings: Settings
+) -> None:
+    settings.TRANSFER_HEARTBEAT_S = 60
+    with Watch(held) as watching:
+        steering.put_back(Transfer.objects.get(pk=held.pk))
+        steering.request_cancel(Transfer.objects.get(pk=held.pk))
+        watching.count_lost()
+    assert Transfer.objects.get(pk=held.pk).painting_s == 0
+
+
 def test_it_notices_that_the_pool_is_being_stopped(held: Transfer) -> None:
     with Watch(held) as watching:
         draining.begin()

@@ -117,9 +117,12 @@ def test_a_worker_at_a_superseded_look_stops_within_two_seconds(
         sleep(0.1)
 
     engine.before = supersede_at_three
+    began = monotonic()
     assert runner.paint_next() is True
     assert monotonic() - superseded_at[0] < 2
     assert row(first).state == State.CANCELLED
+    # Far less than a beat apart, and all the same its owner had the worker for those steps.
+    assert 0.3 <= row(first).painting_s <= monotonic() - began
     assert not files_of(first, media_root)
 
 
