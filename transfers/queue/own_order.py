@@ -52,7 +52,9 @@ def front_rank(owner_id: int) -> float:
 def move(transfer: Transfer, whither: Whither) -> bool:
     """QUEUED: put `transfer` elsewhere among the waiting ones of its owner.
 
-    Returns whether it was still waiting; one that a worker has claimed meanwhile stays as it is.
+    Earlier and later are by one of their pictures, as their list of what waits shows them; looks,
+    cells of sheets and what guests of their booths want are passed along the way. Returns whether
+    it was still waiting; one that a worker has claimed meanwhile stays as it is.
     """
     with transaction.atomic():
         waiting = list(_waiting_beside(transfer).select_for_update())
@@ -60,10 +62,11 @@ def move(transfer: Transfer, whither: Whither) -> bool:
         if at is None:
             return False
         moved = waiting.pop(at)
+        listed = [n for n, row in enumerate(waiting) if row.is_picture and row.booth_id is None]
         places = {
             Whither.FIRST: 0,
-            Whither.EARLIER: max(0, at - 1),
-            Whither.LATER: at + 1,
+            Whither.EARLIER: max((n for n in listed if n < at), default=at),
+            Whither.LATER: min((n + 1 for n in listed if n >= at), default=at),
             Whither.LAST: len(waiting),
         }
         waiting.insert(places[whither], moved)
@@ -74,7 +77,7 @@ def move(transfer: Transfer, whither: Whither) -> bool:
 
 def _waiting_beside(transfer: Transfer) -> TransferQuerySet:
     waiting = Transfer.objects.queued().filter(owner_id=transfer.owner_id)
-    return waiting.only("rank", "created_at").in_own_order()
+    return waiting.only("rank", "created_at", "purpose", "booth").in_own_order()
 
 
 def _renumber(waiting: list[Transfer], moved: Transfer) -> None:

@@ -42,6 +42,24 @@ def test_a_waiting_transfer_is_moved(
     assert order(user) == expected
 
 
+def test_earlier_and_later_pass_what_the_list_does_not_show(
+    five: list[Transfer], user: User
+) -> None:
+    sweep, look = Transfer.Purpose.SWEEP, Transfer.Purpose.LOOK
+    for number, purpose in ((1, sweep), (2, look), (4, sweep)):
+        Transfer.objects.filter(pk=five[number].pk).update(purpose=purpose)
+    own_order.move(five[3], Whither.EARLIER)
+    assert order(user) == [3, 0, 1, 2, 4]
+    own_order.move(five[3], Whither.LATER)
+    assert order(user) == [0, 3, 1, 2, 4]
+    own_order.move(five[3], Whither.LATER)
+    assert order(user) == [0, 3, 1, 2, 4]
+    own_order.move(five[0], Whither.EARLIER)
+    assert order(user) == [0, 3, 1, 2, 4]
+    own_order.move(five[3], Whither.LAST)
+    assert order(user) == [0, 1, 2, 4, 3]
+
+
 def test_the_next_claim_follows_the_new_order(five: list[Transfer]) -> None:
     own_order.move(five[3], Whither.FIRST)
     claimed = lifecycle.claim("here")
