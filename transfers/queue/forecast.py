@@ -71,7 +71,7 @@ def turn_of_another(owner: User, pixel_steps: int, *, is_look: bool = False) -> 
     """
     now = timezone.now()
     rank = -math.inf if is_look else own_order.usual_rank(pixel_steps, now)
-    another = _Row(rank, now, uuid4(), pixel_steps)
+    another = _Row(rank, now, uuid4(), pixel_steps, is_look)
     return _seen.queue().turn_of_another(owner.pk, another)
 
 
@@ -83,6 +83,7 @@ class _Row:
     created_at: datetime
     pk: UUID
     pixel_steps_left: int
+    is_look: bool = False
 
 
 class _Queue:
@@ -93,9 +94,10 @@ class _Queue:
         self._workers = hosts.workers_at_work()
         self._rows: dict[int, list[_Row]] = defaultdict(list)
         waiting = Transfer.objects.queued().in_own_order()
-        columns = ("owner_id", "rank", "created_at", "pk", "pixel_steps_left")
-        for owner_id, rank, created_at, pk, left in waiting.values_list(*columns):
-            self._rows[owner_id].append(_Row(rank, created_at, pk, left))
+        columns = ("owner_id", "rank", "created_at", "pk", "pixel_steps_left", "purpose")
+        for owner_id, rank, created_at, pk, left, purpose in waiting.values_list(*columns):
+            row = _Row(rank, created_at, pk, left, purpose == Transfer.Purpose.LOOK)
+            self._rows[owner_id].append(row)
         self._running = list(Transfer.objects.running())
         self._used_s = self._painted_lately_s(self._rows)
         self._limits = _running_limits(self._rows)
@@ -125,7 +127,14 @@ class _Queue:
         """The turns of these rows, by owner and each in their order; up to that of `until`."""
         claimants = [_Claimant(used_s.get(owner, 0.0), since[owner][0], owner, 0) for owner in rows]
         heapq.heapify(claimants)
-        running = [(fair_share.left_s(row, self._speed), row.owner_id) for row in self._running]
+        running = [
+            _Painted(
+                fair_share.left_s(row, self._speed),
+                row.owner_id,
+                row.purpose == Transfer.Purpose.LOOK,
+            )
+            for row in self._running
+        ]
         painters = _Painters(running, self._workers, limits)
         turns: dict[UUID, Turn] = {}
         while (claimant := painters.next_of(claimants)) is not None:
@@ -135,7 +144,7 @@ class _Queue:
             turns[row.pk] = self._turn(len(turns) + 1, painters.now_s, work_s)
             if row is until:
                 break
-            painters.paint(owner, work_s)
+            painters.paint(owner, work_s, is_look=row.is_look)
             if number + 1 < len(rows[owner]):
                 used = round(used + work_s, fair_share.DIGITS)
                 following = _Claimant(used, since[owner][number + 1], owner, number + 1)
@@ -157,17 +166,25 @@ class _Claimant(NamedTuple):
     number: int
 
 
+class _Painted(NamedTuple):
+    """What a worker is at. end_s: from now, when it is ready; a look counts for no limit."""
+
+    end_s: float
+    owner_id: int
+    is_look: bool
+
+
 class _Painters:
     """The workers, as time goes on: who is painted for, until when, and who has their limit."""
 
     def __init__(
-        self, running: Sequence[tuple[float, int]], workers: int, limits: Mapping[int, int]
+        self, running: Sequence[_Painted], workers: int, limits: Mapping[int, int]
     ) -> None:
         self.now_s = 0.0
-        self._ends = list(running)  # (seconds from now, owner)
+        self._ends = list(running)
         heapq.heapify(self._ends)
         self._free = max(0, workers - len(running))
-        self._painted = Counter(owner for _end_s, owner in running)
+        self._painted = Counter(each.owner_id for each in running if not each.is_look)
         self._limits = limits
 
     def next_of(self, claimants: list[_Claimant]) -> _Claimant | None:
@@ -182,11 +199,11 @@ class _Painters:
                 return None
             self._wait()
 
-    def paint(self, owner_id: int, work_s: float) -> None:
+    def paint(self, owner_id: int, work_s: float, *, is_look: bool) -> None:
         """Give a free worker so much work of this owner."""
         self._free -= 1
-        self._painted[owner_id] += 1
-        heapq.heappush(self._ends, (self.now_s + work_s, owner_id))
+        self._painted[owner_id] += not is_look
+        heapq.heappush(self._ends, _Painted(self.now_s + work_s, owner_id, is_look))
 
     def _first_below_their_limit(self, claimants: list[_Claimant]) -> _Claimant | None:
         found, passed_over = None, []
@@ -202,8 +219,8 @@ class _Painters:
 
     def _wait(self) -> None:
         """Let time pass until the next worker is free."""
-        self.now_s, owner_id = heapq.heappop(self._ends)
-        self._painted[owner_id] -= 1
+        self.now_s, owner_id, was_look = heapq.heappop(self._ends)
+        self._painted[owner_id] -= not was_look
         self._free += 1
 
 

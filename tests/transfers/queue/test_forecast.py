@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import Quota, User
 from engine.params import Params
 from gallery.models import Style
 from transfers.models import ContentImage, MachineSpeed, Transfer, WorkerHost
@@ -151,3 +151,16 @@ def test_a_long_queue_is_not_played_through_at_every_question(
     assert clock[0] == asked_at
     clock[0] += 1.0 / forecast.MOST_SHARE
     assert turn(second).place == 2
+
+
+def test_a_look_that_is_painted_keeps_no_picture_waiting(
+    submit_as: SubmitAs, user: User, measured: MachineSpeed, settings: Settings
+) -> None:
+    settings.WORKERS = 2
+    Quota.objects.create(running=1)
+    look, picture = submit_as(user), submit_as(user)
+    Transfer.objects.filter(pk=look.pk).update(purpose=Transfer.Purpose.LOOK, rank=-1)
+    assert turn(picture).starts_in_s == 0
+    assert lifecycle.claim("here") == look
+    assert turn(picture).starts_in_s == 0
+    assert lifecycle.claim("there") == picture
