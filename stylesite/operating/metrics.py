@@ -4,8 +4,9 @@ Nothing is counted in a process: several serve pages and others paint, and any o
 started again at any moment. Only whether Redis answers is told by the one that is asked.
 docs/operating.md lists every name and says what to watch.
 
-Sums over transfers are gauges, not counters: they fall when an account is deleted with its rows,
-and Prometheus would take that for a restart and add the whole sum again.
+Sums over transfers are gauges, not counters: they fall every day when the rows of quick looks, of
+cells of sheets and of guests' pictures go, and when an account is deleted with its rows, and
+Prometheus would take that for a restart and add the whole sum again.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
 class IdempotencyKey(models.Model):
     """A request that its sender may repeat without having the same painted, or kept, twice.
 
-    The row is written in one transaction with the transfers, or the photo, it led to, so there is
-    never one without the other; the constraint makes the second of two simultaneous requests wait
-    for the first and then find its answer.
+    The row is written in one transaction with the transfers, the photo or the sheet it led to, so
+    there is never one without the other; the constraint makes the second of two simultaneous
+    requests wait for the first and then find its answer.
     """
 
     KEPT_FOR = timedelta(hours=24)
@@ -32,7 +32,8 @@ class IdempotencyKey(models.Model):
     )
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked.")
-    # Of a photo, where the request sent one: the path is part of the fingerprint.
+    # Of a photo where the request sent one, of a sheet where it ordered one: the path is part of
+    # the fingerprint, so nobody takes one for the other.
     transfer_ids = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
 
