@@ -2,6 +2,8 @@
 
 Counted is what arrived or was painted, in full size, masks, and the time-lapses, which can be as
 large; the renditions beside them take a few percent more. What is in the trash takes its room, too.
+Not counted is what passes by itself: quick looks, and the small pictures of sheets, of which a
+person has so many at most.
 """
 
 from __future__ import annotations

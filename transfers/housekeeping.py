@@ -34,7 +34,7 @@ from transfers.models import (
     TransferStyle,
 )
 from transfers.queue.outages import AWAY, forget_connection
-from transfers.studies import keeping, looks, sweeps
+from transfers.studies import keeping, sweeps
 
 logger = logging.getLogger(__name__)
 
@@ -163,10 +163,10 @@ CHORES: dict[str, tuple[Callable[[int], int], int]] = {
     "zips that nobody imported": (_imports, PICTURES_AT_ONCE),
     "recipes that nothing was painted by": (_recipes, PICTURES_AT_ONCE),
     "settings that were deleted": (_settings, ROWS_AT_ONCE),
-    "pictures of quick looks": (looks.forget_old, PICTURES_AT_ONCE),
     "sheets": (_sheets, SHEETS_AT_ONCE),
+    "pictures of studies": (keeping.forget_pictures, PICTURES_AT_ONCE),
     "studies that no longer count": (keeping.forget_uncounted, ROWS_AT_ONCE),
     "sittings of booths": (_sittings, PICTURES_AT_ONCE),
     "booths that were deleted": (deletion.sweep_booths, ROWS_AT_ONCE),
-    "paintings for guests": (_past_paintings, ROWS_AT_ONCE),
+    "paintings of what is deleted": (_past_paintings, ROWS_AT_ONCE),
 }

@@ -143,6 +143,11 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         """Studies that have ended and that no sheet shows: their rows only say what was painted."""
         return self.ended().exclude(purpose=Purpose.PICTURE).filter(cell=None)
 
+    def in_sight(self) -> Self:
+        """All but cells of sheets that were thrown away: nobody sees their pictures any more,
+        though housekeeping has still to delete them."""
+        return self.exclude(purpose=Purpose.SWEEP, cell=None)
+
     def in_use(self) -> Self:
         """All but those: see `passing`."""
         ended_apart = ~Q(purpose=Purpose.PICTURE) & Q(cell=None) & ~Q(state__in=Transfer.UNFINISHED)

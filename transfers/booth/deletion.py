@@ -87,11 +87,7 @@ def _delete(sitting: Sitting) -> None:
         *Artwork.objects.filter(transfer__in=painted),
         sitting.photo,
     ]
-    PastPainting.objects.bulk_create(
-        PastPainting(owner_id=row.owner_id, finished_at=row.finished_at, painting_s=row.painting_s)
-        for row in painted
-        if row.painting_s and row.finished_at
-    )
+    PastPainting.objects.remember(painted)
     files = [file for picture in pictures for file in picture.file_fields()]
     Artwork.objects.filter(transfer__in=painted).delete()
     sitting.delete()

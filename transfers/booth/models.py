@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,6 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from gallery.models import Style, StyleQuerySet
 from gallery.pictures import StoredPicture
+
+if TYPE_CHECKING:
+    from transfers.models import Transfer
 
 MOST_AN_HOUR = 600
 LEAST_IDLE_S, MOST_IDLE_S = 20, 600
@@ -212,9 +216,20 @@ class PastPaintingQuerySet(models.QuerySet["PastPainting"]):
     def long_over(self, now: datetime) -> Self:
         return self.filter(finished_at__lte=now - PastPainting.COUNTS_FOR)
 
+    def remember(self, transfers: Iterable[Transfer]) -> None:
+        """What these took, before their rows are deleted; in that transaction."""
+        self.bulk_create(
+            PastPainting(
+                owner_id=row.owner_id, finished_at=row.finished_at, painting_s=row.painting_s
+            )
+            for row in transfers
+            if row.painting_s and row.finished_at
+        )
+
 
 class PastPainting(models.Model):
-    """How long workers painted for a host's guest whose things are deleted, and nothing else of it.
+    """How long workers painted what is deleted by now, and nothing else of it: for a host's guest,
+    or a study of a photo that is gone.
 
     The rows of transfers say who has had how much; without this, deleting would give it back.
     """
@@ -230,8 +245,8 @@ class PastPainting(models.Model):
     objects = PastPaintingQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("painting for a guest")
-        verbose_name_plural = _("paintings for guests")
+        verbose_name = _("painting of what is deleted")
+        verbose_name_plural = _("paintings of what is deleted")
 
     def __str__(self) -> str:
         return f"{self.painting_s:.0f} s"

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image
 
 from engine.errors import ImageError
 from gallery import storage_use
-from gallery.artworks import frame_artwork, hang
-from gallery.models import Artwork
+from gallery.artworks import frame_artwork, hang, restore
+from gallery.models import LEAVING, Artwork
 from transfers import logs
-from transfers.models import ContentImageQuerySet, Transfer
+from transfers.models import ContentImageQuerySet, PastPainting, Transfer
+from transfers.queue import checkpoints
 from transfers.queue.recipes import artwork_title
 from transfers.queue.submission import WrongStateError
 from transfers.queue.transitions import drop_files
@@ -26,18 +29,42 @@ logger = logging.getLogger(__name__)
 COUNTED_FOR = timedelta(hours=24)
 """How long painting counts against the minutes of a day (``transfers.quotas``)."""
 
+LOOKS_KEPT = timedelta(hours=1)
+"""The picture of the latest look of somebody; those before it go when it begins."""
+
+WITHOUT_FILES = {"preview": "", "checkpoint": "", "time_lapse": ""}
+
 
 def keep(study: Transfer) -> Artwork:
     """Hang the finished picture of `study` in its owner's gallery, as it was painted.
 
-    The same artwork again where it was kept before. Raises WrongStateError where it is not
-    finished, ImageError where its picture is gone by now, and QuotaError where there is no room.
+    The same artwork again where it was kept before, out of the trash if it is there. Raises
+    WrongStateError where it is not finished, ImageError where its picture is gone by now, and
+    QuotaError where there is no room. Of two who keep it at once, both get the same.
     """
-    kept = Artwork.objects.filter(transfer=study, trashed_at=None).first()
-    if kept is not None:
+    try:
+        return _kept(study) or _hung(study)
+    except WrongStateError:
+        kept = _kept(study)  # meanwhile
+        if kept is None:
+            raise
         return kept
-    if study.is_picture or study.state != Transfer.State.SUCCEEDED:
+
+
+def _kept(study: Transfer) -> Artwork | None:
+    kept = Artwork.objects.filter(transfer=study).exclude(trashed_at=LEAVING).first()
+    if kept is not None:
+        restore(kept)
+    return kept
+
+
+def _hung(study: Transfer) -> Artwork:
+    if study.state != Transfer.State.SUCCEEDED:
         raise WrongStateError("only a finished study can be kept")
+    if study.is_picture:
+        raise ImageError(
+            _("It was kept and deleted again. Please have it painted again."), reason="missing"
+        )
     shares = list(study.style_shares.select_related("style"))
     artwork = frame_artwork(
         owner=study.owner,
@@ -77,18 +104,39 @@ def _picture(study: Transfer) -> Image.Image:
 def forget_painted_from(photos: ContentImageQuerySet) -> None:
     """Let go of studies that keep `photos` from being deleted though nobody can see them.
 
-    What they took no longer counts against the day: a photo that is to go must go.
+    What they took still counts against the day: of their rows a `PastPainting` is left.
     """
-    passing = Transfer.objects.passing().filter(content_image__in=photos.unused())
-    for study in passing.exclude(preview=""):
+    with transaction.atomic():
+        passing = Transfer.objects.passing().filter(content_image__in=photos.unused())
+        studies = list(passing.select_for_update(of=("self",)))
+        PastPainting.objects.remember(studies)
+        Transfer.objects.filter(pk__in=[study.pk for study in studies]).delete()
+        for study in studies:
+            if _has_files(study):
+                transaction.on_commit(partial(checkpoints.sweep, study, keep=""))
+
+
+def forget_pictures(most: int) -> int:
+    """Remove the pictures of `most` studies that nobody can see any more: of looks that ended an
+    hour ago, and of cells of sheets that were thrown away. Returns how many."""
+    passing = Transfer.objects.passing().filter(
+        Q(purpose=Purpose.SWEEP) | Q(finished_at__lt=timezone.now() - LOOKS_KEPT)
+    )
+    old = list(passing.exclude(**WITHOUT_FILES)[:most])
+    for study in old:
         drop_files(study)
-    passing.delete()
+        Transfer.objects.filter(pk=study.pk).update(recipe=None)
+    return len(old)
+
+
+def _has_files(study: Transfer) -> bool:
+    return any(getattr(study, field) for field in WITHOUT_FILES)
 
 
 def forget_uncounted(most: int) -> int:
     """Delete the rows of studies that nobody can see and that no longer count against a day."""
     uncounted = Transfer.objects.passing().filter(
-        finished_at__lt=timezone.now() - COUNTED_FOR, preview=""
+        finished_at__lt=timezone.now() - COUNTED_FOR, **WITHOUT_FILES
     )
     some = list(uncounted.values_list("pk", flat=True)[:most])
     if some:

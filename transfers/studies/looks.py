@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -20,7 +18,6 @@ from transfers.durations import spoken
 from transfers.models import Transfer, TransferQuerySet
 from transfers.queue import checkpoints, forecast, steering, submission
 from transfers.queue.submission import Order
-from transfers.queue.transitions import drop_files
 from transfers.studies.models import Purpose
 from transfers.studies.scaling import scaled
 
@@ -30,8 +27,6 @@ SIDE_PX = QUALITIES["draft"]
 
 MOST_S = 20
 """One that would take longer, waiting included, begins only when it is asked for."""
-
-KEPT = timedelta(hours=1)
 
 TRIES = 3
 """How often a look is begun when another window of the same person was faster each time."""
@@ -83,16 +78,6 @@ def cancel(owner: User) -> int:
     """
     unfinished = Transfer.objects.looks().owned_by(owner).unfinished()
     return sum(steering.request_cancel(look) for look in unfinished)
-
-
-def forget_old(most: int) -> int:
-    """Remove the pictures of looks that ended an hour ago, of `most` at once; returns how many."""
-    ended = Transfer.objects.looks().ended().filter(finished_at__lt=timezone.now() - KEPT)
-    old = list(ended.exclude(preview="")[:most])
-    for look in old:
-        drop_files(look)
-        Transfer.objects.filter(pk=look.pk).update(recipe=None)
-    return len(old)
 
 
 def _check_soon(owner: User, pixel_steps: int) -> None:

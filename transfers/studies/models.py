@@ -27,7 +27,9 @@ class Purpose(models.TextChoices):
 
 class SweepQuerySet(models.QuerySet["Sweep"]):
     def owned_by(self, user: Any) -> Self:
-        return self.filter(owner=user).order_by("-created_at")
+        """Theirs, newest first; what has expired is gone, whether housekeeping was there or not."""
+        fresh = self.filter(owner=user, created_at__gt=timezone.now() - Sweep.KEPT)
+        return fresh.order_by("-created_at")
 
     def unfinished(self) -> Self:
         painted = SweepCell.objects.filter(

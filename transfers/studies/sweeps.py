@@ -10,24 +10,29 @@ import dataclasses
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.quotas import QuotaError
 from engine.params import Params
 from transfers.models import Sweep, SweepCell, Transfer
-from transfers.queue import forecast, steering, submission
+from transfers.queue import forecast, submission
 from transfers.queue.submission import Order
-from transfers.queue.transitions import drop_files
+from transfers.queue.transitions import cancellation, drop_files
 from transfers.status import Status
 from transfers.studies.axes import Axis, AxisError, Value
 from transfers.studies.models import Purpose
 from transfers.studies.scaling import scaled
 
 logger = logging.getLogger(__name__)
+
+MOST = 20
+"""Sheets of one person: their pictures are beside the limit of storage (``gallery.storage_use``).
+At three bytes a pixel, six by six drafts are 7 MB at most, and 28 MB at 512 px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,13 @@ class Wish:
 def begin(owner: User, wish: Wish) -> Sweep:
     """Queue all cells of a sheet at once, or nothing.
 
-    Raises engine.errors.EngineError where a cell cannot be painted so, and QuotaError.
+    Raises engine.errors.EngineError where a cell cannot be painted so, and QuotaError; so for who
+    has as many sheets as there is room for.
     """
     orders = wish.orders()
     with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)  # so that nobody counts at the same time
+        _check_count(owner)
         transfers = submission.submit_all(owner, orders)
         sweep = Sweep.objects.create(
             owner=owner,
@@ -79,6 +87,13 @@ def begin(owner: User, wish: Wish) -> Sweep:
         )
     logger.info("sheet %s: %d cells submitted", sweep.pk, len(transfers))
     return sweep
+
+
+def _check_count(owner: User) -> None:
+    if Sweep.objects.owned_by(owner).count() < MOST:
+        return
+    sentence = _("You have %(most)d sheets, which is all there is room for. Delete one first.")
+    raise QuotaError(sentence % {"most": MOST}, reason="storage")
 
 
 def _title(wish: Wish) -> str:
@@ -167,18 +182,42 @@ def seconds_for(owner: User, orders: Sequence[Order]) -> float | None:
 
 
 def cancel(sweep: Sweep) -> int:
-    """Stop all cells that are unfinished; what is painted stays. Returns how many were."""
-    unfinished = Transfer.objects.unfinished().filter(cell__sweep=sweep)
-    return sum(steering.request_cancel(transfer) for transfer in unfinished)
+    """Stop all cells that are unfinished; what is painted stays. Returns how many were: 0 where the
+    sheet is gone meanwhile."""
+    with transaction.atomic():
+        return _cancel(sweep) if _held(sweep) else 0
+
+
+def _held(sweep: Sweep) -> bool:
+    """Let nobody else queue, stop or delete cells of `sweep` in this transaction."""
+    return Sweep.objects.select_for_update().filter(pk=sweep.pk).first() is not None
+
+
+def _cancel(sweep: Sweep) -> int:
+    cells = Transfer.objects.filter(pk__in=sweep.cells.values("transfer"))
+    # In the order in which they are moved among their owner's: who locks several does so alike.
+    unfinished = list(cells.unfinished().in_own_order().select_for_update())
+    rows = Transfer.objects.unfinished().filter(pk__in=[transfer.pk for transfer in unfinished])
+    cancelled = rows.update(**cancellation())
+    for transfer in unfinished:
+        if transfer.state == Transfer.State.RUNNING or transfer.checkpoint:
+            # Only then does nobody hold the token any more, so no newer checkpoint can appear.
+            transaction.on_commit(partial(drop_files, transfer, preview=False))
+    logger.info("sheet %s: %d cells cancelled", sweep.pk, cancelled)
+    return cancelled
 
 
 def paint_missing(sweep: Sweep) -> int:
     """Queue once more the cells that failed or were cancelled; returns how many.
 
-    Of two who ask at once, one queues them. Raises EngineError and QuotaError.
+    Of two who ask at once, one queues them; none are where the sheet is gone meanwhile. The files
+    of those before go with housekeeping. Raises EngineError and QuotaError.
     """
     with transaction.atomic():
-        Sweep.objects.select_for_update().get(pk=sweep.pk)
+        # First of all locks, as in `begin` and wherever limits are asked.
+        User.objects.select_for_update().get(pk=sweep.owner_id)
+        if not _held(sweep):
+            return 0
         gone = (Transfer.State.FAILED, Transfer.State.CANCELLED)
         cells = list(sweep.cells.filter(transfer__state__in=gone).select_related("transfer"))
         if not cells:
@@ -188,8 +227,6 @@ def paint_missing(sweep: Sweep) -> int:
         for cell, transfer in zip(cells, new, strict=True):
             cell.transfer = transfer
         SweepCell.objects.bulk_update(cells, ["transfer"])
-    for transfer in old:
-        drop_files(transfer)
     return len(cells)
 
 
@@ -224,11 +261,11 @@ def full_order(cell: SweepCell, size_px: int | None = None) -> Order:
 def throw_away(sweep: Sweep) -> None:
     """Delete `sweep` with its pictures, but those that were kept or painted in full.
 
-    The rows of its cells stay for a day, as what was painted counts against its owner's minutes.
+    Nobody sees them from then on; housekeeping deletes their files (`keeping.forget_pictures`). The
+    rows of its cells stay for a day, as what was painted counts against its owner's minutes.
     """
-    cancel(sweep)
-    transfers = list(Transfer.objects.filter(cell__sweep=sweep))
-    sweep.delete()
-    for transfer in transfers:
-        drop_files(transfer)
-        Transfer.objects.filter(pk=transfer.pk).update(recipe=None)
+    with transaction.atomic():
+        if _held(sweep):
+            _cancel(sweep)
+            Sweep.objects.filter(pk=sweep.pk).delete()
+    logger.info("sheet %s: thrown away", sweep.pk)

@@ -26,7 +26,8 @@ def photo_file(request: SignedInRequest, photo_id: UUID, rendition: str) -> Http
 @owners_only
 def preview(request: SignedInRequest, transfer_id: UUID) -> HttpResponseBase:
     """The newest preview. Only the address that names its step may be kept by the browser."""
-    transfer = get_object_or_404(Transfer.objects.owned_by(request.user), pk=transfer_id)
+    own = Transfer.objects.owned_by(request.user).in_sight()
+    transfer = get_object_or_404(own, pk=transfer_id)
     if not transfer.preview:
         raise Http404
     is_named = request.GET.get("v") == str(transfer.preview_step)

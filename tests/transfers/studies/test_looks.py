@@ -15,9 +15,9 @@ from engine import pyramid
 from engine.params import Params
 from gallery.models import Artwork, Style
 from tests.transfers.queue.fake_engine import FakeEngine
-from transfers import housekeeping
+from transfers import housekeeping, photos, quotas
 from transfers.models import ContentImage, MachineSpeed, Notice, NoticeChoices, Transfer
-from transfers.queue import fair_share, lifecycle, runner, submission
+from transfers.queue import checkpoints, fair_share, lifecycle, runner, submission
 from transfers.queue.submission import Order
 from transfers.studies import looks
 
@@ -249,6 +249,31 @@ def test_looks_count_in_fair_share(look: Look, user: User) -> None:
         state=State.CANCELLED, painting_s=30, finished_at=timezone.now()
     )
     assert fair_share.painted_lately_s([user.pk], [], None) == {user.pk: 30.0}
+
+
+def test_deleting_the_photo_of_a_look_gives_no_painting_back(
+    look: Look, user: User, media_root: Path
+) -> None:
+    """Neither to the minutes of a day nor to the turns of the last hour."""
+    begun = look()
+    begun.preview.name = checkpoints.write(begun, "study", b"a picture", "png")
+    begun.state, begun.painting_s, begun.finished_at = State.SUCCEEDED, 30, timezone.now()
+    begun.save()
+    assert photos.delete_photos(ContentImage.objects.owned_by(user)) == 1
+    assert not Transfer.objects.exists()
+    assert quotas.use_of(user).painting_s == 30
+    assert fair_share.painted_lately_s([user.pk], [], None) == {user.pk: 30.0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_the_photo_of_a_look_takes_its_picture_along(
+    look: Look, user: User, engine: FakeEngine, media_root: Path
+) -> None:
+    begun = look()
+    runner.paint_next()
+    assert files_of(begun, media_root)
+    photos.delete_photos(ContentImage.objects.owned_by(user))
+    assert not files_of(begun, media_root)
 
 
 # By itself or not

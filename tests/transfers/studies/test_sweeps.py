@@ -1,17 +1,22 @@
 """Sheets: ordered as one, followed as one, stopped, tried again, painted from and thrown away."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Quota, User
 from accounts.quotas import QuotaError
-from engine.errors import EngineError
+from engine.errors import EngineError, ImageError
 from engine.params import Params
-from gallery.models import Artwork, Style
+from gallery import artworks
+from gallery.models import LEAVING, Artwork, Mask, Style
 from tests.transfers.drawings import as_file, quadrants
 from tests.transfers.queue.fake_engine import FakeEngine
 from transfers import housekeeping, quotas
@@ -144,6 +149,35 @@ def test_a_sheet_waits_as_one_whatever_its_cells(sheet: Sheet, user: User, order
     assert Transfer.objects.count() == 7
 
 
+def test_a_person_has_twenty_sheets_at_most(
+    sheet: Sheet, user: User, stranger: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sweeps.MOST == 20
+    monkeypatch.setattr(sweeps, "MOST", 2)
+    first, _second = sheet(), sheet()
+    with pytest.raises(QuotaError, match="You have 2 sheets"):
+        sheet()
+    assert (Sweep.objects.count(), Transfer.objects.count()) == (2, 12)
+    Sweep.objects.filter(pk=first.pk).update(owner=stranger)
+    sheet()
+
+
+def test_masks_are_looked_at_once_for_all_cells(
+    user: User, wish: Callable[..., Wish], mask: Mask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = wish(columns="quality", column_values=("draft", "standard"))
+    masked = dataclasses.replace(chosen.base, protect=mask)
+    checked: list[Order] = []
+    check_masks = Order.check_masks
+    monkeypatch.setattr(
+        Order, "check_masks", lambda order: (checked.append(order), check_masks(order))
+    )
+    sweeps.begin(user, dataclasses.replace(chosen, base=masked))
+    assert len(checked) == 1
+    sweeps.begin(user, dataclasses.replace(chosen, base=masked))
+    assert len(checked) == 2
+
+
 # How far it is
 
 
@@ -179,6 +213,27 @@ def test_cancelling_keeps_what_is_painted(sheet: Sheet, media_root: Path) -> Non
     assert (media_root / done.preview.name).exists()
 
 
+def test_cancelling_a_large_sheet_asks_the_database_and_the_store_little(
+    sheet: Sheet, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    sweep = sheet()
+    monkeypatch.setattr(checkpoints, "sweep", lambda *_args, **_more: pytest.fail("listed"))
+    with django_assert_max_num_queries(5):
+        assert sweeps.cancel(sweep) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_drops_what_a_cell_was_painted_so_far(sheet: Sheet, media_root: Path) -> None:
+    sweep = sheet()
+    begun = transfers_of(sweep)[0]
+    begun.checkpoint.name = checkpoints.write(begun, "checkpoint", b"half", "bin")
+    begun.preview.name = checkpoints.write(begun, "preview", b"half", "jpg")
+    begun.save()
+    assert sweeps.cancel(sweep) == 6
+    assert not (media_root / begun.checkpoint.name).exists()
+    assert (media_root / begun.preview.name).exists()
+
+
 def test_cancelling_leaves_other_pictures_alone(sheet: Sheet, user: User, order: Order) -> None:
     picture = submission.submit_all(user, [order])[0]
     sweeps.cancel(sheet())
@@ -195,6 +250,17 @@ def test_what_is_missing_is_painted_once_more_in_its_place(sheet: Sheet) -> None
     assert cells[4].transfer.params["style_strength"] == 90.0
     assert {cell.transfer.purpose for cell in cells} == {Purpose.SWEEP}
     assert sweeps.paint_missing(sweep) == 0
+
+
+def test_nothing_is_painted_for_a_sheet_that_was_thrown_away_meanwhile(sheet: Sheet) -> None:
+    sweep = sheet()
+    sweeps.cancel(sweep)
+    seen_before = Sweep.objects.get(pk=sweep.pk)
+    sweeps.throw_away(sweep)
+    assert sweeps.paint_missing(seen_before) == 0
+    assert sweeps.cancel(seen_before) == 0
+    sweeps.throw_away(seen_before)
+    assert not Transfer.objects.unfinished().exists()
 
 
 # Painting in full
@@ -250,6 +316,36 @@ def test_a_kept_cell_is_an_artwork_and_stays_on_the_sheet(
     assert not Notice.objects.exists()
 
 
+def test_what_was_kept_and_put_into_the_trash_is_kept_again(sheet: Sheet) -> None:
+    transfer = painted(transfers_of(sheet())[0])
+    artwork = keeping.keep(transfer)
+    artworks.trash(artwork)
+    assert keeping.keep(Transfer.objects.get(pk=transfer.pk)) == artwork
+    assert Artwork.objects.get().trashed_at is None
+    Artwork.objects.update(trashed_at=LEAVING)  # deleted for good, its files go in a moment
+    with pytest.raises(ImageError, match="painted again"):
+        keeping.keep(Transfer.objects.get(pk=transfer.pk))
+    assert Artwork.objects.get().trashed_at == LEAVING
+
+
+def test_two_who_keep_it_at_once_get_the_same_artwork(
+    sheet: Sheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transfer = painted(transfers_of(sheet())[0])
+    first: list[Artwork] = []
+    frame_artwork = keeping.frame_artwork
+
+    def slowly(**values: Any) -> Artwork:
+        if not first:
+            first.append(Artwork())
+            first[0] = keeping.keep(Transfer.objects.get(pk=transfer.pk))
+        return frame_artwork(**values)
+
+    monkeypatch.setattr(keeping, "frame_artwork", slowly)
+    assert keeping.keep(transfer) == first[0]
+    assert Artwork.objects.get() == first[0]
+
+
 def test_only_what_is_painted_can_be_kept(sheet: Sheet) -> None:
     with pytest.raises(submission.WrongStateError):
         keeping.keep(transfers_of(sheet())[0])
@@ -278,11 +374,62 @@ def test_a_sheet_goes_with_its_pictures_but_not_with_what_was_kept(
     sweeps.throw_away(sweep)
     assert not Sweep.objects.exists()
     assert not SweepCell.objects.exists()
+    housekeeping.tidy()
     assert not (media_root / second.preview.name).exists()
+    assert Transfer.objects.get(pk=second.pk).recipe is None
     assert (media_root / artwork.original.name).exists()
     assert Transfer.objects.get(pk=picture.pk).state == State.QUEUED
     assert Transfer.objects.get(artwork=artwork).purpose == Purpose.PICTURE
     assert not Transfer.objects.exclude(purpose=Purpose.PICTURE).unfinished().exists()
+
+
+def test_a_picture_of_a_sheet_that_was_thrown_away_is_nobodys_to_see(
+    sheet: Sheet, signed_in: Client, media_root: Path
+) -> None:
+    sweep = sheet()
+    shown = painted(transfers_of(sweep)[0])
+    addresses = [
+        reverse("transfers:preview", args=[shown.pk]),
+        f"/api/v1/transfers/{shown.pk}/preview/",
+    ]
+    for address in addresses:
+        answer = signed_in.get(address)
+        assert answer.status_code == 200, address
+        assert answer.getvalue().startswith(b"\x89PNG")  # read to its end, which closes the file
+    sweeps.throw_away(sweep)
+    assert [signed_in.get(address).status_code for address in addresses] == [404, 404]
+
+
+def test_a_sheet_is_thrown_away_whole_or_not_at_all(
+    sheet: Sheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = sheet()
+
+    def dies(*_args: object, **_more: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr("django.db.models.deletion.Collector.delete", dies)
+    with pytest.raises(SystemExit):
+        sweeps.throw_away(sweep)
+    assert [transfer.state for transfer in transfers_of(sweep)] == [State.QUEUED] * 6
+
+
+def test_housekeeping_finds_cells_that_a_death_has_left_behind(
+    sheet: Sheet, media_root: Path
+) -> None:
+    sweep = sheet()
+    left = painted(transfers_of(sweep)[0])
+    half = transfers_of(sweep)[1]
+    half.checkpoint.name = checkpoints.write(half, "checkpoint", b"half", "bin")
+    half.save()
+    sweeps.throw_away(sweep)
+    Transfer.objects.update(finished_at=timezone.now() - timedelta(hours=25))
+    Transfer.objects.filter(pk=half.pk).update(checkpoint=half.checkpoint.name)
+    (media_root / half.checkpoint.name).touch()
+    housekeeping.tidy()
+    housekeeping.tidy()
+    assert not Transfer.objects.exists()
+    assert not [path for path in (media_root / "transfers").rglob("*") if path.is_file()], left
 
 
 def test_what_a_sheet_took_counts_for_a_day_though_it_was_thrown_away(
@@ -295,6 +442,16 @@ def test_what_a_sheet_took_counts_for_a_day_though_it_was_thrown_away(
     Transfer.objects.update(finished_at=timezone.now() - timedelta(hours=25))
     housekeeping.tidy()
     assert not Transfer.objects.exists()
+
+
+def test_a_sheet_that_has_expired_is_gone_before_housekeeping_was_there(
+    sheet: Sheet, user: User
+) -> None:
+    sweep = sheet()
+    Sweep.objects.update(created_at=timezone.now() - timedelta(days=29, hours=23))
+    assert Sweep.objects.owned_by(user).get() == sweep
+    Sweep.objects.update(created_at=timezone.now() - timedelta(days=30, hours=1))
+    assert not Sweep.objects.owned_by(user).exists()
 
 
 def test_housekeeping_deletes_sheets_after_thirty_days(sheet: Sheet, media_root: Path) -> None:

@@ -51,7 +51,7 @@ class SheetList(ApiView):
     @extend_schema(responses=SheetSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Your sheets, newest first."""
-        own = Sweep.objects.filter(owner=person(request))
+        own = Sweep.objects.owned_by(person(request))
         return paginated(self, request, own, lambda rows: SheetSerializer(rows, many=True).data)
 
     @extend_schema(

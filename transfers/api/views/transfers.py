@@ -89,7 +89,7 @@ class TransferPreview(ApiView):
     def get(self, request: Request, transfer_id: UUID) -> HttpResponseBase:
         """The picture so far. 404 until something is painted, and once the result is there; of a
         cell of a sheet it is the result, every pixel as painted."""
-        row = own_transfer(person(request), transfer_id)
+        row = get_object_or_404(own_transfers(person(request)).in_sight(), pk=transfer_id)
         is_named = request.query_params.get("v") == str(row.preview_step)
         return file_response(request._request, row.preview, immutable=is_named)
 
