@@ -138,7 +138,7 @@ def _count(booth: Booth) -> None:
     """
     now = timezone.now()
     held = (
-        Booth.objects.select_for_update(of=("self",))
+        Booth.objects.select_for_update(of=("self",), no_key=True)
         .open()
         .filter(pk=booth.pk, door=booth.door)
         .first()
