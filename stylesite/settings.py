@@ -164,6 +164,13 @@ ACCOUNT_RATE_LIMITS = {
     "booth_leave_long": "30/h/key",
 }
 
+# What is written down of accounts and of what staff do; docs/security.md
+
+AUDIT_KEPT_DAYS = whole_number("STYLESITE_AUDIT_DAYS", 365, at_least=30)
+AUDIT_ADDRESSES = env.str("STYLESITE_AUDIT_ADDRESSES", "shortened")
+if AUDIT_ADDRESSES not in {"none", "shortened", "whole"}:
+    raise ImproperlyConfigured("Set STYLESITE_AUDIT_ADDRESSES to none, shortened or whole.")
+
 # Mail: printed on the console until an SMTP address is set
 
 _email = env.dj_email_url("STYLESITE_EMAIL_URL", "console:")

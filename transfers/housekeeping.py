@@ -16,6 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import ApiToken
 from gallery import trash
 from gallery.models import Artwork, Mask, Style, StyleImport
@@ -169,4 +170,5 @@ CHORES: dict[str, tuple[Callable[[int], int], int]] = {
     "sittings of booths": (_sittings, PICTURES_AT_ONCE),
     "booths that were deleted": (deletion.sweep_booths, ROWS_AT_ONCE),
     "paintings of what is deleted": (_past_paintings, ROWS_AT_ONCE),
+    "entries of the audit log": (audit.forget_old, ROWS_AT_ONCE),
 }

@@ -1,0 +1,153 @@
+"""The audit log: who did what to an account or to the site, when, and from where.
+
+``record`` is all that other code calls, inside the transaction of what it records. An entry is
+never changed, and goes only when it is older than ``AUDIT_KEPT_DAYS``. Each is written to the log
+of the process, too, as ``audit``: kept on another machine, that copy is out of reach of whoever
+has taken over this one.
+
+Nothing that lets somebody in belongs in an entry, and of people only their number: their e-mail
+address and name are looked up when somebody reads it, so that they are gone with the account.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import re
+from datetime import timedelta
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, TextChoices
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEntry, User
+
+logger = logging.getLogger("audit")
+
+Fact = str | int | float | bool | None
+
+LONGEST_FACT = 200
+SECRETIVE = re.compile(r"password|secret|passcode|recovery|otp|cookie|session_key|digest")
+
+
+class Action(TextChoices):
+    """What is recorded. No column lists them, so that a new one needs no migration."""
+
+    SIGNED_IN = "signed_in", _("Signed in")
+    SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
+    SIGNED_OUT = "signed_out", _("Signed out")
+    SIGNED_UP = "signed_up", _("Signed up")
+    PASSWORD_CHANGED = "password_changed", _("Password changed")
+    PASSWORD_RESET = "password_reset", _("Password reset by letter")
+    EMAIL_CONFIRMED = "email_confirmed", _("E-mail address confirmed")
+    EMAIL_CHANGED = "email_changed", _("E-mail address changed")
+    SECOND_FACTOR_ADDED = "second_factor_added", _("Second factor added")
+    SECOND_FACTOR_REMOVED = "second_factor_removed", _("Second factor removed")
+    RECOVERY_CODES_DRAWN = "recovery_codes_drawn", _("New recovery codes drawn")
+    SESSIONS_ENDED = "sessions_ended", _("Other sessions ended")
+    TOKEN_MADE = "token_made", _("API token made")
+    TOKEN_REVOKED = "token_revoked", _("API token withdrawn")
+    INVITED = "invited", _("Invitation sent")
+    INVITATION_WITHDRAWN = "invitation_withdrawn", _("Invitation withdrawn")
+    EXPORT_REQUESTED = "export_requested", _("Copy of all data asked for")
+    DELETION_REQUESTED = "deletion_requested", _("Deletion of the account asked for")
+    DELETION_CANCELLED = "deletion_cancelled", _("Deletion of the account called off")
+    ACCOUNT_DELETED = "account_deleted", _("Account deleted")
+    ADDED = "added", _("Added by staff")
+    CHANGED = "changed", _("Changed by staff")
+    DELETED = "deleted", _("Deleted by staff")
+
+
+def record(
+    action: Action,
+    actor: User | AnonymousUser | None,
+    subject: Model | None,
+    request: HttpRequest | None,
+    **facts: Fact,
+) -> AuditEntry:
+    """Write down that ``actor`` did ``action`` to ``subject``; without a request, at no address.
+
+    ``actor`` is None for visitors and for what the site does by itself. ``facts`` are short and
+    harmless, such as ``method="password"`` or ``count=3``. Raises ValueError for one whose name
+    says that it is a secret.
+    """
+    entry = AuditEntry.objects.create(
+        action=action.value,
+        actor_id=actor.pk if actor is not None else None,
+        account_id=_account_of(subject),
+        subject_kind=subject._meta.label_lower if subject is not None else "",
+        subject_id=str(subject.pk)[:40] if subject is not None else "",
+        subject_label=_label_of(subject),
+        address=address_of(request) if request is not None else "",
+        facts={name: _harmless(name, value) for name, value in facts.items()},
+    )
+    logger.info(
+        "%s by %s, account %s, of %s %s from %s %s",
+        entry.action,
+        entry.actor_id or "nobody",
+        entry.account_id or "none",
+        entry.subject_kind or "nothing",
+        entry.subject_id,
+        entry.address or "nowhere",
+        entry.facts,
+    )
+    return entry
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from, as much of it as ``AUDIT_ADDRESSES`` allows."""
+    if settings.AUDIT_ADDRESSES == "none":
+        return ""
+    try:
+        address = ipaddress.ip_address(get_adapter().get_client_ip(request))
+    except Exception:
+        # allauth refuses a chain of proxies that is shorter than the settings say.
+        logger.debug("The address of a request could not be told", exc_info=True)
+        return ""
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
+    if settings.AUDIT_ADDRESSES == "whole":
+        return str(address)
+    kept_bits = 24 if address.version == 4 else 48
+    return str(ipaddress.ip_network((address, kept_bits), strict=False))
+
+
+def forget_old(most: int) -> int:
+    """Delete entries that are older than ``AUDIT_KEPT_DAYS``; how many."""
+    kept_since = timezone.now() - timedelta(days=settings.AUDIT_KEPT_DAYS)
+    old = AuditEntry.objects.older_than(kept_since).order_by("at")
+    some = list(old.values_list("pk", flat=True)[:most])
+    return AuditEntry.objects.filter(pk__in=some).delete_for_good() if some else 0
+
+
+def forget_addresses(account: User) -> None:
+    """For an account that is deleted: its entries no longer say where somebody was."""
+    AuditEntry.objects.by_or_about(account).exclude(address="").blank_addresses()
+
+
+def _account_of(subject: Model | None) -> int | None:
+    """The number of the person whose own ``subject`` is, if it is somebody's."""
+    if isinstance(subject, User):
+        return subject.pk
+    return getattr(subject, "owner_id", None) or getattr(subject, "user_id", None)
+
+
+def _label_of(subject: Model | None) -> str:
+    """A name to recognise ``subject`` by once it is gone, unless it would tell of a person."""
+    if subject is None or _account_of(subject) is not None:
+        return ""
+    return _one_line(str(subject))
+
+
+def _harmless(name: str, value: Fact) -> Fact:
+    if SECRETIVE.search(name):
+        raise ValueError(f"“{name}” sounds like a secret, which must not be written down.")
+    return _one_line(value) if isinstance(value, str) else value
+
+
+def _one_line(words: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in words)[:LONGEST_FACT]
