@@ -3,6 +3,7 @@
 // server cannot be reached.
 
 import { showFailed, showNothing, showProgress } from "../../js/tab.js";
+import { loaded } from "./developing.js";
 import { notify, offerNotice } from "./notify.js";
 
 const SPEAK_EVERY_MS = 10_000;
@@ -19,17 +20,11 @@ let spokenAt = Date.now();
 async function showPicture(address) {
   if (!address || address === wanted) return;
   wanted = address;
-  const layer = new Image();
+  const layer = await loaded(address);
+  if (!layer || wanted !== address) return;
   layer.alt = "";
   layer.dataset.layer = "";
   layer.className = frame.dataset.layerClass;
-  layer.src = address;
-  try {
-    await layer.decode();
-  } catch {
-    return; // A newer preview has taken its place meanwhile; the next poll names it.
-  }
-  if (wanted !== address) return;
   const older = [...frame.querySelectorAll("[data-layer]")];
   frame.append(layer);
   const fade = layer.animate({ opacity: [0, 1] }, { duration: FADE_MS, easing: "linear" });

@@ -1,6 +1,8 @@
 // A sheet (templates/transfers/sweep.html): asks how far it is while it is painted and shows each
 // picture in its place as it comes; opens one large, in place, with its neighbours by the arrow keys.
 
+import { develop } from "./developing.js";
+
 const ASK_EVERY_MS = 1000;
 const SPEAK_EVERY_MS = 10_000;
 
@@ -13,19 +15,7 @@ let opener = null;
 
 async function showPicture(place, address) {
   const picture = place.querySelector("img");
-  if (!address || picture.dataset.wanted === address || picture.getAttribute("src") === address) {
-    return;
-  }
-  picture.dataset.wanted = address;
-  const next = new Image();
-  next.src = address;
-  try {
-    await next.decode();
-  } catch {
-    return; // A newer one has taken its place meanwhile; the next answer names it.
-  }
-  if (picture.dataset.wanted !== address) return;
-  picture.src = address;
+  if (!(await develop(picture, address))) return;
   picture.hidden = false;
   place.querySelector("svg").toggleAttribute("hidden", true);
 }

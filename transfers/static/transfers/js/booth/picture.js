@@ -1,6 +1,7 @@
 // The last screen of a turn: the picture develops, stands beside the photo at the end, and its link
 // is there to be taken home from the first moment.
 
+import { develop } from "../developing.js";
 import { follow, remove, removeInTheEnd } from "./turn.js";
 
 const SPEAK_EVERY_MS = 10_000;
@@ -10,7 +11,6 @@ export class Picture {
   #options;
   #turn = null;
   #stop = () => {};
-  #wanted = "";
   #spokenAt = 0;
 
   constructor(root, options) {
@@ -52,7 +52,7 @@ export class Picture {
     this.#stop();
     if (this.#part("remove-dialog").open) this.#part("remove-dialog").close("no");
     this.#turn = null;
-    this.#wanted = "";
+    delete this.#part("developing").dataset.wanted;
     this.#part("remove").disabled = false;
     for (const name of ["link", "until", "doing", "time-left"]) this.#say(name, "");
     for (const image of this.#root.querySelectorAll("img")) image.removeAttribute("src");
@@ -68,7 +68,7 @@ export class Picture {
     const progress = this.#part("progress");
     if (news.percent === null) progress.removeAttribute("value");
     else progress.value = news.percent;
-    if (news.picture !== news.photo) this.#develop(news.picture);
+    if (news.picture !== news.photo) develop(this.#part("developing"), news.picture);
     if (Date.now() - this.#spokenAt >= SPEAK_EVERY_MS) {
       this.#spokenAt = Date.now();
       this.#options.announce([news.doing, news.time_left].filter(Boolean).join(", "));
@@ -80,21 +80,9 @@ export class Picture {
     for (const frame of this.#root.querySelectorAll("[data-frame]")) {
       frame.style.setProperty("--ratio", width / height);
     }
-    this.#part("developing").src = address;
-  }
-
-  // Shown once it is loaded, so that nothing flickers.
-  async #develop(address) {
-    if (address === this.#wanted) return;
-    this.#wanted = address;
-    const next = new Image();
-    next.src = address;
-    try {
-      await next.decode();
-    } catch {
-      return; // A newer one has taken its place meanwhile; the next answer names it.
-    }
-    if (this.#wanted === address) this.#part("developing").src = address;
+    const developing = this.#part("developing");
+    delete developing.dataset.wanted;
+    developing.src = address;
   }
 
   #finish(news) {

@@ -4,6 +4,7 @@
 // where it would take long.
 
 import { csrfToken } from "../csrf.js";
+import { loaded } from "../developing.js";
 
 const PAUSE_MS = 600; // from the last change on: whoever is still choosing has nothing painted
 const ASK_EVERY_MS = 200; // at first; one that takes long is asked for less often
@@ -62,14 +63,8 @@ function offer({ now = false, keep = false } = {}) {
 
 async function showPicture(address, asked) {
   if (!address || address === shownAddress) return;
-  const next = new Image();
-  next.src = address;
-  try {
-    await next.decode();
-  } catch {
-    return; // A newer one has taken its place meanwhile; the next answer names it.
-  }
-  if (asked !== wanted) return;
+  const next = await loaded(address);
+  if (!next || asked !== wanted) return;
   shownAddress = address;
   picture.src = address;
   picture.width = next.naturalWidth;
