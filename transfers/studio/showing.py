@@ -18,7 +18,7 @@ from transfers.models import SavedSettings
 from transfers.studio import controls
 from transfers.studio.controls import Control, usual_values, values_of
 from transfers.studio.fields import MOST_STYLES
-from transfers.studio.form import FROM_ENGINE, StudioForm
+from transfers.studio.form import FROM_ENGINE, MOST_WEIGHT, USUAL_WEIGHT, StudioForm
 from transfers.studio.help_pictures import PICTURES, HelpPicture
 from transfers.studio.models import NAME_LENGTH
 from transfers.studio.saved import MOST
@@ -148,7 +148,7 @@ def _shown_styles(form: StudioForm, chosen: list[Style]) -> list[ShownStyle]:
 def _number(text: str) -> float:
     """A weight for its share's sake; what is no number is refused elsewhere."""
     try:
-        number = float(text or 50)
+        number = float(text or USUAL_WEIGHT)
     except ValueError:
         return 0.0
-    return number if 0 <= number <= 100 else 0.0
+    return number if 0 <= number <= MOST_WEIGHT else 0.0
