@@ -6,6 +6,7 @@ relative to the targets, so that it means the same at every size and for every s
 moves a pixel: that is `engine.optimizers`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -105,7 +106,7 @@ StyleError = Callable[[torch.Tensor], torch.Tensor]
 """The style loss of one layer, a scalar, from a picture's moments per position (c + 1, c)."""
 
 
-class _GatysObjective:
+class _GatysObjective(ABC):
     """Both objectives: a sum of squared errors of features, and one of errors of their statistics.
 
     All that is asked of the network are sums over positions (`engine.strips`):
@@ -164,16 +165,16 @@ class _GatysObjective:
         total = content + self._style_weight * style + self._tv_weight * tv
         return Losses(content, style, tv, total)
 
+    @abstractmethod
     def content_factor(self, weight: float, features: torch.Tensor) -> float:
         """What a squared error of 1 costs in a layer with the photo's `features` (1, c, h', w')."""
-        raise NotImplementedError
 
+    @abstractmethod
     def style_error(self, weight: float, aim: torch.Tensor, positions: int) -> StyleError:
         """The error of a layer whose `aim` are the style's moments per position (c + 1, c).
 
         positions: of the whole picture, in this layer.
         """
-        raise NotImplementedError
 
     def _measured(self, layer: str, tile: Tile) -> dict[Hashable, Statistic]:
         """The sums that both losses are made of, over one tile's own features of `layer`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -39,7 +40,7 @@ class AxisError(EngineError):
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(ABC):
     """A setting that a sheet compares.
 
     suggested: values to begin with, as a form shows them.
@@ -73,8 +74,8 @@ class Axis:
             raise AxisError(_("Please choose each value only once."))
         return judged
 
-    def _judged(self, value: Any, user: User) -> Value:
-        raise NotImplementedError
+    @abstractmethod
+    def _judged(self, value: Any, user: User) -> Value: ...
 
 
 @dataclass(frozen=True, slots=True)
