@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains
 
 from engine.images import REASONS
 from tests.transfers.api.conftest import ApiClient
-from transfers.api.problems import KINDS
+from transfers.api.problem_kinds import KINDS
 from transfers.models import ContentImage, Transfer
 from transfers.queue import forecast
 

@@ -13,7 +13,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from transfers.api.problems import KINDS, RefusedError
+from transfers.api.problem_kinds import KINDS
+from transfers.api.problems import RefusedError
 from transfers.api.schema import document, document_etag
 from transfers.api.views.base import ApiView
 
