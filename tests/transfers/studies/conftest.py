@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
+from tests.transfers.drawings import as_file, quadrants
 from tests.transfers.queue.fake_engine import FakeEngine
 from transfers.models import ContentImage, Sweep, Transfer
+from transfers.queue import checkpoints
 from transfers.queue.submission import Order
 from transfers.studies import looks, sweeps
 from transfers.studies.axes import AXES
@@ -62,3 +65,21 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     fake = FakeEngine()
     monkeypatch.setattr("transfers.queue.runner.stylize", fake)
     return fake
+
+
+def transfers_of(sweep: Sweep) -> list[Transfer]:
+    return [cell.transfer for cell in sweeps.cells_of(sweep)]
+
+
+def painted(transfer: Transfer) -> Transfer:
+    """As a worker would have left it."""
+    picture = as_file(quadrants(256, 171), "PNG")
+    transfer.preview.name = checkpoints.write(transfer, "study", picture, "png")
+    transfer.state, transfer.finished_at, transfer.preview_step = (
+        Transfer.State.SUCCEEDED,
+        timezone.now(),
+        5,
+    )
+    transfer.recipe = {"params": transfer.params, "content": {}}
+    transfer.save()
+    return transfer

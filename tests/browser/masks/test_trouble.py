@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Route, expect
 from accounts.models import User
 from gallery.models import Style
 from tests.browser.conftest import OpenPage
-from tests.browser.test_masks import Editor, landscape, mask_named, pixels, stripes, studio
+from tests.browser.masks.editor import Editor, mask_named, pixels, stripes, studio
 from tests.transfers.drawings import as_file
 from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
@@ -19,16 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def photo(user: User) -> ContentImage:
-    return add_photo(user, BytesIO(as_file(landscape(), "PNG")), "upload", "Harbour", exactly=True)
-
-
-@pytest.fixture
-def style(transactional_db: None) -> Style:
-    style = Style(title="Stripes", slug="stripes")
-    style.set_picture(stripes())
-    style.save()
-    return style
+def style(styles: list[Style]) -> Style:
+    return styles[0]
 
 
 @pytest.fixture
