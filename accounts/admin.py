@@ -11,8 +11,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts import tokens
+from accounts import audit_admin, tokens
 from accounts.models import ApiToken, Quota, User
+
+__all__ = ["audit_admin"]
 
 # The admin's own sign-in page counts no failures; ours does, and knows what to do about a
 # forgotten password.

@@ -57,6 +57,7 @@ class Action(TextChoices):
     DELETION_REQUESTED = "deletion_requested", _("Deletion of the account asked for")
     DELETION_CANCELLED = "deletion_cancelled", _("Deletion of the account called off")
     ACCOUNT_DELETED = "account_deleted", _("Account deleted")
+    AUDIT_LOG_EXPORTED = "audit_log_exported", _("Audit log exported")
     ADDED = "added", _("Added by staff")
     CHANGED = "changed", _("Changed by staff")
     DELETED = "deleted", _("Deleted by staff")

@@ -7,6 +7,7 @@ no session can give it away.
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,8 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import tokens
+from accounts import audit, tokens
 from accounts.access import SignedInRequest, owners_only, signed_in_page
+from accounts.audit import Action
 from accounts.forms import ApiTokenForm
 from accounts.models import ApiToken
 from accounts.quotas import QuotaError
@@ -40,7 +42,11 @@ def add(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         name, scopes = form.cleaned_data["name"], form.cleaned_data["scopes"]
         try:
-            token, secret = tokens.issue(request.user, name, scopes, form.expires_at)
+            with transaction.atomic():
+                token, secret = tokens.issue(request.user, name, scopes, form.expires_at)
+                audit.record(
+                    Action.TOKEN_MADE, request.user, token, request, scopes=", ".join(token.scopes)
+                )
         except QuotaError as error:
             form.add_error(None, error.sentence)
         else:
@@ -58,6 +64,8 @@ def revoke(request: SignedInRequest, token_id: UUID) -> HttpResponse:
     token = get_object_or_404(ApiToken.objects.owned_by(request.user), pk=token_id)
     if request.method != "POST":
         return render(request, "accounts/token_revoke.html", {"token": token})
-    tokens.revoke(token)
+    with transaction.atomic():
+        tokens.revoke(token)
+        audit.record(Action.TOKEN_REVOKED, request.user, token, request)
     messages.success(request, _("“%(name)s” opens nothing any more.") % {"name": token.name})
     return redirect("accounts:tokens")

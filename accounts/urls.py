@@ -8,6 +8,7 @@ app_name = "accounts"
 
 urlpatterns = [
     path("settings/", views.settings, name="settings"),
+    path("activity/", views.activity, name="activity"),
     path("tokens/", token_pages.token_list, name="tokens"),
     path("tokens/add/", token_pages.add, name="token-add"),
     path("tokens/<uuid:token_id>/revoke/", token_pages.revoke, name="token-revoke"),

@@ -1,14 +1,21 @@
-"""The settings page. Everything else about an account is a page of allauth's."""
+"""The settings page, and what was done to an account lately.
 
+Everything else about an account is a page of allauth's.
+"""
+
+from django.conf import settings as site_settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import audit_log
 from accounts.access import SignedInRequest, signed_in_page
 from accounts.forms import NameForm
-from accounts.models import User
+from accounts.models import AuditEntry, User
+
+ACTIVITIES_SHOWN = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,3 +28,13 @@ def settings(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Your name is saved."))
         return redirect("accounts:settings")
     return render(request, "accounts/settings.html", {"form": form})
+
+
+@require_safe
+@signed_in_page
+def activity(request: SignedInRequest) -> HttpResponse:
+    """What was done by and to their account, newest first."""
+    entries = AuditEntry.objects.by_or_about(request.user).order_by("-at", "-id")
+    lines = [audit_log.line_for(request.user, entry) for entry in entries[:ACTIVITIES_SHOWN]]
+    context = {"lines": lines, "kept_days": site_settings.AUDIT_KEPT_DAYS}
+    return render(request, "accounts/activity.html", context)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from gallery import publishing, reports, shares
 from gallery.models import Album, Artwork, Report, ShareLink
 
@@ -104,6 +104,8 @@ def test_taking_down_answers_the_reports_and_tells_the_owner_why(
     assert set(Report.objects.values_list("state", "decided_by")) == {("taken_down", admin.pk)}
     assert "Mill" in admins.get(LIST, {"show": "down"}).content.decode()
     assert [entry.change_message for entry in LogEntry.objects.all()] == ["Taken down."]
+    (written,) = AuditEntry.objects.by_or_about(user)
+    assert (written.actor, written.facts) == (admin, {"what": "Taken down."})
     owner = Client()
     owner.force_login(user)
     html = owner.get(reverse("gallery:artwork", args=[published.pk])).content.decode()
