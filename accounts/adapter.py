@@ -7,9 +7,19 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts import proof
+from accounts.models import User
+
+WAYS_TO_PROVE = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use your app or a recovery code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -22,6 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         ),
         "email_taken": _("There is an account with this e-mail address already. Sign in instead?"),
         "enter_current_password": _("This isn’t your current password."),
+        "incorrect_code": _("That code didn’t fit. Try the newest one."),
         "incorrect_password": _("This isn’t your password."),
         "invalid_password_reset": _("This link has been used or is too old. Ask for a new one."),
         "same_as_current": _("This is your address already."),
@@ -37,3 +48,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:settings")
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [{**way, "description": WAYS_TO_PROVE[way["id"]]} for way in ways]
+
+    def is_reauthentication_required(self, *, app: str, **given: Any) -> bool:
+        """Not of who signed in a few minutes ago."""
+        if proof.age_s(self.request) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **given))

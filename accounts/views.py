@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import audit_log
+from accounts import audit_log, second_factor
 from accounts.access import SignedInRequest, signed_in_page
 from accounts.forms import NameForm
 from accounts.models import AuditEntry, User
@@ -27,7 +27,8 @@ def settings(request: SignedInRequest) -> HttpResponse:
         form.instance.save(update_fields=["name"])
         messages.success(request, _("Your name is saved."))
         return redirect("accounts:settings")
-    return render(request, "accounts/settings.html", {"form": form})
+    context = {"form": form, "has_second_factor": second_factor.has_one(request.user)}
+    return render(request, "accounts/settings.html", context)
 
 
 @require_safe

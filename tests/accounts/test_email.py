@@ -10,50 +10,52 @@ pytestmark = pytest.mark.django_db
 EMAIL = "/accounts/email/"
 
 
-@pytest.fixture
-def confirmed(user: User) -> User:
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
-
-
 def link_in_last_letter() -> str:
     return next(line for line in mail.outbox[-1].body.splitlines() if line.startswith("http"))
 
 
-def test_a_new_address_counts_once_its_link_is_opened(signed_in: Client, confirmed: User) -> None:
-    page = signed_in.post(EMAIL, {"action_add": "", "email": "ada@new.example"}, follow=True)
+def test_a_new_address_counts_once_its_link_is_opened(proven: Client, confirmed: User) -> None:
+    page = proven.post(EMAIL, {"action_add": "", "email": "ada@new.example"}, follow=True)
     assert "We sent a letter to" in page.content.decode()
     confirmed.refresh_from_db()
     assert confirmed.email == "ada@example.org"
 
     assert mail.outbox[-1].to == ["ada@new.example"]
-    signed_in.post(link_in_last_letter())
+    proven.post(link_in_last_letter())
     confirmed.refresh_from_db()
     assert confirmed.email == "ada@new.example"
     assert list(EmailAddress.objects.values_list("email", flat=True)) == ["ada@new.example"]
 
 
-def test_a_change_can_be_called_off(signed_in: Client, confirmed: User) -> None:
-    signed_in.post(EMAIL, {"action_add": "", "email": "ada@new.example"})
-    page = signed_in.post(EMAIL, {"action_remove": "", "email": "ada@new.example"}, follow=True)
+def test_a_change_can_be_called_off(proven: Client, confirmed: User) -> None:
+    proven.post(EMAIL, {"action_add": "", "email": "ada@new.example"})
+    page = proven.post(EMAIL, {"action_remove": "", "email": "ada@new.example"}, follow=True)
     assert "ada@new.example is no longer part of your account." in page.content.decode()
     assert EmailAddress.objects.get().email == "ada@example.org"
 
 
 def test_someone_elses_address_stays_theirs(
-    signed_in: Client, confirmed: User, stranger: User
+    proven: Client, confirmed: User, stranger: User
 ) -> None:
     """The page doesn't say that it is taken: who has an account here is nobody's business."""
     EmailAddress.objects.create(user=stranger, email=stranger.email, verified=True, primary=True)
-    signed_in.post(EMAIL, {"action_add": "", "email": stranger.email})
+    proven.post(EMAIL, {"action_add": "", "email": stranger.email})
     assert mail.outbox[-1].to == [stranger.email]
 
-    page = signed_in.get(link_in_last_letter()).content.decode()
+    page = proven.get(link_in_last_letter()).content.decode()
     assert "This address is taken" in page
-    signed_in.post(link_in_last_letter())
+    proven.post(link_in_last_letter())
     confirmed.refresh_from_db()
     assert confirmed.email == "ada@example.org"
     assert EmailAddress.objects.get(email=stranger.email, verified=True).user == stranger
+
+
+def test_a_change_takes_a_proof_of_who_one_is(signed_in: Client, confirmed: User) -> None:
+    asked = signed_in.post(EMAIL, {"action_add": "", "email": "ada@new.example"})
+    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"
+    assert not mail.outbox
+    signed_in.post(f"/accounts/reauthenticate/?next={EMAIL}", {"password": "correct horse battery"})
+    assert mail.outbox[-1].to == ["ada@new.example"]
 
 
 def test_the_same_address_is_no_change(signed_in: Client, confirmed: User) -> None:

@@ -1,0 +1,107 @@
+"""The second factor of an account: a code of an app, a passkey, or a code on paper.
+
+django-allauth does the work (``allauth.mfa``); here it gets our words, our drawing of the QR code,
+and secrets that are not readable in the database. Its forms are in ``second_factor_forms``, its
+pages in templates/mfa.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+
+import segno
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+
+STRONG = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+"""What counts as a second factor; codes on paper only stand in for one."""
+
+UNREADABLE = "0" * 80
+"""In place of a secret that another key encrypted: no code that anybody holds fits it."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_generate_recovery_codes": gettext_lazy(
+            "Recovery codes stand in for a second step. Set up an app or a passkey first."
+        ),
+        "incorrect_code": gettext_lazy(
+            "That didn’t fit. Wait for the next code of your app, or use a recovery code that you "
+            "have not used yet."
+        ),
+        "unverified_email": gettext_lazy(
+            "Confirm your e-mail address first: we sent you a link. Otherwise somebody who signs "
+            "up with a stranger’s address could shut the stranger out."
+        ),
+    }
+
+    def get_totp_issuer(self) -> str:
+        return settings.SITE_NAME
+
+    def _get_site_name(self) -> str:
+        return settings.SITE_NAME
+
+    def build_totp_svg(self, url: str) -> str:
+        """Dark on light in both themes, as cameras expect it."""
+        drawn = io.BytesIO()
+        segno.make_qr(url, error="m").save(
+            drawn, kind="svg", border=4, scale=4, dark="#000", light="#fff"
+        )
+        return drawn.getvalue().decode()
+
+    def encrypt(self, text: str) -> str:
+        return _keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return _keys().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            return UNREADABLE
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+        others = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(number)d") % {"number": others + 1} if others else _("Passkey")
+
+
+def has_one(user: User | AnonymousUser) -> bool:
+    """Whether signing in to `user` takes more than a password."""
+    if not isinstance(user, User):
+        return False
+    return bool(Authenticator.objects.filter(user=user, type__in=STRONG).exists())
+
+
+def why_not_yet(user: User) -> str:
+    """Why `user` may not add one: letters reach them, but they have not confirmed their address.
+
+    "" for everybody else. A new address that waits beside a confirmed one is no reason.
+    """
+    if not settings.SENDS_MAIL or settings.ACCOUNT_EMAIL_VERIFICATION == "none":
+        return ""
+    addresses = EmailAddress.objects.filter(user=user)
+    if addresses.exists() and not addresses.filter(verified=True).exists():
+        return str(SecondFactorAdapter.error_messages["unverified_email"])
+    return ""
+
+
+def remove_all(user: User) -> int:
+    """Take every second factor of `user` away, for an operator whom they have told; how many."""
+    gone: int = Authenticator.objects.filter(user=user).delete()[0]
+    return gone
+
+
+def _keys() -> MultiFernet:
+    """Encrypts with the site's key, and reads what one of its former keys encrypted."""
+    keys = [str(key).encode() for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    digests = [hashlib.sha256(b"second factor:" + key).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

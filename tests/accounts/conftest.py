@@ -1,0 +1,70 @@
+"""People who signed in as people do, and codes as an app would show them."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+import struct
+import time
+from collections.abc import Callable
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+from accounts.models import User
+
+LOGIN = "/accounts/login/"
+PASSWORD = "correct horse battery"  # what the fixtures of people give
+
+SetUpApp = Callable[[Client], str]
+
+
+def sign_in(client: Client, email: str = "ada@example.org", password: str = PASSWORD) -> None:
+    client.post(LOGIN, {"login": email, "password": password})
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get("/accounts/settings/").status_code == 200
+
+
+def code_of_app(secret: str, at: float | None = None) -> str:
+    """What an authenticator app shows: RFC 6238 with its defaults, written from the RFC."""
+    counter = struct.pack(">Q", int(time.time() if at is None else at) // 30)
+    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
+    start = digest[-1] & 15
+    value = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
+    return f"{value % 1_000_000:06}"
+
+
+@pytest.fixture
+def confirmed(user: User) -> User:
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def proven(client: Client, user: User) -> Client:
+    """Signed in with the password a moment ago."""
+    sign_in(client)
+    return client
+
+
+@pytest.fixture
+def set_up_app() -> SetUpApp:
+    """Sets up an authenticator app for whoever is signed in, and gives its secret.
+
+    The code of half a minute ago turns it on, so that the test can use the one of now.
+    """
+
+    def set_up(client: Client) -> str:
+        page = client.get("/accounts/2fa/totp/activate/").content.decode()
+        found = re.search(r"data-secret>([A-Z2-7]+)<", page)
+        assert found
+        code = code_of_app(found[1], time.time() - 30)
+        response = client.post("/accounts/2fa/totp/activate/", {"code": code})
+        assert response["Location"] == "/accounts/2fa/recovery-codes/"
+        return found[1]
+
+    return set_up
