@@ -52,9 +52,9 @@ test: lint browser servers assets ## everything: lint, types, unit, real VGG19, 
 	$(BIN)/python -m pytest $(AT_ONCE) $(TESTS) --cov --cov-report=term:skip-covered
 	$(if $(filter tests,$(TESTS)),$(BIN)/python -m tests.services $(BIN)/python -m pytest -q $(AT_ONCE) $(ON_POSTGRES))
 
-chaos: browser servers assets ## kill, freeze and starve everything, for half an hour, and print what it cost
+chaos: browser servers assets ## kill, freeze and starve everything, and run all other long tests, for an hour
 	@$(BIN)/python -m tests.services.install --for-chaos
-	$(BIN)/python -m pytest tests/chaos -m "long or not long" -rP
+	$(BIN)/python -m pytest tests -m "long or chaos" -rP
 
 bench: dev ## measure the engine and the way from submit to saved picture
 	$(BIN)/python -m tests.benchmarks

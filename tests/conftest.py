@@ -1,5 +1,6 @@
 """What every test gets: files in a folder of its own, and people to sign in as."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,26 @@ from transfers.queue import forecast
 __all__ = ["bucket", "postgres", "redis_server", "s3"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """When several are run at once: those that kill processes never meet, nor those of a file."""
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """When several are run at once: those that kill processes never meet, nor those of a file.
+
+    What asks no database is not run on PostgreSQL once more.
+    """
+    if "STYLESITE_TEST_DATABASE_URL" in os.environ:
+        others = [item for item in items if not asks_a_database(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
     for item in items:
         kills = item.get_closest_marker("chaos") is not None
         item.add_marker(pytest.mark.xdist_group("chaos" if kills else str(item.path)))
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    fixtures = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(autouse=True)

@@ -158,6 +158,7 @@ def test_a_lost_connection_is_said_and_the_photo_before_stays(
     photo_shown(page)
 
 
+@pytest.mark.long
 def test_a_photo_given_up_for_another_one_says_nothing(
     browser: Browser, open_page: OpenPage, preset: Style
 ) -> None:

@@ -39,7 +39,7 @@ IN_THE_POOL: dict[str, tuple[Fault, float]] = {
     "lost wake-ups": (faults.lose_wake_ups, 10),
     "a truncated checkpoint": (faults.cut_checkpoints, 20),
 }
-QUICK = ("SIGTERM to the pool's group", "a truncated checkpoint")
+QUICK = ("SIGTERM to the pool's group",)
 
 
 def every_fault(names: list[str]) -> pytest.MarkDecorator:
@@ -108,10 +108,11 @@ def test_a_worker_frozen_beyond_its_lease_does_not_paint_over_its_heir(
     "name",
     [
         "SIGTERM to the supervisor's group",
-        pytest.param("kill -9 of the supervisor", marks=pytest.mark.long),
-        pytest.param("kill -9 of the web server", marks=pytest.mark.long),
+        "kill -9 of the supervisor",
+        "kill -9 of the web server",
     ],
 )
+@pytest.mark.long
 def test_a_whole_site_struck_in_the_middle_goes_on(any_site: Installation, name: str) -> None:
     site = any_site
     fault = {
@@ -130,6 +131,7 @@ def test_a_whole_site_struck_in_the_middle_goes_on(any_site: Installation, name:
     assert site.artworks() == 1
 
 
+@pytest.mark.long
 def test_work_queued_under_an_old_secret_key_is_painted_under_the_new_one(
     any_site: Installation,
 ) -> None:

@@ -144,6 +144,7 @@ def test_it_stops_in_time_and_without_a_trace_while_a_receiver_hangs(
     site.wait_for(lambda: notices(site) == [("sent", 2)], 30, "the notice")
 
 
+@pytest.mark.long
 def test_many_pictures_are_one_letter_and_the_sender_has_no_torch(
     site: Installation, tmp_path: Path
 ) -> None:

@@ -91,6 +91,7 @@ def test_pages_answer_again_as_soon_as_the_database_is_back(
     assert [status(address) for _visit in range(20)] == [HTTPStatus.OK] * 20
 
 
+@pytest.mark.long
 def test_a_bucket_away_while_painting_and_saving_costs_nothing(
     shared_site: SharedInstallation,
 ) -> None:

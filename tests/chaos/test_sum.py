@@ -53,9 +53,8 @@ def unfinished(site: Installation) -> int:
     return int(site.ask(asked)[0][0])
 
 
-@pytest.mark.parametrize(
-    "count", [pytest.param(10, id="10"), pytest.param(200, id="200", marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("count", [10, 200])
 def test_all_pictures_are_painted_once_whatever_happens(any_site: Installation, count: int) -> None:
     site = any_site
     for name in PEOPLE:

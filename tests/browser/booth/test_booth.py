@@ -223,6 +223,7 @@ def test_a_booth_that_ends_elsewhere_closes_here(
     expect(page.get_by_role("heading", name="No booth is open here")).to_be_visible()
 
 
+@pytest.mark.long
 def test_it_starts_over_when_nobody_is_there_any_more(
     with_camera: Browser, open_page: OpenPage, booth: Booth, no_axe_violations: CheckPage
 ) -> None:

@@ -114,6 +114,7 @@ def test_a_connection_that_stalls_is_given_up_and_loses_no_photo(
     expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
 
 
+@pytest.mark.long
 def test_it_starts_over_though_the_photo_is_still_being_sent(
     with_camera: Browser, open_page: OpenPage, booth: Booth
 ) -> None:
@@ -142,6 +143,7 @@ def test_it_starts_over_though_the_photo_is_still_being_sent(
     expect(page.get_by_role("button", name="Go on")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_deletion_that_takes_its_time_leaves_the_next_guest_alone(
     with_camera: Browser, open_page: OpenPage, booth: Booth
 ) -> None:

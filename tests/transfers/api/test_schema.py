@@ -29,8 +29,8 @@ from transfers.queue import submission
 ROOT = Path(__file__).parent.parent.parent.parent
 
 # The bodies of these hold all settings of the engine, whose edges, one by one, are thousands of
-# requests: here they are met at random only. SCHEMATHESIS_LONG=1 sends those too, and sequences
-# of requests that follow ids from answer to answer; that takes some minutes.
+# requests: only "everything" sends those, and sequences of requests that follow ids from answer to
+# answer.
 LARGE_BODIES = (
     "transfers_create",
     "transfers_batch",
@@ -39,15 +39,12 @@ LARGE_BODIES = (
     "settings_partial_update",
     "sheets_create",
 )
-RUNS = {
-    "made-up requests": ("--phases", "fuzzing", "--max-examples", "12"),
-    "the edges of each operation": (
-        *("--phases", "coverage"),
-        *(word for name in LARGE_BODIES for word in ("--exclude-operation-id", name)),
-    ),
-}
-if os.environ.get("SCHEMATHESIS_LONG"):
-    RUNS = {"everything": ("--phases", "coverage,fuzzing,stateful", "--max-examples", "40")}
+MADE_UP = ("--phases", "fuzzing", "--max-examples", "12")
+EDGES = (
+    *("--phases", "coverage"),
+    *(word for name in LARGE_BODIES for word in ("--exclude-operation-id", name)),
+)
+EVERYTHING = ("--phases", "coverage,fuzzing,stateful", "--max-examples", "40")
 
 # What is in the trash is not gone, so schemathesis cannot expect 404 of it ("use_after_free").
 CHECKS = (
@@ -123,7 +120,14 @@ def things(
     }
 
 
-@pytest.mark.parametrize("options", RUNS.values(), ids=RUNS)
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(MADE_UP, id="made-up requests"),
+        pytest.param(EDGES, id="the edges of each operation", marks=pytest.mark.long),
+        pytest.param(EVERYTHING, id="everything", marks=pytest.mark.long),
+    ],
+)
 def test_no_request_breaks_it_and_every_answer_is_documented(
     options: tuple[str, ...],
     live_server: LiveServer,
