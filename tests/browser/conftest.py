@@ -7,20 +7,16 @@ an error or breaks the Content Security Policy fails its test.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.browser.install import QUIET, find_browser
-
-FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 """The rules that a page is held against: WCAG 2.2, levels A and AA."""
@@ -120,23 +116,3 @@ EXPECTED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError", "h
 def _note(errors: list[str], kind: str, text: str) -> None:
     if kind == "error" and not text.startswith(EXPECTED):
         errors.append(text)
-
-
-def write_camera_film(path: Path, *pictures: Image.Image, frames_each: int = 4) -> None:
-    """A film for the browser's fake camera (YUV4MPEG2, 4:2:0, 30 frames a second) that shows each
-    picture for ``frames_each`` frames, over and over. Their sides must be even, and the same.
-
-    Chromium reads it as television does (BT.601, black at 16, white at 235), whatever it says.
-    """
-    width, height = pictures[0].size
-    film = [f"YUV4MPEG2 W{width} H{height} F30:1 Ip A1:1 C420jpeg\n".encode()]
-    for picture in pictures:
-        luma, *colors = picture.convert("YCbCr").split()
-        luma = luma.point(lambda value: round(16 + value * 219 / 255))
-        colors = [
-            plane.point(lambda value: round(128 + (value - 128) * 224 / 255)) for plane in colors
-        ]
-        half = (width // 2, height // 2)
-        planes = [luma, *(plane.resize(half, Image.Resampling.BOX) for plane in colors)]
-        film += [b"FRAME\n", *(plane.tobytes() for plane in planes)] * frames_each
-    path.write_bytes(b"".join(film))

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from skimage import data
 
 from tests.benchmarks.submit_to_saved import ROOT, running_site
-from tests.browser.conftest import FAKE_CAMERA, write_camera_film
+from tests.browser.film import FAKE_CAMERA, write_camera_film
 from tests.browser.install import QUIET, find_browser
 
 README_FOLDER = ROOT / "docs" / "screenshots"

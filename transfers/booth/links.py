@@ -1,15 +1,15 @@
 """The link by which a guest takes a picture home: its code, its address and its QR code.
 
-The code is drawn once and kept nowhere: the row holds its SHA-256, so that whoever reads the
-database cannot build a link. It is short enough to be typed from a screen: fifteen of thirty-one
-characters, none of which looks like another, are 74 bits.
+The code is drawn from the key that the device sends with a photo, so that a photo sent twice has
+one code, and kept nowhere: the row holds its SHA-256, so that whoever reads the database cannot
+build a link. It is short enough to be typed from a screen: fifteen of thirty-one characters, none
+of which looks like another, are 74 bits.
 """
 
 from __future__ import annotations
 
 import hashlib
 import ipaddress
-import secrets
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -17,15 +17,23 @@ import segno
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
+
+from transfers.models import Booth
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 GROUPS, GROUP = 3, 5
 
 
-def new_code() -> str:
-    """``"k3m9x-2pq7r-tdv8w"``."""
-    groups = ["".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS)]
-    return "-".join(groups)
+def code_for(booth: Booth, key: str) -> str:
+    """``"k3m9x-2pq7r-tdv8w"``: always the same of one booth and one key, which nobody else knows."""
+    drawn = salted_hmac("transfers.booth.links", f"{booth.pk} {key}", algorithm="sha256")
+    number = int.from_bytes(drawn.digest())
+    code = ""
+    while len(code) < GROUPS * GROUP:
+        number, char = divmod(number, len(ALPHABET))
+        code += ALPHABET[char]
+    return "-".join(code[begin : begin + GROUP] for begin in range(0, len(code), GROUP))
 
 
 def sha256_of(code: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 from typing import BinaryIO
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F
@@ -42,19 +43,31 @@ class BoothError(Exception):
         self.sentence = sentence
 
 
-def take(booth: Booth, file: BinaryIO, style: Style, *, on_wall: bool) -> tuple[Sitting, str]:
+def take(
+    booth: Booth, file: BinaryIO, style: Style, *, on_wall: bool, key: str = ""
+) -> tuple[Sitting, str]:
     """Begin a sitting with this photo and have it painted; the sitting, and the code of its link.
 
-    Raises BoothError where the booth or its host have reached a limit or the booth has ended, and
-    engine.errors.EngineError for a picture that is none; nothing is stored then.
+    ``key`` is the device's own for what it sends: sent once more, because the answer was lost, it
+    is the sitting that has begun already. Raises BoothError where the booth or its host have
+    reached a limit or the booth has ended, and engine.errors.EngineError for a picture that is
+    none; nothing is stored then.
     """
+    code = links.code_for(booth, key or uuid4().hex)
+    if begun := find(code):
+        return begun, code
     photo = _photo(booth, file)
     try:
         with transaction.atomic():
             _count(booth)
-            check_room(booth.owner, photo.bytes)
-            photo.save(force_insert=True)
-            return _begin(booth, photo, style, on_wall=on_wall)
+            begun = find(code)  # by the same request, whose answer took too long
+            if begun is None:
+                check_room(booth.owner, photo.bytes)
+                photo.save(force_insert=True)
+                return _begin(booth, photo, style, code, on_wall=on_wall), code
+            transaction.set_rollback(True)  # it has been counted
+        photo.delete_files()
+        return begun, code
     except QuotaError as error:
         photo.delete_files()
         raise BoothError(
@@ -106,9 +119,7 @@ def _photo(booth: Booth, file: BinaryIO) -> ContentImage:
     return photo
 
 
-def _begin(
-    booth: Booth, photo: ContentImage, style: Style, *, on_wall: bool
-) -> tuple[Sitting, str]:
+def _begin(booth: Booth, photo: ContentImage, style: Style, code: str, *, on_wall: bool) -> Sitting:
     order = submission.Order(
         content_image=photo,
         styles=[(style, 1.0)],
@@ -117,8 +128,8 @@ def _begin(
         booth=booth,
     )
     transfer = submission.submit_all(booth.owner, [order])[0]
-    now, code = timezone.now(), links.new_code()
-    sitting = Sitting.objects.create(
+    now = timezone.now()
+    return Sitting.objects.create(
         booth=booth,
         photo=photo,
         transfer=transfer,
@@ -128,7 +139,6 @@ def _begin(
         link_until=now + booth.link_for,
         delete_at=now + booth.kept_for,
     )
-    return sitting, code
 
 
 def _count(booth: Booth) -> None:

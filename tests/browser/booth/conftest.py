@@ -9,7 +9,8 @@ from playwright.sync_api import Browser
 
 from accounts.models import User
 from gallery.models import Style
-from tests.browser.conftest import FAKE_CAMERA, Launch, write_camera_film
+from tests.browser.conftest import Launch
+from tests.browser.film import FAKE_CAMERA, write_camera_film
 from tests.engine.conftest import tiny_network
 from tests.transfers.drawings import quadrants
 from transfers.models import Booth

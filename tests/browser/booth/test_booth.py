@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -290,6 +290,30 @@ def test_a_lost_connection_loses_no_photo(
     expect(page.get_by_text("The connection is away for the moment.")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("Next in line")).to_be_visible(timeout=8000)
+
+
+def test_a_photo_that_arrived_though_its_answer_was_lost_is_painted_once(
+    with_camera: Browser, open_page: OpenPage, booth: Booth
+) -> None:
+    page = open_page(with_camera, f"/booths/{booth.pk}/")
+    start(page)
+    to_the_wheel(page)
+    answers = []
+
+    def lose_the_first(route: Route) -> None:
+        answers.append(route.fetch())
+        if len(answers) == 1:
+            route.abort()
+        else:
+            route.fulfill(response=answers[-1])
+
+    page.route("**/booth/take/", lose_the_first)
+    page.get_by_role("button", name="Paint me").click()
+    expect(page.get_by_text("The connection was lost. Your photo is still here")).to_be_visible()
+    page.get_by_role("button", name="Paint me").click()
+    expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
+    assert [answer.status for answer in answers] == [201, 201]
+    assert Sitting.objects.count() == 1
 
 
 def test_by_keyboard_alone(with_camera: Browser, open_page: OpenPage, booth: Booth) -> None:

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import FAKE_CAMERA, Launch, write_camera_film
+from tests.browser.conftest import Launch
+from tests.browser.film import FAKE_CAMERA, write_camera_film
 from tests.transfers.drawings import quadrants
 
 HUES = ((200, 40, 40), (40, 170, 40), (40, 40, 200), (200, 200, 40), (40, 190, 190), (190, 40, 190))

@@ -18,7 +18,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.browser.camera.scenes import WATCH_TRACKS, stored, take, use, wait_until_live
-from tests.browser.conftest import FAKE_CAMERA, CheckPage, Launch, OpenPage
+from tests.browser.conftest import CheckPage, Launch, OpenPage
+from tests.browser.film import FAKE_CAMERA
 from tests.transfers.drawings import quadrants
 from transfers.models import ContentImage
 

@@ -86,8 +86,32 @@ def test_a_code_is_kept_nowhere_and_found_however_it_is_typed(take: Take) -> Non
     assert sittings.find("") is None
 
 
-def test_codes_are_not_alike() -> None:
-    assert len({links.new_code() for _ in range(1000)}) == 1000
+def test_codes_are_not_alike(booth: Booth) -> None:
+    codes = {links.code_for(booth, str(number)) for number in range(1000)}
+    assert len(codes) == 1000
+    assert links.code_for(Booth(), "1") not in codes
+    assert links.code_for(booth, "1") in codes
+
+
+def test_what_is_sent_again_is_painted_once_and_counts_once(
+    booth: Booth, preset: Style, media_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(key: str) -> tuple[Sitting, str]:
+        photo = BytesIO(as_file(quadrants(120, 80)))
+        return sittings.take(booth, photo, preset, on_wall=True, key=key)
+
+    first = send("mine")
+    before = files_in(media_root)
+    assert send("mine") == first
+    # The one before is not finished yet when it is sent again: it is seen only once it is counted.
+    find, asked = sittings.find, []
+    monkeypatch.setattr(sittings, "find", lambda code: find(code) if asked else asked.append(code))
+    assert send("mine") == first
+    booth.refresh_from_db()
+    assert (Sitting.objects.count(), booth.hour_count) == (1, 1)
+    assert files_in(media_root) == before
+    assert send("another’s") != first
+    assert Sitting.objects.count() == 2
 
 
 def test_a_finished_picture_stays_in_the_booth(

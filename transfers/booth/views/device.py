@@ -88,7 +88,8 @@ def take(request: HttpRequest, booth: Booth) -> HttpResponse:
         return _refused(_("That style is no longer here. Please choose another one."), 400)
     on_wall = booth.shows_wall and request.POST.get("on_wall") == "yes"
     try:
-        sitting, code = sittings.take(booth, cast(BinaryIO, file), style, on_wall=on_wall)
+        photo, key = cast(BinaryIO, file), request.POST.get("key", "")
+        sitting, code = sittings.take(booth, photo, style, on_wall=on_wall, key=key)
     except sittings.BoothError as error:
         return _refused(error.sentence, 429)
     except EngineError as error:

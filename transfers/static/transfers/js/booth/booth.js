@@ -15,6 +15,7 @@ const booth = document.querySelector("[data-booth]");
 const part = (name) => booth.querySelector(`[data-${name}]`);
 const words = booth.dataset;
 let sending = null; // what the guest who stands here waits for; what others have sent is not shown
+let tried = null; // what was sent last and has not arrived, as far as is known
 let wallShown = ""; // what the server said last, so that nothing is drawn anew for nothing
 const wallBox = part("on-wall");
 const paintButton = part("paint");
@@ -71,6 +72,7 @@ function refuse(sentence) {
 // Everything of this guest leaves the page; what is being painted goes on without it.
 function goHome() {
   waitFor(null);
+  tried = null;
   lens.forget();
   picture.forget();
   wheel.reset();
@@ -102,12 +104,21 @@ function waitFor(what) {
   paintButton.textContent = what ? words.wordsSending : paintWords;
 }
 
+// The same photo in the same style keeps its key until it has arrived.
+function asked({ style, onWall }) {
+  if (tried?.style !== style || tried.onWall !== onWall) {
+    const key = Array.from(crypto.getRandomValues(new Uint32Array(4)), String).join("-");
+    tried = { style, onWall, key };
+  }
+  return tried;
+}
+
 // Whoever stops, or goes back to the photo, waits for it no longer. What is on its way by then is not
 // cut off, as nobody could tell whether it has arrived and hangs on the wall: it is removed when the
 // answer says where it is.
 async function paint() {
   if (sending) return;
-  const mine = { style: wheel.value, onWall: wallBox?.checked };
+  const mine = { ...asked({ style: wheel.value, onWall: wallBox?.checked }) };
   waitFor(mine);
   refuse("");
   announce(words.wordsSending);
@@ -117,6 +128,7 @@ async function paint() {
     const turn = await begin(words.takeUrl, { photo, ...mine, token: csrfToken(booth), words });
     if (sending !== mine) return removeInTheEnd(turn.remove, csrfToken(booth));
     waitFor(null);
+    tried = null;
     picture.follow(turn, lens.preview());
     show("turn");
   } catch (problem) {
@@ -137,6 +149,7 @@ for (const home of booth.querySelectorAll("[data-home], [data-next]")) {
   home.addEventListener("click", goHome);
 }
 part("retake").addEventListener("click", () => {
+  tried = null;
   show("camera");
   lens.open();
 });
@@ -146,6 +159,7 @@ part("go-on").addEventListener("click", () => {
   wheel.focus();
 });
 part("back").addEventListener("click", () => {
+  tried = null; // what is on its way will be removed
   waitFor(null);
   refuse("");
   show("review");

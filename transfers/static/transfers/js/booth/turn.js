@@ -16,9 +16,11 @@ const REMOVE_AGAIN_AT_MOST_MS = 60_000;
 export class TurnError extends Error {}
 export class ClosedError extends Error {} // the booth has ended
 
-// `words` are the page's data attributes: wordsLost and wordsTrouble.
-export async function begin(url, { photo, style, onWall, token, words }) {
+// `words` are the page's data attributes: wordsLost and wordsTrouble. With the same `key`, what has
+// arrived already, though its answer was lost, does not begin a second time.
+export async function begin(url, { photo, style, onWall, key, token, words }) {
   const body = new FormData();
+  body.append("key", key);
   body.append("style", style);
   if (onWall) body.append("on_wall", "yes");
   body.append("photo", photo, photo.name);
