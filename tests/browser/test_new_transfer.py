@@ -154,8 +154,12 @@ def test_a_lost_connection_is_said_and_the_photo_before_stays(
     photo_shown(page)
     page.route("**/api/v1/content-images/", lambda route: route.abort())
     hand_over(page, as_file(quadrants(64, 64)), "drop", "second.jpg")
-    expect(page.get_by_text("the connection was lost")).to_be_visible()
+    expect(page.get_by_text("the connection was lost. It is still here.")).to_be_visible()
     photo_shown(page)
+    page.unroute("**/api/v1/content-images/")
+    page.get_by_role("button", name="Send it again").click()
+    photo_shown(page, "second")
+    expect(page.get_by_role("button", name="Send it again")).to_be_hidden()
 
 
 @pytest.mark.long

@@ -26,7 +26,7 @@ GROUPS, GROUP = 3, 5
 
 
 def code_for(booth: Booth, key: str) -> str:
-    """``"k3m9x-2pq7r-tdv8w"``: always the same of one booth and one key, which nobody else knows."""
+    """``"k3m9x-2pq7r-tdv8w"``: always the same of a booth and a key, which nobody else knows."""
     drawn = salted_hmac("transfers.booth.links", f"{booth.pk} {key}", algorithm="sha256")
     number = int.from_bytes(drawn.digest())
     code = ""

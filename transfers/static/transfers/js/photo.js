@@ -4,6 +4,7 @@
 import { csrfToken } from "./csrf.js";
 import { watchForFiles } from "./intake.js";
 import { upload } from "./upload.js";
+import { newWord } from "./new_word.js";
 
 export function startPhoto(form, { onChosen, onSettled }) {
   const area = form.querySelector("[data-photo-area]");
@@ -12,6 +13,7 @@ export function startPhoto(form, { onChosen, onSettled }) {
   const id = area.querySelector("input[name=photo]");
   const [picture, error, status] = ["photo-shown", "photo-error", "upload-status"].map(part);
   let running = null;
+  let lost = null; // what did not arrive for want of a connection, and its key: sent again when asked
   let settled = snapshot(); // what to go back to when an upload fails
 
   function snapshot() {
@@ -35,6 +37,7 @@ export function startPhoto(form, { onChosen, onSettled }) {
 
   function say(sentence) {
     error.replaceChildren();
+    part("send-again").hidden = !lost;
     if (!sentence) return;
     const line = document.createElement("p");
     line.textContent = sentence;
@@ -79,6 +82,7 @@ export function startPhoto(form, { onChosen, onSettled }) {
     part("pick").dataset.variant = "secondary";
     area.dataset.state = "chosen";
     settled = snapshot();
+    lost = null;
     for (const link of area.querySelectorAll("[data-latest-photo]")) {
       if (link.dataset.latestPhoto === photo.id) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
@@ -98,8 +102,9 @@ export function startPhoto(form, { onChosen, onSettled }) {
     onSettled(false);
   }
 
-  async function take(file) {
+  async function take(file, key = newWord()) {
     stop();
+    lost = null;
     input.value = ""; // sent already: the form must not send it a second time
     say("");
     if (file.size > Number(area.dataset.maxBytes)) return say(area.dataset.wordsTooLarge);
@@ -111,6 +116,7 @@ export function startPhoto(form, { onChosen, onSettled }) {
       url: area.dataset.uploadUrl,
       token: csrfToken(form),
       words: area.dataset,
+      key,
       onProgress: showProgress,
     }));
     const local = showLocally(file, () => running === mine);
@@ -128,6 +134,7 @@ export function startPhoto(form, { onChosen, onSettled }) {
       if (running === mine) {
         restore();
         status.textContent = "";
+        if (problem.isPassing || problem.isSignedOut) lost = { file, key };
         say(problem.message);
       }
     } finally {
@@ -141,6 +148,10 @@ export function startPhoto(form, { onChosen, onSettled }) {
   }
 
   area.dataset.ready = "";
+  part("send-again").addEventListener("click", () => {
+    part("pick").control.focus(); // the button goes
+    take(lost.file, lost.key);
+  });
   input.addEventListener("change", () => input.files.length && take(input.files[0]));
   watchForFiles(document.querySelector("[data-drop-veil]"), take);
   area.addEventListener("click", (event) => {

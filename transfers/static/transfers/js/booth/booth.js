@@ -2,6 +2,7 @@
 // What a guest leaves in this page (photo, link) is gone from it when the next one begins.
 
 import { csrfToken } from "../csrf.js";
+import { newWord } from "../new_word.js";
 import { Idle } from "./idle.js";
 import { Lens } from "./lens.js";
 import { Picture } from "./picture.js";
@@ -107,8 +108,7 @@ function waitFor(what) {
 // The same photo in the same style keeps its key until it has arrived.
 function asked({ style, onWall }) {
   if (tried?.style !== style || tried.onWall !== onWall) {
-    const key = Array.from(crypto.getRandomValues(new Uint32Array(4)), String).join("-");
-    tried = { style, onWall, key };
+    tried = { style, onWall, key: newWord() };
   }
   return tried;
 }

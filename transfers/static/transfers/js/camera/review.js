@@ -2,8 +2,8 @@
 // of it. Every change is kept at once (keep.js).
 
 import { startCropFrame } from "../../../js/crop_frame.js";
+import { newWord } from "../new_word.js";
 import * as edits from "./edit.js";
-import { newWord } from "./keep.js";
 import { encode } from "./shot.js";
 import { note, part, say, setState, stage, words } from "./stage.js";
 
