@@ -105,7 +105,7 @@ def paint(page: Page) -> None:
 def shoot_studio(page: Page, folder: Path) -> None:
     """The studio with a blend of three styles, and with all its controls."""
     page.get_by_label("Blend up to 4 styles").check()
-    for style in ("Gold leaf", "Linocut"):
+    for style in ("Gold-leaf ornament", "Linocut"):
         page.locator("#style-choices").get_by_text(style, exact=True).click()
     shoot(page, folder, "new-blend")
     for folded in ("Finer control", "For experts", "Settings of your own"):

@@ -248,6 +248,24 @@ def test_it_starts_over_when_nobody_is_there_any_more(
     expect(page.get_by_role("button", name="Go on")).to_be_hidden()
 
 
+@pytest.mark.long
+def test_a_question_that_nobody_answers_does_not_cover_the_countdown(
+    with_camera: Browser, open_page: OpenPage, booth: Booth
+) -> None:
+    Booth.objects.update(idle_s=8)
+    page = open_page(with_camera, f"/booths/{booth.pk}/")
+    start(page)
+    to_the_wheel(page)
+    page.get_by_role("button", name="Paint me").click()
+    page.get_by_role("button", name="Delete it now").click()
+    question = page.get_by_role("dialog", name="Delete your picture now?")
+    expect(question).to_be_visible()
+    expect(page.get_by_text("Starting over in")).to_be_visible(timeout=8000)
+    expect(question).to_be_hidden()
+    expect(page.get_by_role("button", name="Begin")).to_be_visible(timeout=12_000)
+    assert Sitting.objects.count() == 1
+
+
 def test_a_guest_can_stop_at_each_step(
     with_camera: Browser, open_page: OpenPage, booth: Booth
 ) -> None:

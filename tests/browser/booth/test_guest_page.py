@@ -11,8 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import CheckPage
 from tests.transfers.drawings import as_file, quadrants
-from transfers.booth import sittings
-from transfers.models import Booth
+from transfers.booth import deletion, sittings
+from transfers.models import Booth, Sitting
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,6 +47,17 @@ def test_looking_for_news_takes_the_focus_from_nobody(
     expect(said).to_have_text("Your picture is ready.")
     expect(delete).to_be_focused()
     no_axe_violations(phone)
+    phone.context.close()
+
+
+def test_a_picture_deleted_at_the_booth_is_gone_from_the_phone_that_waits_for_it(
+    browser: Browser, link: str
+) -> None:
+    phone = browser.new_context(viewport=PHONE).new_page()
+    phone.goto(link)
+    expect(phone.get_by_role("heading", name="Your picture is being painted")).to_be_visible()
+    deletion.delete(Sitting.objects.all())
+    expect(phone.get_by_role("heading", name="Nothing hangs here")).to_be_visible()
     phone.context.close()
 
 

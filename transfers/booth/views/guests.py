@@ -44,6 +44,8 @@ def for_holders(view: HolderView[P]) -> Callable[..., HttpResponseBase]:
             response = view(request, sitting, *args, **kwargs)
         except Http404:
             response = render(request, "booth/nowhere.html", status=404)
+            if "HX-Request" in request.headers:
+                response["HX-Refresh"] = "true"  # the page that looks for news says so, too
         response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         response["Referrer-Policy"] = "same-origin"
         response["Cache-Control"] = "private, no-cache"

@@ -24,7 +24,10 @@ const paintWords = paintButton.textContent;
 
 const idle = new Idle(part("idle-bar"), {
   after: Number(words.idle),
-  onWarn: () => announce(words.wordsIdle),
+  onWarn() {
+    document.querySelector("dialog[open]")?.close("no"); // it covers the countdown
+    announce(words.wordsIdle);
+  },
   onEnd: goHome,
 });
 const wheel = new Wheel(part("wheel"), {
