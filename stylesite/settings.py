@@ -31,6 +31,9 @@ except OSError as error:
         "writable and its disk not full, or set STYLESITE_DATA_DIR to another folder."
     ) from error
 
+# Backups lie here unless the commands are told otherwise; the doctor looks how old the last one is.
+BACKUP_DIR = env.str("STYLESITE_BACKUP_DIR", "").strip()
+
 # Core
 
 DEBUG = yes_or_no("STYLESITE_DEBUG", False)

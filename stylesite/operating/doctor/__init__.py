@@ -23,6 +23,7 @@ CHECKS = (
     Check("storage", stores.storage),
     Check("database", stores.database),
     Check("cache", stores.cache_check, needs_database=True),
+    Check("backups", stores.backups),
     Check("presets", stores.presets, needs_database=True),
     Check("workers", queue.workers, needs_database=True),
     Check("queue", queue.queue, needs_database=True),

@@ -1,10 +1,12 @@
-"""Where data are kept: disk, storage of pictures, database, cache; and the presets in them."""
+"""Where data are kept: disk, storage of pictures, database, cache, backups; and the presets."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import caches
@@ -15,12 +17,16 @@ from django.db.utils import NotSupportedError
 
 from gallery.models import Style
 from stylesite import steady_cache
+from stylesite.backup.folder import BackupFolder
 from stylesite.management.commands.up import MIN_FREE_BYTES
 from stylesite.operating import readiness
 from stylesite.operating.doctor.findings import Finding, note, ok, wrong
 
 # Below this a busy day of fine pictures, at some 10 MB each, could fill the disk.
 SOON_FULL_BYTES = 2 * 2**30
+
+# One that is made every night may take its time, or be left out once.
+BACKUP_OLD_AFTER = timedelta(days=2)
 
 
 def disk() -> Iterator[Finding]:
@@ -122,3 +128,20 @@ def presets() -> Iterator[Finding]:
         yield ok(f"Presets on the wall: {count}.")
     else:
         yield wrong("No preset is published: run `python manage.py load_presets`.")
+
+
+def backups() -> Iterator[Finding]:
+    """Whether the site is backed up, where backups are known of."""
+    if not settings.BACKUP_DIR:
+        yield note("No backups are known of: set STYLESITE_BACKUP_DIR (docs/backup.md).")
+        return
+    made = BackupFolder(Path(settings.BACKUP_DIR).expanduser()).backups()
+    if not made:
+        yield wrong(f"There is no backup in {settings.BACKUP_DIR}: run `python manage.py backup`.")
+        return
+    last = made[-1].made_at
+    said = f"The last backup in {settings.BACKUP_DIR} was made at {last:%Y-%m-%d %H:%M} UTC"
+    if datetime.now(UTC) - last > BACKUP_OLD_AFTER:
+        yield wrong(f"{said}: find out why `python manage.py backup` did not run since.")
+    else:
+        yield ok(f"{said}.")

@@ -1,0 +1,78 @@
+"""`manage.py restore`: makes this site the one of a backup."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
+
+from stylesite.backup import BackupError, restoring, settling
+from stylesite.backup.folder import BackupFolder
+from stylesite.backup.progress import Progress
+from stylesite.management.commands.backup import folder_named
+from stylesite.management.commands.up import take_lock
+
+
+class Command(BaseCommand):
+    help = (
+        "Restores a backup into this site, whatever database and storage its settings name. The "
+        "site must be stopped. Everything is checked first; one with people in it is replaced only "
+        "with --force."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--from",
+            dest="folder",
+            metavar="FOLDER",
+            help="where backups lie (default: STYLESITE_BACKUP_DIR)",
+        )
+        parser.add_argument("--backup", metavar="NAME", default="", help="default: the newest")
+        parser.add_argument(
+            "--force", action="store_true", help="replace a site that has people in it"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = BackupFolder(folder_named(options["folder"], "--from"))
+        progress = Progress(self.stdout)
+        with take_lock(settings.DATA_DIR):
+            try:
+                if hosts := settling.hosts_at_work():
+                    raise BackupError(
+                        f"Workers are running on {', '.join(hosts)}: stop every host first."
+                    )
+                backup = folder.find(options["backup"])
+                done = restoring.restore(folder, backup, force=options["force"], say=progress)
+            except BackupError as error:
+                raise CommandError(str(error)) from error
+            except DatabaseError as error:
+                raise CommandError(
+                    f"The database could not be filled ({error}). It is as it was."
+                ) from error
+            except OSError as error:
+                raise CommandError(
+                    f"{error.filename or folder.path}: {error.strerror or error}. The database is "
+                    "as it was: mend that, and run this again."
+                ) from error
+            finally:
+                progress.end()
+        self._tell(backup.path.name, done)
+
+    def _tell(self, name: str, done: restoring.Restored) -> None:
+        self.stdout.write(
+            f"Restored {name}: {done.rows} rows, {done.files} files. {done.waiting} transfers go "
+            "on when the site is started. Everybody has to sign in again."
+        )
+        if done.missing:
+            self.stdout.write(
+                f"{len(done.missing)} files were missing in the site when it was backed up."
+            )
+        if not done.same_key:
+            self.stdout.write(
+                "This site has another STYLESITE_SECRET_KEY than the one that was backed up: links "
+                "that people have shared, and those in letters, do not open until it is set again."
+            )

@@ -1,0 +1,179 @@
+"""A site is backed up while it paints, destroyed, and restored elsewhere: the work goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from tests.chaos.installation import COMMAND_S, LONG_S, ROOT, Installation, SharedInstallation
+
+pytestmark = [pytest.mark.chaos]
+
+
+def files_of(site: Installation) -> dict[str, str]:
+    """The hash of every stored file, by its name."""
+    if isinstance(site, SharedInstallation):
+        client = site.s3.client()
+        return {
+            name: hashlib.sha256(
+                client.get_object(Bucket=site.name, Key=name)["Body"].read()
+            ).hexdigest()
+            for name in site.s3.files(site.name)
+        }
+    media = site.data_dir / "media"
+    paths = [path for path in media.rglob("*") if path.is_file()]
+    return {
+        str(path.relative_to(media)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in paths
+    }
+
+
+def lasting(files: dict[str, str]) -> dict[str, str]:
+    """Without those of unfinished transfers, which come and go."""
+    return {name: digest for name, digest in files.items() if not name.startswith("transfers/")}
+
+
+def destroy(site: Installation) -> None:
+    site.stop_everything()
+    shutil.rmtree(site.data_dir)
+    if isinstance(site, SharedInstallation):
+        site.postgres.execute(f'DROP DATABASE "{site.name}" WITH (FORCE)')
+        for name in site.s3.files(site.name):
+            site.s3.client().delete_object(Bucket=site.name, Key=name)
+
+
+def begun_at(site: Installation, pk: str) -> int:
+    """The step that work on a transfer began with; 0 before it has."""
+    found = re.search(rf"{UUID(pk)}: begins at step (\d+)", site.log.read_text())
+    return int(found[1]) if found else 0
+
+
+def another(kind: str, folder: Path, request: pytest.FixtureRequest) -> Installation:
+    """A host on which nothing is yet."""
+    if kind == "one machine":
+        return Installation(folder)
+    postgres, s3 = request.getfixturevalue("postgres"), request.getfixturevalue("s3")
+    name = f"restored-{folder.parent.name[-20:]}".replace("_", "-").lower().rstrip("-")
+    postgres.create(name)
+    return SharedInstallation(folder, postgres, s3, name)
+
+
+@pytest.mark.parametrize(
+    "target", ["one machine", pytest.param("many hosts", marks=pytest.mark.long)]
+)
+def test_a_picture_half_painted_is_finished_on_another_machine(
+    any_site: Installation, target: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    site, folder = any_site, tmp_path / "backups"
+    (done,) = site.submit(seconds=2)
+    site.start("up", "--port", "0")
+    site.wait_for_state(done, "succeeded", 90)
+    (half,) = site.submit(seconds=LONG_S)
+    (waiting,) = site.submit(seconds=LONG_S, owner="bob@example.org")
+    site.wait_for(lambda: site.transfer(half, "checkpoint_step") > (0,), 60, "a checkpoint")
+    for _again in range(3):  # nothing is lost in any moment
+        said = site.manage("backup", "--to", str(folder), "--keep", "2")
+        assert "missing" not in said
+    assert site.transfer(half, "state") == ("running",)
+    files = lasting(files_of(site))
+    site.manage("backup", "--to", str(folder), "--verify")
+    destroy(site)
+
+    new = another(target, tmp_path / "new" / "data", request)
+    try:
+        assert "2 transfers go on" in new.manage("restore", "--from", str(folder))
+        assert new.transfer(half, "state, attempts, worker") == ("queued", 0, "")
+        (step,) = new.transfer(half, "checkpoint_step")
+        assert step > 0
+        assert lasting(files_of(new)) == files
+        new.start("work")
+        new.wait_for(lambda: begun_at(new, half), 120, "it to go on")
+        # The engine redoes a few to find its way.
+        assert step - 9 <= begun_at(new, half) <= step + 1
+        assert begun_at(new, half) > 1
+        new.keep(half)
+        new.wait_for_state(half, "succeeded", 120)
+        new.wait_for(lambda: new.transfer(waiting, "step") > (0,), 120, "the next")
+        new.keep(waiting)
+        new.wait_for_state(waiting, "succeeded", 120)
+        assert new.artworks() == 3
+        ((artwork,),) = new.ask("SELECT artwork_id FROM transfers_transfer WHERE id = ?", done)
+        assert artwork
+    finally:
+        new.stop_everything()
+
+
+@pytest.fixture
+def backed_up(site: Installation, tmp_path: Path) -> Path:
+    """A folder with one backup of a site."""
+    site.manage("backup", "--to", str(tmp_path / "backups"))
+    return tmp_path / "backups"
+
+
+def refusal(site: Installation, *words: str) -> str:
+    run = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=site.env,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_S,
+    )
+    assert run.returncode == 1, run.stderr
+    return run.stderr
+
+
+def test_a_site_in_use_is_replaced_only_by_force_and_as_a_whole(
+    site: Installation, backed_up: Path
+) -> None:
+    before = files_of(site)
+    photo = next(name for name in before if name.startswith("contentimages/"))
+    site.tell("UPDATE accounts_user SET name = 'later' WHERE email = 'ada@example.org'")
+    (site.data_dir / "media" / photo).unlink()
+    site.submit(seconds=LONG_S)
+    assert "--force" in refusal(site, "restore", "--from", str(backed_up))
+    assert site.ask("SELECT count(*) FROM accounts_user WHERE name = 'later'") == [(1,)]
+    site.manage("restore", "--from", str(backed_up), "--force")
+    assert site.ask("SELECT count(*) FROM accounts_user WHERE name = 'later'") == [(0,)]
+    assert site.ask("SELECT count(*) FROM transfers_transfer") == [(0,)]
+    assert files_of(site) == before
+
+
+def test_a_running_site_is_not_replaced(site: Installation, backed_up: Path) -> None:
+    site.start("up", "--port", "0")
+    site.wait_for(lambda: "is ready at" in site.tail(), 60, "the site")
+    said = refusal(site, "restore", "--from", str(backed_up), "--force")
+    assert "already running" in said
+
+
+def test_a_damaged_or_newer_backup_changes_nothing(
+    site: Installation, backed_up: Path, tmp_path: Path
+) -> None:
+    """Each is found before anything is written."""
+    empty = Installation(tmp_path / "empty")
+    (backup,) = backed_up.glob("2*")
+    manifest = json.loads((backup / "manifest.json").read_text())
+    manifest["migrations"].append(["gallery", "9999_from_the_future"])
+    (backup / "manifest.json").write_text(json.dumps(manifest))
+    assert "9999_from_the_future" in refusal(empty, "restore", "--from", str(backed_up))
+    manifest["migrations"].pop()
+    (backup / "manifest.json").write_text(json.dumps(manifest))
+    assert "manifest.json" in refusal(empty, "restore", "--from", str(backed_up))
+    shutil.rmtree(backup)
+    site.manage("backup", "--to", str(backed_up))
+    one = max(backed_up.glob("objects/??/*"), key=lambda path: path.stat().st_size)
+    one.write_bytes(one.read_bytes()[:-1] + b"?")
+    assert "is damaged" in refusal(empty, "restore", "--from", str(backed_up))
+    assert "is damaged" in refusal(site, "backup", "--to", str(backed_up), "--verify")
+    assert not (empty.data_dir / "media").exists()
+    assert not (empty.data_dir / "db.sqlite3").exists() or not empty.ask(
+        "SELECT name FROM sqlite_master WHERE name = 'accounts_user'"
+    )
