@@ -32,6 +32,12 @@ from stylesite.backup.index import FileIndex
 COPIES_AT_ONCE = 4
 AT_ONCE = 200
 
+# What migrations made for tables' triggers outlives them, and would be made a second time.
+TRIGGER_FUNCTIONS = """
+SELECT oid::regprocedure FROM pg_proc
+WHERE prorettype = 'trigger'::regtype AND pronamespace = current_schema()::regnamespace
+"""
+
 Say = Callable[[str], None]
 T = TypeVar("T")
 
@@ -174,7 +180,7 @@ def constraints_at_the_end() -> Iterator[None]:
 
 
 def drop_tables() -> None:
-    """All of the site's own, and the notes of its migrations. Whatever else is there, stays."""
+    """The site's own, what guards them, and the notes of its migrations. Others stay."""
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     notes = MigrationRecorder.Migration._meta.db_table
     there = connection.introspection.table_names()
@@ -182,6 +188,10 @@ def drop_tables() -> None:
         for name in {*names, *({notes} & set(there))}:
             how = " CASCADE" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TABLE {connection.ops.quote_name(name)}{how}")
+        if connection.vendor == "postgresql":
+            cursor.execute(TRIGGER_FUNCTIONS)
+            for (function,) in cursor.fetchall():
+                cursor.execute(f"DROP FUNCTION {function}")
 
 
 def _drop_files(before: FileIndex, index: FileIndex) -> None:
