@@ -10,7 +10,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from stylesite import secret_key, stores
+from stylesite import production, secret_key, stores
 from stylesite.environment import env, networks, web_address, whole_number, yes_or_no
 from transfers import logs
 
@@ -41,8 +41,19 @@ ALLOWED_HOSTS = env.list("STYLESITE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("STYLESITE_CSRF_TRUSTED_ORIGINS", [])
 BEHIND_HTTPS = yes_or_no("STYLESITE_BEHIND_HTTPS", False)
 if BEHIND_HTTPS:
+    # Another site of the same domain cannot set a cookie of such a name, whatever it is tricked to.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
+SESSION_COOKIE_AGE = whole_number("STYLESITE_SESSION_DAYS", 14, at_least=1) * 24 * 3600
+SECURE_SSL_REDIRECT = BEHIND_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^metrics$"]  # scrapers come from inside; without its token it is a 404
+# Browsers hold a site to it for so long. A day does no harm when HTTPS breaks; docs/security.md
+# says how to raise it. What the neighbours of the site's name do is for their owner to promise.
+SECURE_HSTS_SECONDS = whole_number("STYLESITE_HSTS_SECONDS", 86_400, at_least=0) * BEHIND_HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = yes_or_no("STYLESITE_HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS and SECURE_HSTS_SECONDS >= 31_536_000
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 ROOT_URLCONF = "stylesite.urls"
 WSGI_APPLICATION = "stylesite.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -77,9 +88,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "stylesite.operating.probes.Probes",  # first: a probe knows no host name, session or HTTPS
-    "django.middleware.security.SecurityMiddleware",
+    "stylesite.headers.SafeHeaders",  # first, so that no answer goes without
     "csp.middleware.CSPMiddleware",
+    "stylesite.operating.probes.Probes",  # early: a probe knows no host name, session or HTTPS
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "transfers.booth.guard.BoothGuard",  # before anything that could answer a booth's guests
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -325,9 +337,13 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        "frame-src": [NONE],
         "img-src": [SELF, "blob:", "data:", *_bucket.origins],
         "media-src": [SELF, "blob:"],
         "object-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "worker-src": [SELF],
     }
 }
 X_FRAME_OPTIONS = "DENY"
@@ -394,3 +410,7 @@ LOGGING = {
     "loggers": {"django-q": {"level": "WARNING"}},
 }
 METRICS_TOKEN = env.str("STYLESITE_METRICS_TOKEN", "")
+
+# Last, when everything is known
+
+production.refuse_unsafe(globals())

@@ -31,7 +31,8 @@ print(json.dumps(shown, default=str))
 def run(
     tmp_path: Path, settings: dict[str, str], *command: str
 ) -> subprocess.CompletedProcess[str]:
-    own = {k: v for k, v in os.environ.items() if not k.startswith(("STYLESITE_", "AWS_"))}
+    ours = ("STYLESITE_", "AWS_", "DJANGO_")
+    own = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     own |= {"STYLESITE_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "stylesite.settings"}
     return subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=own | settings, capture_output=True, text=True
@@ -167,4 +168,48 @@ def test_a_wrong_value_stops_the_start_with_one_sentence(
     ran = run(tmp_path, wrong, "manage.py", "work")
     assert ran.returncode == 1
     assert ran.stderr.startswith(sentence)
+    assert ran.stderr.count("\n") == 1
+
+
+IN_PUBLIC = {
+    "STYLESITE_ALLOWED_HOSTS": "pictures.example.org",
+    "STYLESITE_BEHIND_HTTPS": "true",
+}
+COOKIES = """
+from django.conf import settings as s
+print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)
+print(s.SECURE_HSTS_SECONDS, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_AGE // 86_400)
+"""
+
+
+def test_djangos_own_checks_find_nothing_to_harden_in_public(tmp_path: Path) -> None:
+    ran = run(tmp_path, IN_PUBLIC, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert ran.returncode == 0, ran.stderr
+    assert "no issues" in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "sessionid csrftoken False False 0 False 14"),
+        (IN_PUBLIC, "__Host-sessionid __Host-csrftoken True True 86400 True 14"),
+        (
+            IN_PUBLIC | {"STYLESITE_HSTS_SECONDS": "31536000", "STYLESITE_SESSION_DAYS": "1"},
+            "__Host-sessionid __Host-csrftoken True True 31536000 True 1",
+        ),
+    ],
+)
+def test_behind_https_cookies_and_browsers_are_kept_to_it(
+    tmp_path: Path, given: dict[str, str], expected: str
+) -> None:
+    ran = run(tmp_path, given, "-c", COOKIES)
+    assert ran.stdout.split() == expected.split(), ran.stderr
+
+
+def test_a_site_that_others_can_reach_does_not_start_with_what_only_a_laptop_may(
+    tmp_path: Path,
+) -> None:
+    ran = run(tmp_path, IN_PUBLIC | {"STYLESITE_SECRET_KEY": "short"}, "manage.py", "check")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("Set STYLESITE_SECRET_KEY")
     assert ran.stderr.count("\n") == 1

@@ -13,25 +13,20 @@ from django.conf import settings
 from django.core.mail import get_connection
 
 from stylesite.operating.doctor.findings import Finding, note, ok, wrong
+from stylesite.production import KEY_LENGTH, TOKEN_LENGTH, reached_by_others, weakness
 
-# What Django asks for (security.W009).
-KEY_LENGTH = 50
-KEY_CHARACTERS = 5
-TOKEN_LENGTH = 16
-
-HERE_ONLY = {"localhost", "127.0.0.1", "[::1]"}
 MAIL_ANSWERS_S = 5
 
 
 def is_public() -> bool:
     """Whether the site answers to names that others can reach."""
-    return bool(set(settings.ALLOWED_HOSTS) - HERE_ONLY)
+    return reached_by_others(settings.ALLOWED_HOSTS)
 
 
 def secrets() -> Iterator[Finding]:
     """Whether keys can be guessed or read by others."""
-    key, fine = settings.SECRET_KEY, True
-    if len(key) < KEY_LENGTH or len(set(key)) < KEY_CHARACTERS:
+    fine = True
+    if weakness(settings.SECRET_KEY, KEY_LENGTH):
         fine = False
         yield wrong(
             f"STYLESITE_SECRET_KEY can be guessed: set it to {KEY_LENGTH} random characters, or "
@@ -41,7 +36,7 @@ def secrets() -> Iterator[Finding]:
     if kept.exists() and stat.S_IMODE(kept.stat().st_mode) & 0o077:
         fine = False
         yield wrong(f"Others on this machine can read {kept}: run `chmod 600 {kept}`.")
-    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < TOKEN_LENGTH:
+    if settings.METRICS_TOKEN and weakness(settings.METRICS_TOKEN, TOKEN_LENGTH):
         fine = False
         yield wrong(
             f"STYLESITE_METRICS_TOKEN can be guessed: set it to {TOKEN_LENGTH} random characters "

@@ -1,6 +1,8 @@
 // The API's page: Swagger UI, drawn from the site's own OpenAPI document. What is tried out there is
 // sent as the person who is signed in, unless a token is entered.
 
+import { cookieToken } from "./csrf.js";
+
 const frame = document.querySelector("[data-api-docs]");
 const root = document.documentElement;
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
@@ -14,11 +16,6 @@ followTheme();
 systemIsDark.addEventListener("change", followTheme);
 new MutationObserver(followTheme).observe(root, { attributeFilter: ["data-theme"] });
 
-function csrfToken() {
-  const cookie = document.cookie.split("; ").find((entry) => entry.startsWith("csrftoken="));
-  return cookie ? decodeURIComponent(cookie.slice("csrftoken=".length)) : "";
-}
-
 globalThis.SwaggerUIBundle({
   url: frame.dataset.apiDocs,
   domNode: frame,
@@ -29,7 +26,7 @@ globalThis.SwaggerUIBundle({
   defaultModelsExpandDepth: -1,
   validatorUrl: null,
   requestInterceptor(request) {
-    if (request.method && request.method !== "GET") request.headers["X-CSRFToken"] = csrfToken();
+    if (request.method && request.method !== "GET") request.headers["X-CSRFToken"] = cookieToken();
     return request;
   },
 });

@@ -1,0 +1,245 @@
+"""What holds for every answer of every address: headers, nothing inline, no change without a token.
+
+The addresses are walked, so that a new one is held to it without a line here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.contrib import admin
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import IntConverter, UUIDConverter
+from pytest_django import Settings
+
+from accounts import tokens
+from accounts.models import User
+from stylesite import headers
+from tests.transfers.api.test_every_address import parts  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+SCRIPTS_ELSEWHERE = "script-src 'self'"
+CHANGED_WITHOUT_A_COOKIE = {"transfers:unsubscribe"}
+"""Mail programs post there by themselves; the token in the address says who."""
+
+NAMELESS = {"admin:None", "api:None"}
+"""What catches the rest of an address, for a page that there is not."""
+
+FITS = {UUIDConverter: UUID(int=0), IntConverter: 1}
+UNSAFE = ("post", "put", "patch", "delete")
+
+
+def walk(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, dict[str, object]]]:
+    """Every name there is, with something that fits for whatever varies in its address."""
+    for pattern in resolver.url_patterns:
+        converters = getattr(pattern.pattern, "converters", {})
+        varying = {
+            part: FITS.get(type(converters.get(part)), "nothing")
+            for part in pattern.pattern.regex.groupindex
+        }
+        if isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}", varying
+        else:
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            for name, more in walk(pattern, inner):
+                yield name, varying | more
+
+
+def pages_of(parts: dict[str, object], user: User) -> dict[str, str]:  # noqa: F811
+    """Address by name: with things that exist where addresses name some, else with anything."""
+    token, _secret = tokens.issue(user, "Script", ["read"])
+    known = {**parts, "token_id": token.pk, "uidb36": "1", "app_label": "accounts"}
+    pages, unknown = {}, set()
+    for name, varying in walk(get_resolver()):
+        kwargs = {part: known.get(part, fits) for part, fits in varying.items()}
+        try:
+            pages[name] = reverse(name, kwargs=kwargs)
+        except NoReverseMatch:
+            unknown.add(name)
+    assert unknown == NAMELESS
+    return pages | pages_of_the_admin()
+
+
+def pages_of_the_admin() -> dict[str, str]:
+    found = {}
+    for model in admin.site._registry:
+        thing = model._default_manager.first()
+        if thing is not None:
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+            found[name] = reverse(name, args=[thing.pk])
+    return found
+
+
+@pytest.fixture
+def pages(parts: dict[str, object], user: User) -> dict[str, str]:  # noqa: F811
+    return pages_of(parts, user)
+
+
+@pytest.fixture
+def clients(user: User, admin_user: User) -> dict[str, Client]:
+    found = {"visitor": Client(), "owner": Client(), "admin": Client()}
+    found["owner"].force_login(user)
+    found["admin"].force_login(admin_user)
+    return found
+
+
+class Inline(HTMLParser):
+    """Notes what the Content Security Policy would refuse, and what would leave the site."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "style" or (tag == "script" and not self._harmless(said)):
+            self.found.append(f"<{tag}>")
+        for name, value in attrs:
+            address = (value or "").strip().lower()
+            if name == "style" or (name.startswith("on") and name != "on"):
+                self.found.append(f"<{tag} {name}={value!r}>")
+            if address.startswith("javascript:") and name in ("href", "src", "action"):
+                self.found.append(f"<{tag} {name}={value!r}>")
+            loads = name == "src" or (tag == "link" and name == "href")
+            if loads and address.startswith(("http:", "https:", "//")):
+                self.found.append(f"<{tag} {name}={value!r}>")
+
+    def _harmless(self, said: dict[str, str | None]) -> bool:
+        data = said.get("type") in ("application/json", "text/plain")
+        return data or bool(said.get("src"))
+
+
+def html_of(response: Any) -> str:
+    body = response.getvalue()  # reading a file to its end closes it
+    return body.decode() if response.headers.get("Content-Type", "").startswith("text/html") else ""
+
+
+def policy_of(response: HttpResponseBase) -> str:
+    return response.headers.get("Content-Security-Policy", "")
+
+
+def test_every_answer_carries_the_headers_and_no_page_holds_anything_inline(
+    pages: dict[str, str], clients: dict[str, Client]
+) -> None:
+    wrong, looked_at = [], 0
+    for who, client in clients.items():
+        for name, address in pages.items():
+            response = client.get(address, follow=False)
+            lacking = [key for key, value in SAFE.items() if response.headers.get(key) != value]
+            html = html_of(response)
+            if html:
+                looked_at += 1
+                lacking += Inline(html).found
+                if "default-src 'self'" not in policy_of(response):
+                    lacking.append("policy")
+            if "unsafe" in policy_of(response) or not policy_of(response):
+                lacking.append("policy")
+            if "Permissions-Policy" not in response.headers:
+                lacking.append("Permissions-Policy")
+            if lacking:
+                wrong.append((who, name, lacking))
+    assert wrong == []
+    assert looked_at > 200
+
+
+def test_inline_code_would_be_found() -> None:
+    """Otherwise the test above could not fail."""
+    for html in (
+        "<script>1</script>",
+        "<style>a{}</style>",
+        "<p style='color:red'>",
+        "<p onclick='x()'>",
+        "<a href=' JavaScript:x()'>",
+        "<img src='https://elsewhere.example/a.png'>",
+        "<link rel=stylesheet href='//elsewhere.example/a.css'>",
+    ):
+        assert len(Inline(html).found) == 1
+    assert Inline("<script src='/a.js'></script><script type='application/json'>{}").found == []
+
+
+def test_nothing_is_changed_by_a_session_without_its_csrf_token(
+    pages: dict[str, str], admin_user: User
+) -> None:
+    """Whatever the method, on pages, in the admin and in the API, by somebody who may do it all."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin_user)
+    let_through = set()
+    for name, address in pages.items():
+        statuses = {
+            getattr(client, method)(address, "{}", content_type="application/json").status_code
+            for method in UNSAFE
+        }
+        statuses.add(client.post(address, {"a": "b"}).status_code)
+        # The API looks at the kind of the body first, and takes one of these two.
+        if not {403, 404} & statuses or statuses - {403, 404, 415}:
+            let_through.add(name)
+    assert let_through == CHANGED_WITHOUT_A_COOKIE
+
+
+def test_the_api_asks_programs_with_a_token_for_no_csrf_token(user: User) -> None:
+    _token, secret = tokens.issue(user, "Script", ["write:gallery"])
+    client = Client(enforce_csrf_checks=True)
+    bearer = {"Authorization": f"Bearer {secret}"}
+    asked = {"path": "/api/v1/albums/", "data": json.dumps({"title": "Mills"})}
+    answer = client.post(**asked, content_type="application/json", headers=bearer)
+    assert answer.status_code == 201
+    client.force_login(user)
+    answer = client.post(**asked, content_type="application/json")
+    assert (answer.status_code, answer.json()["reason"]) == (403, "csrf")
+
+
+@pytest.mark.parametrize(
+    ("page", "on"),
+    [
+        ("transfers:camera", {"camera", "autoplay"}),
+        ("transfers:new", set()),
+        ("home", set()),
+        ("gallery:shares", {"clipboard-write"}),
+        ("account_login", set(headers.PASSKEYS)),
+        ("admin:index", set()),
+    ],
+)
+def test_a_page_may_use_what_it_needs_and_no_more(
+    client: Client, admin_client: Client, page: str, on: set[str]
+) -> None:
+    response = (client if page == "account_login" else admin_client).get(reverse(page))
+    assert response.status_code == 200
+    allowed = {
+        rule.partition("=")[0]
+        for rule in response["Permissions-Policy"].split(", ")
+        if not rule.endswith("=()")
+    }
+    assert allowed == on
+
+
+def test_pages_that_may_use_something_exist() -> None:
+    assert set(headers.ON) <= {name for name, _varying in walk(get_resolver())}
+
+
+def test_refused_and_broken_requests_carry_the_headers_too(
+    client: Client, settings: Settings
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["pictures.example.org"]
+    for host in ("pictures.example.org", "elsewhere.example", "a b"):
+        response = client.get("/nowhere/", headers={"Host": host})
+        assert response.status_code == (301 if host.endswith("org") else 400)
+        for key, value in SAFE.items():
+            assert response[key] == value
+        assert SCRIPTS_ELSEWHERE in policy_of(response)
