@@ -99,7 +99,7 @@ class Bucket:
     def storage(self) -> dict[str, Any]:
         """What STORAGES says of the pictures."""
         if not self.name:
-            return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+            return {"BACKEND": "gallery.disk.DiskFiles"}
         options: dict[str, Any] = {
             "bucket_name": self.name,
             "endpoint_url": self.endpoint_url or None,
