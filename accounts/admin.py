@@ -48,7 +48,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False  # It would leave all their files behind; an account is closed instead.
+        return False  # It would leave all their files behind: stylesite.privacy.admin knows how.
 
 
 @admin.register(ApiToken)

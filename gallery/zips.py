@@ -35,7 +35,7 @@ RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$
 NEEDED = ("id", "title", "original")
 
 
-class _Names:
+class Names:
     """File names that no two entries share, not even on systems that do not tell case apart."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ def stream(artworks: Iterable[Artwork]) -> Iterator[bytes]:
     A picture whose file cannot be opened is left out and named in a text file inside. One that
     breaks off in the middle ends the stream with an error, so that the download fails visibly.
     """
-    archive, names, missing = ZipStream(), _Names(), []
+    archive, names, missing = ZipStream(), Names(), []
     for artwork in artworks:
         name = names.claim(artwork.title, PurePosixPath(str(artwork.original.name)).suffix)
         try:
@@ -79,7 +79,7 @@ def stream(artworks: Iterable[Artwork]) -> Iterator[bytes]:
             missing.append(name)
             continue
         with opened:
-            archive.add(_pieces(opened), name)
+            archive.add(pieces_of(opened), name)
             yield from archive.file()
     if missing:
         told = "\n".join([_explanation(), "", *missing, ""])
@@ -87,7 +87,7 @@ def stream(artworks: Iterable[Artwork]) -> Iterator[bytes]:
     yield from archive.finalize()
 
 
-def _pieces(opened: File[bytes]) -> Iterator[bytes]:
+def pieces_of(opened: File[bytes]) -> Iterator[bytes]:
     while piece := opened.read(CHUNK_BYTES):
         yield piece
 

@@ -146,7 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "transfers:new"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "stylesite.privacy.adapter.PrivacyAdapter"
 ACCOUNT_FORMS = {
     "add_email": "accounts.forms.AddEmailForm",
     "change_password": "accounts.forms.ChangePasswordForm",
@@ -192,13 +192,14 @@ MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # Beside allauth's own limits, and counted as they are: passwords of share links ("key" is link and
-# address, or the link alone), reports of pictures, and photos and passwords at booths.
-# Limits for each address count the visitor's own, not that of the proxy in front.
+# address, or the link alone), reports of pictures, copies of all data, and photos and passwords at
+# booths. Limits for each address count the visitor's own, not that of the proxy in front.
 ALLAUTH_TRUSTED_PROXY_COUNT = whole_number("STYLESITE_TRUSTED_PROXIES", 0, at_least=0)
 ACCOUNT_RATE_LIMITS = {
     "link_password": "5/5m/key",
     "link_password_from_anywhere": "100/h/key",
     "report": "10/h/ip",
+    "copy": "6/h/user",
     "booth_take": "12/m/key",
     "booth_leave": "5/5m/key",
     "booth_leave_long": "30/h/key",
@@ -268,6 +269,16 @@ STORAGES: dict[str, dict[str, object]] = {
 # What others get to see: without a public gallery nobody can publish, links still work.
 
 PUBLIC_GALLERY = yes_or_no("STYLESITE_PUBLIC_GALLERY", True)
+
+# What is kept for how long; docs/security.md. Zero days mean for as long as its owner likes. The
+# page /privacy/ tells people all of it.
+
+OPERATOR = env.str("STYLESITE_OPERATOR", "").strip()
+DELETION_GRACE_DAYS = whole_number("STYLESITE_DELETION_GRACE_DAYS", 14, at_least=0, at_most=90)
+TRASH_DAYS = whole_number("STYLESITE_TRASH_DAYS", 30, at_least=1)
+UNUSED_PHOTO_DAYS = whole_number("STYLESITE_UNUSED_PHOTO_DAYS", 0, at_least=0)
+PHOTO_DAYS = whole_number("STYLESITE_PHOTO_DAYS", 0, at_least=0)
+FAILED_TRANSFER_DAYS = whole_number("STYLESITE_FAILED_TRANSFER_DAYS", 0, at_least=0)
 
 # Uploads
 

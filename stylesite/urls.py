@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("transfers.urls")),
     path("", include("gallery.urls")),
+    path("", include("stylesite.privacy.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("transfers.api.urls")),

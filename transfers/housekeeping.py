@@ -39,6 +39,8 @@ from transfers.studies import keeping, sweeps
 
 logger = logging.getLogger(__name__)
 
+Chore = Callable[[int], int]
+
 ROWS_AT_ONCE = 500
 
 # Each takes its files along, with a request to the bucket for every one; ten slow ones are not yet
@@ -68,6 +70,11 @@ def tidy() -> bool:
                 logger.info("%d expired %s are gone", gone, what)
             more = more or gone >= at_once
     return more
+
+
+def add(what: str, chore: Chore, at_once: int) -> None:
+    """For an app of a floor above, which has something that expires, too."""
+    CHORES[what] = (chore, at_once)
 
 
 def _speeds(most: int) -> int:
@@ -153,7 +160,7 @@ def _delete(expired: QuerySet[Any], most: int) -> int:
     return deleted
 
 
-CHORES: dict[str, tuple[Callable[[int], int], int]] = {
+CHORES: dict[str, tuple[Chore, int]] = {
     "speeds of hosts": (_speeds, ROWS_AT_ONCE),
     "idempotency keys": (_idempotency_keys, ROWS_AT_ONCE),
     "sessions": (_sessions, ROWS_AT_ONCE),

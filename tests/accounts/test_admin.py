@@ -44,12 +44,6 @@ def test_an_admin_closes_an_account(owner: Client, user: User) -> None:
     assert (user.name, user.is_active) == ("Ada", False)
 
 
-def test_nobody_is_deleted_while_their_files_would_stay(owner: Client, user: User) -> None:
-    assert owner.post(f"{PEOPLE}{user.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert "delete_selected" not in owner.get(PEOPLE).content.decode()
-    assert User.objects.filter(pk=user.pk).exists()
-
-
 def test_others_stay_outside(signed_in: Client) -> None:
     page = signed_in.get(PEOPLE, follow=True)
     assert page.status_code == 403

@@ -63,7 +63,7 @@ def test_another_program_reads_it_too(make_artwork: Make, tmp_path: Path) -> Non
     ],
 )  # fmt: skip
 def test_names_are_unique_and_safe_on_every_system(titles: list[str], names: list[str]) -> None:
-    claimed = zips._Names()
+    claimed = zips.Names()
     assert [claimed.claim(title, ".png") for title in titles] == names
 
 

@@ -88,8 +88,8 @@ def find(code: str) -> Sitting | None:
 
 
 def is_linked(sitting: Sitting) -> bool:
-    """Whether its link still works."""
-    return sitting.link_until > timezone.now()
+    """Whether its link still works: not after its time, nor while its host's account is closed."""
+    return sitting.link_until > timezone.now() and sitting.booth.owner.is_active
 
 
 def shorten(booth: Booth) -> None:

@@ -66,18 +66,29 @@ def sweep(transfer: Transfer, *, keep: str) -> None:
 
     Those too that no row ever named, because the worker or the database went away in that instant.
     """
+    try:
+        names = _names(transfer)
+    except OSError:
+        logger.warning("transfer %s: its files are left over", transfer.pk, exc_info=True)
+        return
+    for name in names:
+        if name != keep:
+            delete(name)
+
+
+def remove(transfer: Transfer) -> None:
+    """Remove all files of a transfer whose row goes next. Raises OSError where one may be left."""
+    for name in _names(transfer):
+        default_storage.delete(name)
+
+
+def _names(transfer: Transfer) -> list[str]:
     folder = _folder(transfer)
     try:
         _folders, files = default_storage.listdir(folder)
     except FileNotFoundError:
-        return
-    except OSError:
-        logger.warning("transfer %s: its files are left over", transfer.pk, exc_info=True)
-        return
-    for file in files:
-        name = f"{folder}/{file}"
-        if file.startswith(f"{transfer.pk}-") and name != keep:
-            delete(name)
+        return []
+    return [f"{folder}/{file}" for file in files if file.startswith(f"{transfer.pk}-")]
 
 
 def _folder(transfer: Transfer) -> str:

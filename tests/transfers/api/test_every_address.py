@@ -41,10 +41,12 @@ FOR_EVERYBODY = {
     "gallery:explored-file",
     "gallery:explored-report",
     "gallery:profile",
+    "privacy:closed",
     "transfers:sample-photo",
 }
 WITH_A_TOKEN = {
     "metrics",
+    "privacy:restore",
     "transfers:unsubscribe",
     "gallery:shared",
     "gallery:shared-download",
@@ -57,7 +59,7 @@ WITH_A_TOKEN = {
     "transfers:guest-file",
     "transfers:guest-picture",
 }
-"""What opens it is in the address or a header, whoever asks."""
+"""What opens it is in the address, a header or the session, whoever asks."""
 
 SIGNED_IN = {
     "gallery:album-add",
@@ -78,6 +80,9 @@ SIGNED_IN = {
     "gallery:undo-trash",
     "gallery:unpublish",
     "gallery:zip",
+    "privacy:copy",
+    "privacy:data",
+    "privacy:delete",
     "transfers:booth-add",
     "transfers:booths",
     "transfers:camera",

@@ -1,0 +1,1 @@
+"""What people have here, in their own hands: taking all of it along, and leaving for good."""

@@ -1,0 +1,128 @@
+"""Pages of what somebody has here: take it along, leave for good, come back in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from allauth.account.decorators import reauthentication_required
+from allauth.account.utils import perform_login
+from allauth.core import ratelimit
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import SignedInRequest, signed_in_page
+from gallery import zips
+from stylesite.privacy import closing, summary
+from stylesite.privacy.adapter import who_may_return
+from stylesite.privacy.copying import turns
+from stylesite.privacy.copying.archive import Copy
+
+P = ParamSpec("P")
+
+
+def password_asked_anew(
+    view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[SignedInRequest, P], HttpResponseBase]:
+    """Being signed in is not enough: that may be somebody else at this device.
+
+    A form that was left open for too long comes back after the password, to be sent once more.
+    """
+    guarded = reauthentication_required(view)
+
+    @wraps(view)
+    def asked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            response: HttpResponseBase = guarded(request, *args, **kwargs)
+        except ReauthenticationRequired:
+            if request.method == "POST":
+                return redirect(request.path)
+            raise
+        return response
+
+    return asked
+
+
+@require_safe
+@signed_in_page
+def overview(request: SignedInRequest) -> HttpResponse:
+    return render(request, "privacy/data.html", {"has": summary.of(request.user)})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+@password_asked_anew
+def copy(request: SignedInRequest) -> HttpResponseBase:
+    """Everything in one zip, or a sentence why not now."""
+    if request.method != "POST":
+        return render(request, "privacy/copy.html", {"has": summary.of(request.user)})
+    turn = turns.take(request.user, Copy(request.user).pieces())
+    if turn is None or not ratelimit.consume(request, action="copy", user=request.user):
+        context = {"has": summary.of(request.user), "busy": turn is None, "often": turn is not None}
+        if turn is not None:
+            turn.close()
+        return render(request, "privacy/copy.html", context, status=429)
+    answer = StreamingHttpResponse(turn, content_type="application/zip")
+    name = f"{zips.safe_name(settings.SITE_NAME)} {timezone.localdate().isoformat()}.zip"
+    answer["Content-Disposition"] = str(content_disposition_header(True, name))
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["X-Accel-Buffering"] = "no"  # a proxy in front would gather it first
+    return answer
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+@password_asked_anew
+def delete(request: SignedInRequest) -> HttpResponse:
+    """Asks first, with all that goes."""
+    context = {
+        "has": summary.of(request.user),
+        "grace_days": settings.DELETION_GRACE_DAYS,
+        "last_admin": closing.is_last_admin(request.user),
+    }
+    if request.method != "POST":
+        return render(request, "privacy/delete.html", context)
+    user = request.user
+    if context["last_admin"]:
+        return render(request, "privacy/delete.html", context, status=409)
+    logout(request)
+    closing.ask(user)
+    return redirect("privacy:closed")
+
+
+@require_safe
+def closed(request: HttpRequest) -> HttpResponse:
+    """Where somebody lands who has just left."""
+    return render(request, "privacy/closed.html", {"grace_days": settings.DELETION_GRACE_DAYS})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def restore(request: HttpRequest) -> HttpResponseBase:
+    """Whoever signs in to a closed account in time may have it back, and reaches nothing else."""
+    leaving = who_may_return(request)
+    if leaving is None:
+        return redirect("account_login")
+    if request.method != "POST":
+        days_left = (leaving.due_at - timezone.now()).days
+        context = {"leaving": leaving, "days_left": days_left}
+        return render(request, "privacy/restore.html", context)
+    user = leaving.user
+    if not closing.open_again(user):
+        return redirect("account_login")
+    messages.success(request, _("Welcome back. Everything is as you left it."))
+    response: HttpResponseBase = perform_login(request, user)
+    return response

@@ -1,0 +1,101 @@
+"""What is left of somebody who is gone: nothing, wherever one looks."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core import mail
+from django.db import models
+
+from accounts.models import User
+from gallery.models import Report, Style
+from stylesite.privacy import belongings, closing
+from tests.stylesite.privacy import everything
+from tests.stylesite.privacy.conftest import Erase
+
+pytestmark = pytest.mark.django_db
+
+STAY = {"accounts.AuditEntry"}
+"""Told of by an account's number alone, on purpose."""
+
+
+def marks_of(user: User) -> list[str]:
+    """Ids and hashes of all that is theirs, but what a preset was made of."""
+    marks = {everything.EMAIL, "Zaphod"}
+    offered = Style.objects.filter(owner=user, title="Offered").values_list("sha256", flat=True)
+    for model in belongings.paths():
+        for row in belongings.rows_of(model, user):
+            if isinstance(row.pk, uuid.UUID):
+                marks |= {str(row.pk), row.pk.hex}
+            marks |= {getattr(row, "sha256", ""), getattr(row, "digest", "")}
+    return sorted(marks - {"", *offered})
+
+
+def test_the_walk_knows_everything_that_somebody_can_have(with_everything: User) -> None:
+    """A new table that belongs to people fails here: give it a row in ``everything``, and see in
+    the next test that it goes."""
+    closing.ask(with_everything)
+    without = {
+        model._meta.label
+        for model in belongings.paths()
+        if not belongings.rows_of(model, with_everything).exists()
+    }
+    assert without == set()
+
+
+def test_nothing_is_left_in_any_table_or_file(with_everything: User, erase: Erase) -> None:
+    marks = marks_of(with_everything)
+    assert len(marks) > 50
+    before = everything.found(marks)
+    assert set(before) >= {everything.EMAIL, "Zaphod"}
+    assert len(before) > len(marks) / 2, "the search finds what is there"
+    number = with_everything.pk
+    closing.ask(with_everything)
+    erase(with_everything)
+    assert not User.objects.filter(pk=number).exists()
+    assert everything.found(marks) == {}
+    for model in apps.get_models():
+        if model._meta.label in STAY:
+            continue
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.ForeignKey) and field.related_model is User:
+                left = model._base_manager.filter(**{field.attname: number})
+                assert not left.exists(), f"{model._meta.label}.{field.name}"
+
+
+def test_files_of_others_stay(
+    with_everything: User, stranger: User, erase: Erase, media_root: Path
+) -> None:
+    closing.ask(with_everything)
+    erase(with_everything)
+    theirs = stranger.artworks.get()
+    named = {
+        Path(file.path)
+        for kind in (stranger.artworks.all(), Style.objects.all())
+        for row in kind
+        for file in row.file_fields()
+    }
+    assert all(path.is_file() for path in named)
+    assert {path for path in media_root.rglob("*") if path.is_file()} == named
+    assert Report.objects.get().artwork == theirs
+
+
+def test_reports_and_presets_stay_without_a_name(with_everything: User, erase: Erase) -> None:
+    closing.ask(with_everything)
+    erase(with_everything)
+    sent = Report.objects.get()
+    assert (sent.reporter, sent.reason, sent.text) == (None, "person", "")
+    made = Style.objects.get(title="Offered")
+    assert (made.artist, made.licence) == ("", "CC BY 4.0")
+    assert made.source == "Offered by its owner."
+
+
+def test_two_letters_are_sent_and_the_last_tells_of_the_end(zaphod: User, erase: Erase) -> None:
+    closing.ask(zaphod)
+    assert "have all of it back" in mail.outbox[0].body
+    erase(zaphod)
+    assert [letter.to for letter in mail.outbox] == [[everything.EMAIL]] * 2
+    assert "is deleted, with all that was yours" in mail.outbox[1].body

@@ -1,0 +1,213 @@
+"""Leaving: what stops at once, who is asked what, and coming back in time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import tokens
+from accounts.models import User
+from engine.params import Params
+from gallery import publishing, shares
+from gallery.models import Profile
+from stylesite.privacy import closing, tombstones
+from stylesite.privacy.models import AccountDeletion, Tombstone
+from tests.gallery.drawings import gradient, hang_artwork
+from tests.stylesite.privacy.conftest import Erase
+from tests.stylesite.privacy.everything import EMAIL, PASSWORD, preset
+from tests.transfers.drawings import as_file, quadrants
+from transfers.models import Transfer
+from transfers.photos import add_photo
+from transfers.queue import submission
+
+pytestmark = pytest.mark.django_db
+
+DELETE = "/data/delete/"
+
+
+def sign_in(client: Client, **said: str) -> object:
+    return client.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD, **said})
+
+
+@pytest.fixture
+def sure(client: Client, zaphod: User) -> Client:
+    """Signed in, and the password given once more."""
+    client.force_login(zaphod)
+    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    return client
+
+
+def leave(client: Client) -> None:
+    assert client.post(DELETE)["Location"] == "/data/closed/"
+
+
+def test_the_password_is_asked_anew_before_anything_is_shown(client: Client, zaphod: User) -> None:
+    client.force_login(zaphod)
+    for path in (DELETE, "/data/copy/"):
+        answer = client.get(path)
+        assert answer["Location"].startswith("/accounts/reauthenticate/")
+        assert client.post(path)["Location"] == path
+    zaphod.refresh_from_db()
+    assert zaphod.is_active
+
+
+def test_the_question_tells_what_goes(sure: Client, zaphod: User) -> None:
+    hang_artwork(owner=zaphod, image=gradient(), before=gradient(), title="Mill", recipe={})
+    page = sure.get(DELETE).content.decode()
+    assert "1 picture" in page
+    assert "For 14 days you can have all of it back" in page
+    assert AccountDeletion.objects.count() == 0
+
+
+def test_leaving_signs_out_everywhere_and_says_so(sure: Client, zaphod: User) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(zaphod)
+    leave(sure)
+    for browser in (sure, elsewhere):
+        assert browser.get("/gallery/").status_code == 302
+    assert "Your account is closed" in sure.get("/data/closed/").content.decode()
+    leaving = AccountDeletion.objects.get()
+    assert leaving.due_at - leaving.asked_at > timedelta(days=13, hours=23)
+    assert "will be deleted" in mail.outbox[-1].subject
+
+
+def test_tokens_links_and_public_works_stop_at_once(sure: Client, zaphod: User) -> None:
+    work = hang_artwork(owner=zaphod, image=gradient(), before=gradient(), title="Mill", recipe={})
+    Profile.objects.create(owner=zaphod, handle="zaphod", name="Zaphod")
+    publishing.publish([work])
+    shown = [
+        shares.address(shares.create(zaphod, artwork=work)),
+        f"/explore/{work.pk}/",
+        "/@zaphod/",
+    ]
+    _token, secret = tokens.issue(zaphod, "script", ["read"])
+    told = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+    assert [Client().get(path).status_code for path in shown] == [200] * 3
+    assert Client().get("/api/v1/me/", **told).status_code == 200
+    leave(sure)
+    assert [Client().get(path).status_code for path in shown] == [404] * 3
+    assert Client().get("/api/v1/me/", **told).status_code == 401
+
+
+def test_what_is_painted_is_cancelled(sure: Client, zaphod: User) -> None:
+    photo = add_photo(zaphod, BytesIO(as_file(quadrants())), "upload")
+    for state in ("queued", "running"):
+        transfer = submission.submit(zaphod, photo, [(preset(state), 1.0)], Params(size_px=256))
+        Transfer.objects.filter(pk=transfer.pk).update(state=state)
+    leave(sure)
+    assert set(Transfer.objects.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_signing_in_again_offers_the_account_and_nothing_else(sure: Client, zaphod: User) -> None:
+    leave(sure)
+    back = Client()
+    assert sign_in(back)["Location"] == "/data/restore/"
+    assert "Do you want your account back?" in back.get("/data/restore/").content.decode()
+    assert back.get("/gallery/").status_code == 302
+    assert back.post("/data/restore/").status_code == 302
+    assert back.get("/gallery/").status_code == 200
+    zaphod.refresh_from_db()
+    assert zaphod.is_active
+    assert not AccountDeletion.objects.exists()
+
+
+def test_nobody_gets_an_account_back_without_its_password(sure: Client, zaphod: User) -> None:
+    leave(sure)
+    stranger = Client()
+    sign_in(stranger, password="something else")
+    for ask in (stranger.get, stranger.post):
+        assert ask("/data/restore/")["Location"] == "/accounts/login/"
+    zaphod.refresh_from_db()
+    assert not zaphod.is_active
+
+
+def test_after_the_days_of_grace_nobody_comes_back(sure: Client, zaphod: User) -> None:
+    leave(sure)
+    AccountDeletion.objects.update(due_at=timezone.now())
+    back = Client()
+    assert sign_in(back)["Location"] == "/accounts/inactive/"
+    assert back.post("/data/restore/")["Location"] == "/accounts/login/"
+
+
+def test_without_days_of_grace_it_goes_at_once(
+    sure: Client, zaphod: User, erase: Erase, settings: Settings
+) -> None:
+    settings.DELETION_GRACE_DAYS = 0
+    assert "Within minutes all of it is deleted" in sure.get(DELETE).content.decode()
+    leave(sure)
+    erase(zaphod)
+    assert not User.objects.filter(email=EMAIL).exists()
+
+
+def test_the_only_admin_stays(sure: Client, zaphod: User) -> None:
+    User.objects.update(is_superuser=True, is_staff=True)
+    answer = sure.post(DELETE)
+    assert answer.status_code == 409
+    assert "You are the only admin here" in answer.content.decode()
+    assert not AccountDeletion.objects.exists()
+
+
+def test_an_admin_deletes_somebody_in_the_same_way(
+    client: Client, admin: User, with_everything: User, erase: Erase
+) -> None:
+    client.force_login(admin)
+    address = f"/admin/accounts/user/{with_everything.pk}/delete/"
+    asked = client.get(address).content.decode()
+    assert "2 pictures" in asked
+    assert "Are you sure" in asked
+    assert client.post(address, {"post": "yes"}).status_code == 302
+    assert sign_in(Client())["Location"] == "/accounts/inactive/"
+    erase(with_everything)
+    assert not User.objects.filter(email=EMAIL).exists()
+
+
+def test_several_at_once_too_but_no_admin_deletes_themself(
+    client: Client, admin: User, zaphod: User, erase: Erase
+) -> None:
+    client.force_login(admin)
+    chosen = {"action": "delete_selected", "_selected_action": [zaphod.pk, admin.pk], "post": "yes"}
+    assert client.post("/admin/accounts/user/", chosen).status_code == 200
+    assert not AccountDeletion.objects.exists()
+    chosen["_selected_action"] = [zaphod.pk]
+    assert client.post("/admin/accounts/user/", chosen).status_code == 302
+    erase(zaphod)
+    assert list(User.objects.all()) == [admin]
+
+
+def test_an_admin_who_opens_an_account_again_calls_its_deletion_off(
+    zaphod: User, erase: Erase
+) -> None:
+    closing.ask(zaphod)
+    User.objects.update(is_active=True)
+    erase(zaphod)
+    assert User.objects.filter(email=EMAIL).exists()
+
+
+def test_what_a_restored_backup_brings_back_goes_again(zaphod: User, erase: Erase) -> None:
+    number, joined = zaphod.pk, zaphod.date_joined
+    closing.ask(zaphod)
+    erase(zaphod)
+    kept = tombstones.all_of()
+    assert EMAIL not in str(kept)
+    Tombstone.objects.all().delete()
+    risen = User.objects.create_user(EMAIL, PASSWORD, pk=number, date_joined=joined)
+    other = User.objects.create_user("ford@example.org", PASSWORD)
+    assert tombstones.apply(kept) == 1
+    assert sign_in(Client())["Location"] == "/accounts/inactive/"
+    erase(risen)
+    assert list(User.objects.all()) == [other]
+    assert tombstones.apply(kept) == 0
+
+
+def test_somebody_else_who_gets_the_same_number_stays(zaphod: User, erase: Erase) -> None:
+    number = zaphod.pk
+    closing.ask(zaphod)
+    erase(zaphod)
+    User.objects.create_user("ford@example.org", PASSWORD, pk=number)
+    assert tombstones.apply(tombstones.all_of()) == 0
