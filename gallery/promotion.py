@@ -66,7 +66,8 @@ def accept(offer: StyleOffer, by: User, version: str) -> Style:
         with transaction.atomic():
             preset.save(force_insert=True)
             _answer(offer, StyleOffer.State.ACCEPTED, by, preset)
-            history.note_added(by, preset, preset.source)
+            # Not the preset's own words: logs keep them for longer than the name of who offered it.
+            history.note_added(by, preset, _("Offered by its owner."))
     except BaseException:
         preset.delete_files()
         raise

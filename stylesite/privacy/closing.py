@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
@@ -88,6 +89,7 @@ def open_again(user: User) -> bool:
 
 def end_sessions(user: User) -> int:
     """Delete every session that belongs to ``user`` or names their address; how many."""
+    UserSession.objects.filter(user=user).delete()
     theirs = [session.pk for session in sessions_of(user)]
     for start in range(0, len(theirs), BATCH):
         Session.objects.filter(pk__in=theirs[start : start + BATCH]).delete()

@@ -20,13 +20,14 @@ from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import User
 from gallery.models import Report, StyleImport
 from gallery.pictures import WithFiles
 from stylesite.privacy import belongings, closing, letters, tombstones, traces
 from stylesite.privacy.models import AccountDeletion
 from transfers.booth import deletion as booths
-from transfers.models import Booth, Sitting, Transfer
+from transfers.models import Sitting, Transfer
 from transfers.queue import checkpoints
 from transfers.queue.outages import AWAY
 
@@ -135,7 +136,8 @@ def _finish(user: User) -> int:
             return 0
         Report.objects.filter(reporter=user).update(text="")
         tombstones.raise_for(user)
-        Booth.objects.filter(owner=user).delete()
+        audit.record(audit.Action.ACCOUNT_DELETED, None, user, None)
+        audit.forget_addresses(user)
         number = user.pk
         user.delete()
     logger.info("account %s: deleted for good", number)

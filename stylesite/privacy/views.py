@@ -13,6 +13,7 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -22,7 +23,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import audit
 from accounts.access import SignedInRequest, signed_in_page
+from accounts.audit import Action
 from gallery import zips
 from stylesite.privacy import closing, summary
 from stylesite.privacy.adapter import who_may_return
@@ -74,6 +77,7 @@ def copy(request: SignedInRequest) -> HttpResponseBase:
         if turn is not None:
             turn.close()
         return render(request, "privacy/copy.html", context, status=429)
+    audit.record(Action.EXPORT_REQUESTED, request.user, request.user, request)
     answer = StreamingHttpResponse(turn, content_type="application/zip")
     name = f"{zips.safe_name(settings.SITE_NAME)} {timezone.localdate().isoformat()}.zip"
     answer["Content-Disposition"] = str(content_disposition_header(True, name))
@@ -99,7 +103,9 @@ def delete(request: SignedInRequest) -> HttpResponse:
     if context["last_admin"]:
         return render(request, "privacy/delete.html", context, status=409)
     logout(request)
-    closing.ask(user)
+    with transaction.atomic():
+        closing.ask(user)
+        audit.record(Action.DELETION_REQUESTED, user, user, request)
     return redirect("privacy:closed")
 
 
@@ -121,8 +127,10 @@ def restore(request: HttpRequest) -> HttpResponseBase:
         context = {"leaving": leaving, "days_left": days_left}
         return render(request, "privacy/restore.html", context)
     user = leaving.user
-    if not closing.open_again(user):
-        return redirect("account_login")
+    with transaction.atomic():
+        if not closing.open_again(user):
+            return redirect("account_login")
+        audit.record(Action.DELETION_CANCELLED, user, user, request)
     messages.success(request, _("Welcome back. Everything is as you left it."))
     response: HttpResponseBase = perform_login(request, user)
     return response

@@ -15,7 +15,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import models
 from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from gallery.models import Report, ShareLink
 from gallery.shares import address
 from stylesite.privacy import belongings
@@ -31,7 +31,17 @@ LEFT_OUT: dict[type[models.Model], str] = {
 }
 
 NOT_OF_THE_PERSON = frozenset(
-    {"decided_by", "ordered_by", "worker", "sender", "token", "rank", "search_text", "leased_until"}
+    {
+        "actor",
+        "decided_by",
+        "ordered_by",
+        "worker",
+        "sender",
+        "token",
+        "rank",
+        "search_text",
+        "leased_until",
+    }
 )
 """Other people's numbers, and what only the workers and this site's searches make of a row."""
 
@@ -50,14 +60,8 @@ HARMLESS = frozenset(
 
 def tables() -> list[type[models.Model]]:
     """In the order of their names. Rows that only join two others are told of by one of these."""
-    return sorted(
-        (
-            model
-            for model in belongings.paths()
-            if model not in LEFT_OUT and not model._meta.auto_created
-        ),
-        key=file_name,
-    )
+    theirs = [one for one in belongings.paths() if not one._meta.auto_created]
+    return sorted([AuditEntry, *(set(theirs) - set(LEFT_OUT))], key=file_name)
 
 
 def file_name(model: type[models.Model]) -> str:
@@ -66,6 +70,8 @@ def file_name(model: type[models.Model]) -> str:
 
 def of(model: type[models.Model], user: User) -> QuerySet[Any]:
     """The rows of ``user`` in a copy: their guests' photos and transfers are the guests'."""
+    if model is AuditEntry:  # refers to accounts without belonging to them
+        return AuditEntry.objects.filter(account=user)
     if model is Report:  # those about their pictures are other people's words
         return Report.objects.filter(reporter=user)
     rows = belongings.rows_of(model, user)

@@ -56,7 +56,7 @@ def test_accepting_makes_a_hidden_preset(admin_client: Client, offer: StyleOffer
     assert offer.preset is not None
     assert offer.preset.state == Style.State.DRAFT
     messages = set(LogEntry.objects.values_list("change_message", flat=True))
-    assert messages == {"Accepted: it is a preset now.", "Offered by its owner (Ada L.)."}
+    assert messages == {"Accepted: it is a preset now.", "Offered by its owner."}
 
 
 def test_declining_can_be_taken_back(admin_client: Client, offer: StyleOffer) -> None:

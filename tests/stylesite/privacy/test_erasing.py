@@ -6,11 +6,12 @@ import uuid
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.core import mail
 from django.db import models
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from gallery.models import Report, Style
 from stylesite.privacy import belongings, closing
 from tests.stylesite.privacy import everything
@@ -38,6 +39,7 @@ def test_the_walk_knows_everything_that_somebody_can_have(with_everything: User)
     """A new table that belongs to people fails here: give it a row in ``everything``, and see in
     the next test that it goes."""
     closing.ask(with_everything)
+    UserSession.objects.create(user=with_everything, session_key="k", ip="192.0.2.1")
     without = {
         model._meta.label
         for model in belongings.paths()
@@ -57,6 +59,7 @@ def test_nothing_is_left_in_any_table_or_file(with_everything: User, erase: Eras
     erase(with_everything)
     assert not User.objects.filter(pk=number).exists()
     assert everything.found(marks) == {}
+    assert not AuditEntry.objects.exclude(address="").filter(account=number).exists()
     for model in apps.get_models():
         if model._meta.label in STAY:
             continue

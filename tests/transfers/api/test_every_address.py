@@ -203,7 +203,7 @@ OWNERS = {
 
 API_FOR_EVERYBODY = {"api:docs", "api:openapi", "api:problems", "api:None"}
 
-ELSEWHERE = ("admin:", "accounts:", "account_", "mfa_", "socialaccount_")
+ELSEWHERE = ("admin:", "accounts:", "account_", "mfa_", "socialaccount_", "usersessions_")
 
 
 def addresses(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, list[str]]]:
