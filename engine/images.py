@@ -8,7 +8,7 @@ stored under is not decided here.
 import io
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import numpy as np
@@ -25,9 +25,15 @@ MAX_ASPECT = 128
 
 REASONS = frozenset(
     {"empty", "too_large", "svg", "gif", "unsupported", "not_an_image", "too_many_pixels"}
-    | {"too_small", "too_narrow", "damaged"}
+    | {"too_small", "too_narrow", "damaged", "unreadable", "busy"}
 )
-"""What `ImageError.reason` may be."""
+"""What `ImageError.reason` may be; the last two are for `engine.decoding` and its callers."""
+
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
+"""What is read, by Pillow's names."""
+
+MOST_XMP_BYTES = 32 * MIB
+"""A longer XMP packet is left out: none that anybody writes on purpose comes near."""
 
 _ACCEPTED = "Please use a JPEG, PNG, WebP, HEIC or AVIF picture."
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
@@ -76,14 +82,40 @@ class Limits:
     min_side_px: int = 32
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture as `read_image` gives it, and what its file said besides.
+
+    file_format: one of `FORMATS`. is_grey: whether the file has one channel of 8 bits, no alpha.
+    xmp: its XMP packet as it was, unread; empty without one.
+    """
+
+    image: Image.Image
+    file_format: str
+    is_grey: bool
+    xmp: bytes = b""
+
+    def within(self, side_px: int) -> "Picture":
+        """With its longer side at most `side_px`; never enlarged."""
+        smaller = self.image.copy()
+        smaller.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
+        return replace(self, image=smaller)
+
+
 def read_image(file: BinaryIO, limits: Limits | None = None) -> Image.Image:
     """The picture in `file`: upright, sRGB, 8 bits, mode RGB, or RGBA where any pixel lets light
     through, with an empty `info`. Of an animated PNG, WebP or AVIF the first frame.
 
-    Raises ImageError, with a `reason` from `REASONS`, for everything else.
+    Raises ImageError, with a `reason` from `REASONS`, for everything else. A file of somebody else
+    is read by `engine.decoding` instead, where a hostile one does no harm.
     """
     limits = limits or Limits()
-    image = _open(_read_bytes(file, limits), limits)
+    return read_picture(read_bytes(file, limits), limits).image
+
+
+def read_picture(data: bytes, limits: Limits) -> Picture:
+    """The same of a file's bytes, with what the file says besides."""
+    image = _open(data, limits)
     _check_size(image.size, limits)
     try:
         image.load()
@@ -93,7 +125,12 @@ def read_image(file: BinaryIO, limits: Limits | None = None) -> Image.Image:
         raise _damaged() from error
     if upright is not None:
         plain = plain.transpose(upright)
-    return _without_metadata(plain)
+    return Picture(
+        image=_without_metadata(plain),
+        file_format=image.format or "",
+        is_grey=image.mode == "L" and not image.has_transparency_data,
+        xmp=_xmp(image),
+    )
 
 
 def fit(image: Image.Image, size_px: int) -> Image.Image:
@@ -158,7 +195,8 @@ def encode_webp(image: Image.Image, quality: int = 92) -> bytes:
     return buffer.getvalue()
 
 
-def _read_bytes(file: BinaryIO, limits: Limits) -> bytes:
+def read_bytes(file: BinaryIO, limits: Limits) -> bytes:
+    """All of `file`, from its beginning. Raises ImageError, "empty" or "too_large"."""
     if file.seekable():
         file.seek(0)
     data = file.read(limits.max_bytes + 1)
@@ -276,6 +314,13 @@ def _orientation(image: Image.Image) -> int:
         return int(image.getexif().get(_EXIF_ORIENTATION, 1))
     except (*_DECODE_ERRORS, UserWarning):
         return 1  # Broken EXIF: the picture itself is still good.
+
+
+def _xmp(image: Image.Image) -> bytes:
+    """As Pillow found it: under a name of its own, or in a PNG as the text that it is there."""
+    said = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    packet = said.encode("utf-8", "replace") if isinstance(said, str) else bytes(said)
+    return packet if len(packet) <= MOST_XMP_BYTES else b""
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:

@@ -1,0 +1,99 @@
+"""What a process gives up before it looks at a file that may be hostile. Linux only.
+
+Afterwards it can compute, within a limit of memory and of processor time, and read and write what
+it has open. It can open nothing, neither a file nor a socket, start no process, and touch no file
+by its name. Three walls stand behind each other, as not every kernel has all of them: limits
+(everywhere), Landlock (Linux 5.13 and newer), and a filter of system calls (``system_calls``).
+"""
+
+import ctypes
+import os
+import resource
+import signal
+
+from engine.decoding import system_calls
+
+NOBODY = 65534
+
+_PDEATHSIG, _DUMPABLE, _NO_NEW_PRIVS = 1, 4, 38  # prctl(2)
+_CREATE_RULESET, _RESTRICT_SELF = 444, 446  # landlock(7); the same numbers on every architecture
+_VERSION = 1
+
+# What a ruleset of this version of Landlock can forbid: of files, of TCP, and of other processes.
+_OF_FILES = {1: 2**13 - 1, 2: 2**14 - 1, 3: 2**15 - 1, 4: 2**15 - 1, 5: 2**16 - 1}
+_OF_TCP = 0b11
+_OF_PROCESSES = 0b11
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _Ruleset(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint64) for name in ("files", "tcp", "processes")]
+
+
+def step_down() -> None:
+    """Once, before any file: be the first that the kernel ends when memory is short, be nobody
+    where the site runs as root, and let no process of the same user look into this one."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
+    except OSError:
+        pass  # it may be read-only in a container
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    _libc.prctl(_DUMPABLE, 0, 0, 0, 0)
+
+
+def confine(more_memory_bytes: int, cpu_s: int) -> None:
+    """For good: at most so much more memory than now, at most `cpu_s`, and nothing else at all."""
+    parent = os.getppid()
+    _libc.prctl(_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if parent == 1:
+        os._exit(1)
+    _limit(resource.RLIMIT_AS, _address_space() + more_memory_bytes)
+    _limit(resource.RLIMIT_CPU, cpu_s)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_MEMLOCK, 0)
+    _libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
+    forbid_everything()
+    _limit(resource.RLIMIT_NOFILE, 0)  # what is open stays open
+    system_calls.filter_them()
+
+
+def forbid_everything() -> bool:
+    """Landlock without an exception: no file by its name, no TCP, no signal to others.
+
+    False where the kernel does not know it (before 5.13, or switched off).
+    """
+    version = landlock_version()
+    if version < 1:
+        return False
+    rules = _Ruleset(files=_OF_FILES[min(version, 5)])
+    size = 8
+    if version >= 4:
+        rules.tcp, size = _OF_TCP, 16
+    if version >= 6:
+        rules.processes, size = _OF_PROCESSES, 24
+    ruleset = _libc.syscall(_CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(size), 0)
+    if ruleset < 0:
+        return False
+    done: bool = _libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0
+    os.close(ruleset)
+    return done
+
+
+def landlock_version() -> int:
+    """Of the kernel that runs; 0 or less where there is none."""
+    return int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION))
+
+
+def _limit(which: int, value: int) -> None:
+    resource.setrlimit(which, (value, value))
+
+
+def _address_space() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
