@@ -6,14 +6,12 @@ encoding the picture anew. What a recipe says is the business of ``recipe_files`
 
 from __future__ import annotations
 
-import io
 import struct
 import xml.etree.ElementTree as ET
 import zlib
 from xml.sax.saxutils import escape
 
-from PIL import Image
-
+from engine.images import Picture
 from gallery.recipe_files import MOST_BYTES, RecipeFile, RecipeFileError, read
 
 NAMESPACE = "urn:stylesite:recipe:"
@@ -55,17 +53,12 @@ def into_png(png: bytes, recipe: RecipeFile) -> bytes:
     return png[:PNG_HEADER_BYTES] + chunk + png[PNG_HEADER_BYTES:]
 
 
-def from_picture(data: bytes) -> RecipeFile | None:
-    """The recipe inside a picture that ``engine.images.read_image`` takes; None without one.
+def from_picture(picture: Picture) -> RecipeFile | None:
+    """The recipe inside a picture that was read; None without one.
 
     Raises RecipeFileError for one that cannot be used.
     """
-    with Image.open(io.BytesIO(data)) as image:
-        image.load()  # a PNG may say it after its pixels
-        said = image.info.get("xmp") or image.info.get(PNG_KEYWORD)
-    if said is None:
-        return None
-    found = _property(said.encode() if isinstance(said, str) else bytes(said))
+    found = _property(picture.xmp) if picture.xmp else None
     return None if found is None else read(found.encode())
 
 

@@ -10,7 +10,6 @@ from pathlib import PurePath
 from typing import Any, BinaryIO, cast
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
@@ -18,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from engine.errors import ImageError
-from engine.images import Limits, read_image
 from gallery import tags
 from gallery.animations import KINDS, SECONDS, Wish
 from gallery.cropping import Crop
 from gallery.models import Album, Artwork, Style, StyleOffer, Tag, TimeLapse
+from gallery.reading import read_image
+from gallery.styles import ORIGINAL_SIDE_PX
 
 CROP_FIELDS = ("crop_left", "crop_top", "crop_width", "crop_height")
 
@@ -41,16 +41,16 @@ ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif"
 MAX_TAGS = 12
 
 
-def upload_limits() -> Limits:
-    return Limits(max_bytes=settings.UPLOAD_MAX_BYTES, max_pixels=settings.UPLOAD_MAX_PIXELS)
-
-
 class PictureField(forms.FileField):
-    """An uploaded picture; cleans to a PIL image, upright, in sRGB and without metadata."""
+    """An uploaded picture of a style; cleans to a PIL image, upright, sRGB, without metadata.
+
+    ``who`` sends it, as ``gallery.reading`` counts them.
+    """
 
     widget = forms.FileInput(attrs={"accept": ACCEPTED})
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, who: int | None = None, **options: Any) -> None:
+        self.who = who
         # An empty file is for the engine to refuse, like every other bad one.
         super().__init__(allow_empty_file=True, **options)
 
@@ -59,7 +59,7 @@ class PictureField(forms.FileField):
         if not isinstance(upload, UploadedFile):
             return None
         try:
-            return read_image(cast(BinaryIO, upload), upload_limits())
+            return read_image(cast(BinaryIO, upload), self.who, longest_px=ORIGINAL_SIDE_PX)
         except ImageError as error:
             raise ValidationError(error.sentence, code=error.reason) from error
 
@@ -175,6 +175,10 @@ class ChangedStyleForm(CroppedStyleForm):
         required=False,
         help_text=_("JPEG, PNG, WebP, HEIC or AVIF. What is written here stays."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["image"].who = self.instance.owner_id  # type: ignore[attr-defined]
 
 
 class StyleOfferForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -19,9 +19,10 @@ from PIL import Image
 
 from accounts.models import User
 from engine.errors import ImageError
-from engine.images import Limits, flatten, read_image
+from engine.images import Limits, flatten
 from gallery.models import Mask
 from gallery.pictures import pixels_sha256
+from gallery.reading import read_image
 from gallery.storage_use import check_room
 
 MAX_SIDE_PX = 1024
@@ -37,7 +38,7 @@ def add_mask(owner: User, file: BinaryIO, photo_size: tuple[int, int]) -> Mask:
     Any picture is taken; its brightness counts, and what is transparent is black. Raises
     ``ImageError`` and ``QuotaError``, whose sentences are fit for the owner.
     """
-    image = as_mask(read_image(file, LIMITS))
+    image = as_mask(read_image(file, owner.pk, limits=LIMITS))
     if not Mask(width=image.width, height=image.height).fits(*photo_size):
         sentence = _(
             "This mask has other proportions than the photo: %(mask)s instead of %(photo)s. "

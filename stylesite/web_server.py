@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from gunicorn import glogging
 
+from engine.decoding.decoder import decoder
 from transfers.queue.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stylesite.settings")
@@ -40,3 +41,8 @@ control_socket_disable = True
 def post_fork(server: Any, worker: Any) -> None:
     """Leave no server process behind when its master is killed."""
     die_with_parent(server.pid)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have pictures decoded by a process that is there before the first one comes."""
+    decoder.start()

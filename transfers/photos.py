@@ -15,9 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from engine.images import read_image
-from gallery.forms import upload_limits
-from gallery.pictures import delete_for_good, shrink
+from gallery.pictures import delete_for_good
+from gallery.reading import read_image
 from gallery.storage_use import check_room
 from transfers.models import ContentImage, ContentImageQuerySet
 from transfers.studies import keeping
@@ -49,10 +48,10 @@ def add_photo(
     larger file. ``once`` is given the short last step, writing the row, and may answer with a
     photo of its own instead.
     """
-    image = read_image(file, upload_limits())
+    image = read_image(file, owner.pk, longest_px=MAX_SIDE_PX)
     photo = ContentImage(owner=owner, source=source, title=clean_title(title) or _title_for(source))
     try:
-        photo.set_picture(shrink(image, MAX_SIDE_PX), exactly=exactly)
+        photo.set_picture(image, exactly=exactly)
         kept = once(lambda: _keep(photo))
     except BaseException:
         photo.delete_files()

@@ -21,12 +21,13 @@ from PIL import Image
 
 from accounts.models import User
 from engine.errors import ImageError
-from engine.images import read_image
 from gallery import curation, look_alikes
-from gallery.forms import TagsField, title_from_file_name, upload_limits
+from gallery.forms import TagsField, title_from_file_name
 from gallery.imports.archive import Archive
 from gallery.imports.table import Row
 from gallery.models import Collection, Style
+from gallery.reading import read_image, upload_limits
+from gallery.styles import ORIGINAL_SIDE_PX
 
 COLLECTION_TITLE_LENGTH = 80
 FILE_FIELDS = ["owner", "original", "display", "thumbnail", "width", "height", "sha256", "bytes"]
@@ -205,7 +206,8 @@ class Judge:
 
     def _look_at(self, data: bytes, verdict: Verdict) -> None:
         try:
-            verdict.image = read_image(io.BytesIO(data), upload_limits())
+            who = self.wishes.by and self.wishes.by.pk
+            verdict.image = read_image(io.BytesIO(data), who, longest_px=ORIGINAL_SIDE_PX)
         except ImageError as error:
             verdict.reasons.append(error.sentence)
             return

@@ -90,7 +90,7 @@ def _take_in(request: SignedInRequest) -> tuple[list[Style], list[str]]:
 
 
 def _added(request: SignedInRequest, file: UploadedFile[Any]) -> Style:
-    image = PictureField().clean(file)
+    image = PictureField(who=request.user.pk).clean(file)
     title = title_from_file_name(file.name)
     return styles.add_style(owner=request.user, image=image, title=title)
 

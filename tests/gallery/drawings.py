@@ -10,9 +10,12 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from engine.images import Limits, read_picture
 from engine.params import Params
 from gallery.artworks import frame_artwork, hang
+from gallery.embedded_recipes import from_picture
 from gallery.models import Artwork
+from gallery.recipe_files import RecipeFile
 
 RECIPE: dict[str, Any] = {
     "version": 1,
@@ -80,3 +83,8 @@ def hang_copies(artwork: Artwork, count: int, **values: Any) -> list[Artwork]:
         finished = artwork.created_at - timedelta(minutes=number)
         rows.append(Artwork(**{**known, "id": uuid4(), "created_at": finished, **given}))
     return Artwork.objects.bulk_create(rows)
+
+
+def recipe_inside(data: bytes) -> RecipeFile | None:
+    """What a file's picture carries."""
+    return from_picture(read_picture(data, Limits()))

@@ -14,10 +14,9 @@ from PIL import Image
 
 from accounts.models import User
 from gallery import artworks, recipe_files, styles, tags
-from gallery.embedded_recipes import from_picture
 from gallery.masks import keep_mask
 from gallery.models import Artwork, Style
-from tests.gallery.drawings import RECIPE, gradient, whole_recipe
+from tests.gallery.drawings import RECIPE, gradient, recipe_inside, whole_recipe
 from tests.transfers.drawings import left_half
 
 GALLERY = "/gallery/"
@@ -192,7 +191,7 @@ def test_the_form_asks_for_format_size_and_recipe(
     response = signed_in.get(reverse("gallery:download-as", args=[artwork.pk]), wish)
     assert response["Content-Disposition"] == 'attachment; filename="Mill.webp"'
     assert response["Content-Type"] == "image/webp"
-    assert from_picture(response.content) is not None
+    assert recipe_inside(response.content) is not None
     with Image.open(io.BytesIO(response.content)) as downloaded:
         assert downloaded.size == (1600, 400)
 

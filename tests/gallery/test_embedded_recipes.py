@@ -12,7 +12,7 @@ from gallery import embedded_recipes, recipe_files
 from gallery.downloads import Wish, file_bytes
 from gallery.models import Artwork
 from gallery.pictures import encode
-from tests.gallery.drawings import gradient, whole_recipe
+from tests.gallery.drawings import gradient, recipe_inside, whole_recipe
 
 Make = Callable[..., Artwork]
 
@@ -28,7 +28,7 @@ def test_a_recipe_is_read_back_from_every_kind_of_file(
     artwork: Artwork, file_format: str, size: str
 ) -> None:
     data = file_bytes(artwork, Wish(file_format=file_format, size=size, with_recipe=True))
-    assert embedded_recipes.from_picture(data) == recipe_files.of_artwork(artwork)
+    assert recipe_inside(data) == recipe_files.of_artwork(artwork)
     with Image.open(io.BytesIO(data)) as image:
         image.load()
         assert image.info["xmp"].startswith(b"<?xpacket begin=")  # where programs look for it
@@ -48,7 +48,7 @@ def test_putting_it_into_a_png_changes_no_pixel_and_no_other_byte(artwork: Artwo
 @pytest.mark.parametrize("file_format", ["png", "jpg", "webp"])
 def test_without_being_asked_a_file_says_nothing(artwork: Artwork, file_format: str) -> None:
     data = file_bytes(artwork, Wish(file_format=file_format))
-    assert embedded_recipes.from_picture(data) is None
+    assert recipe_inside(data) is None
     with Image.open(io.BytesIO(data)) as image:
         image.load()
         assert not {"xmp", "exif", "comment", "icc_profile", "text"} & image.info.keys()
@@ -72,7 +72,7 @@ def test_a_program_may_write_the_packet_anew(artwork: Artwork) -> None:
         f'ns1:recipe="{line}"/></r:RDF></x:xmpmeta>'
     )
     data = encode(gradient(), "JPEG", xmp=packet.encode())
-    assert embedded_recipes.from_picture(data) == recipe_files.of_artwork(artwork)
+    assert recipe_inside(data) == recipe_files.of_artwork(artwork)
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_a_program_may_write_the_packet_anew(artwork: Artwork) -> None:
     ],
 )
 def test_other_packets_are_nothing_to_us(packet: bytes) -> None:
-    assert embedded_recipes.from_picture(encode(gradient(), "JPEG", xmp=packet)) is None
+    assert recipe_inside(encode(gradient(), "JPEG", xmp=packet)) is None
 
 
 def test_a_recipe_inside_that_cannot_be_used_is_refused_like_a_file(artwork: Artwork) -> None:
     packet = embedded_recipes.packet(recipe_files.of_artwork(artwork))
     newer = packet.replace(b'"schema":1', b'"schema":9')
     with pytest.raises(recipe_files.RecipeFileError, match="newer Stylesite"):
-        embedded_recipes.from_picture(encode(gradient(), "WEBP", xmp=newer))
+        recipe_inside(encode(gradient(), "WEBP", xmp=newer))
 
 
 def test_what_is_no_png_is_never_spliced(artwork: Artwork) -> None:

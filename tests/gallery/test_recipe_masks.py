@@ -16,12 +16,11 @@ from PIL.PngImagePlugin import PngInfo
 from accounts.models import User
 from gallery import recipe_differences, recipe_files, recipes
 from gallery.downloads import Wish, file_bytes
-from gallery.embedded_recipes import from_picture
 from gallery.masks import keep_mask
 from gallery.models import Artwork, Mask
 from gallery.pictures import pixels_sha256
 from gallery.recipe_files import RecipeFileError
-from tests.gallery.drawings import whole_recipe
+from tests.gallery.drawings import recipe_inside, whole_recipe
 from tests.transfers.drawings import BAD_FILES, as_file, left_half
 
 Make = Callable[..., Artwork]
@@ -87,7 +86,7 @@ def test_without_masks_a_recipe_is_one_that_older_sites_read(make_artwork: Make)
 @pytest.mark.parametrize("file_format", ["png", "jpg", "webp"])
 def test_pictures_carry_them(masked: Artwork, file_format: str) -> None:
     data = file_bytes(masked, Wish(file_format=file_format, with_recipe=True))
-    assert from_picture(data) == recipe_files.of_artwork(masked)
+    assert recipe_inside(data) == recipe_files.of_artwork(masked)
 
 
 def test_what_is_too_large_for_a_jpeg_is_said_and_others_carry_it(
@@ -99,7 +98,7 @@ def test_what_is_too_large_for_a_jpeg_is_said_and_others_carry_it(
         file_bytes(artwork, Wish(file_format="jpg", with_recipe=True))
     for file_format in ("png", "webp"):
         data = file_bytes(artwork, Wish(file_format=file_format, with_recipe=True))
-        assert from_picture(data) == recipe_files.of_artwork(artwork)
+        assert recipe_inside(data) == recipe_files.of_artwork(artwork)
 
 
 def test_a_row_names_them_only(said: Said) -> None:

@@ -14,6 +14,7 @@ from accounts.models import User
 from engine.errors import EngineError, ImageError, ParameterError
 from engine.params import QUALITIES, Params
 from gallery.models import Mask, Style
+from gallery.reading import BusyError
 from transfers.api.problems import RefusedError, field_refused
 from transfers.models import ContentImage
 from transfers.queue.submission import Order
@@ -98,7 +99,8 @@ def _checked(order: Order, photo_field: str) -> Order:
 
 def named(error: EngineError, photo_field: str) -> EngineError | RefusedError:
     """`error` with the field it belongs to; those that say it themselves stay as they are."""
-    if isinstance(error, ParameterError) or not isinstance(error, ImageError):
+    said_by_itself = isinstance(error, ParameterError | BusyError)
+    if said_by_itself or not isinstance(error, ImageError):
         return error
     return RefusedError(error.reason, error.sentence, errors={photo_field: [error.sentence]})
 

@@ -190,6 +190,18 @@ KINDS: dict[str, Kind] = {
             _PICTURE,
             _t("A mask needs the proportions of its photo, within a pixel."),
         ),
+        Kind(
+            "unreadable",
+            400,
+            _PICTURE,
+            _t("Reading it failed, or took too long. Send it as a JPEG or a PNG."),
+        ),
+        Kind(
+            "busy",
+            503,
+            _t("Too many pictures at once"),
+            _t("Send it again after as many seconds as “Retry-After” says."),
+        ),
         Kind("damaged", 400, _PICTURE, _t("The file is cut off or broken. Send it again.")),
     )
 }

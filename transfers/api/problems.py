@@ -23,6 +23,7 @@ from rest_framework.response import Response
 from accounts.quotas import QuotaError
 from engine.errors import EngineError, ImageError, ParameterError
 from gallery import uploads
+from gallery.reading import BusyError
 from gallery.recipe_files import RecipeFileError
 from transfers.api.problem_kinds import KINDS
 from transfers.queue.outages import AWAY, TRY_AGAIN_S
@@ -100,6 +101,9 @@ def _foreseen(error: Exception) -> Problem | None:
             path = f"params.{error.field}" if error.field else "params"
             sentence = error.sentence
             return Problem(reason="invalid", sentence=sentence, errors={path: [sentence]})
+        case BusyError():
+            wait = {"Retry-After": str(error.wait_s)}
+            return Problem(reason="busy", sentence=error.sentence, headers=wait)
         case ImageError(reason="too_large"):
             return too_large_file().problem
         case ImageError():

@@ -19,10 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.quotas import QuotaError
-from engine.images import read_image
-from gallery.forms import upload_limits
 from gallery.models import Style
-from gallery.pictures import shrink
+from gallery.reading import read_image
 from gallery.storage_use import check_room
 from transfers.booth import links
 from transfers.forms import params_for, recommended_strength
@@ -106,13 +104,13 @@ def shorten(booth: Booth) -> None:
 def _photo(booth: Booth, file: BinaryIO) -> ContentImage:
     """The photo with its files; its row is not saved. Never the row of an equal photo: each guest
     may delete what is theirs."""
-    image = read_image(file, upload_limits())
+    image = read_image(file, f"booth {booth.pk}", longest_px=MAX_SIDE_PX)
     today = date_format(timezone.localdate(), "j F Y")
     title = _("Guest, %(date)s") % {"date": today}
     source = ContentImage.Source.CAMERA
     photo = ContentImage(owner=booth.owner, booth=booth, source=source, title=title)
     try:
-        photo.set_picture(shrink(image, MAX_SIDE_PX))
+        photo.set_picture(image)
     except BaseException:
         photo.delete_files()
         raise

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts.models import User
-from engine.images import read_image
 from gallery.embedded_recipes import from_picture
-from gallery.forms import upload_limits
 from gallery.masks import keep_mask
 from gallery.models import Mask
+from gallery.reading import read_picture
 from gallery.recipe_files import RecipeFile, RecipeFileError, read
 from gallery.recipe_masks import MaskInput
 from gallery.storage_use import check_room
@@ -33,8 +32,8 @@ def bring(owner: User, file: BinaryIO) -> BroughtRecipe:
         raise RecipeFileError(_("This file is empty. Please choose it again."))
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return keep(owner, read(data))
-    image = read_image(BytesIO(data), upload_limits())
-    recipe = from_picture(data)
+    picture = read_picture(BytesIO(data), owner.pk)
+    recipe = from_picture(picture)
     if recipe is None:
         raise RecipeFileError(
             _(
@@ -42,7 +41,7 @@ def bring(owner: User, file: BinaryIO) -> BroughtRecipe:
                 "inside” do, and many programs and sites remove it."
             )
         )
-    return keep(owner, recipe, image, _format_of(data))
+    return keep(owner, recipe, picture.image, picture.file_format.lower())
 
 
 def keep(
@@ -85,11 +84,6 @@ def _kept_mask(owner: User, mask: MaskInput) -> Mask:
             _("This recipe names a mask that is not inside it. Please bring the whole recipe file.")
         )
     return here
-
-
-def _format_of(data: bytes) -> str:
-    with Image.open(BytesIO(data)) as image:
-        return (image.format or "").lower()[:8]
 
 
 def forget(brought: BroughtRecipe) -> bool:

@@ -17,12 +17,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from engine.images import read_image
-from gallery.forms import title_from_file_name, upload_limits
+from gallery.forms import title_from_file_name
 from gallery.models import Artwork, Style
 from gallery.pictures import StoredPicture
+from gallery.reading import read_image
 from gallery.recipe_files import Input, RecipeFileError
-from gallery.styles import add_style
+from gallery.styles import ORIGINAL_SIDE_PX, add_style
 from transfers.models import ContentImage
 from transfers.photos import add_photo
 from transfers.queue.submission import Order
@@ -106,7 +106,7 @@ def take(brought: BroughtRecipe, slot: str, file: BinaryIO, name: str | None) ->
     if slot == "photo":
         row = add_photo(brought.owner, BytesIO(data), "upload", title, exactly=is_the_file)
     else:
-        image = read_image(BytesIO(data), upload_limits())
+        image = read_image(BytesIO(data), brought.owner_id, longest_px=ORIGINAL_SIDE_PX)
         row = add_style(
             owner=brought.owner,
             image=image,

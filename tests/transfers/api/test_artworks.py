@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from gallery import search
-from gallery.embedded_recipes import from_picture
 from gallery.models import Artwork
 from gallery.recipe_files import RecipeFile, of_artwork
+from tests.gallery.drawings import recipe_inside
 from tests.transfers.api.conftest import ApiClient, data_of
 from transfers.models import Transfer
 
@@ -99,7 +99,7 @@ def test_wrong_words_are_refused_and_nothing_is_changed(
 
 def test_downloads_come_smaller_and_with_the_recipe(api: ApiClient, whole: Artwork) -> None:
     address = f"/artworks/{whole.pk}/download/webp/?size=web&recipe=true"
-    assert from_picture(data_of(api.get(address))) == of_artwork(whole)
+    assert recipe_inside(data_of(api.get(address))) == of_artwork(whole)
     for query in ("size=huge", "recipe=perhaps"):
         response = api.get(f"/artworks/{whole.pk}/download/png/?{query}")
         assert (response.status_code, response.json()["reason"]) == (400, "invalid")

@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
+from gallery import reading
+from tests.gallery.test_reading import NO_ROOM
 from tests.transfers.api.conftest import ApiClient, data_of
 from tests.transfers.drawings import as_file, quadrants
 from transfers.models import ContentImage, Transfer
@@ -24,6 +26,17 @@ def test_a_token_uploads_a_photo_without_a_csrf_token(api: ApiClient, user: User
     photo = ContentImage.objects.get()
     assert photo.owner == user
     assert response.json() == api.get(f"/content-images/{photo.pk}/").json()
+
+
+def test_while_too_many_are_read_a_program_is_told_when_to_try_again(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "turns", NO_ROOM)
+    image = SimpleUploadedFile("old_mill.jpg", as_file(quadrants()))
+    response = api.upload("/content-images/", {"image": image})
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert response.json()["reason"] == "busy"
+    assert not ContentImage.objects.exists()
 
 
 def test_the_list_is_read_page_by_page_newest_first(api: ApiClient, user: User) -> None:

@@ -17,7 +17,9 @@ from PIL import Image, ImageDraw
 from pytest_django import Settings
 
 from accounts.models import Quota, User
+from gallery import reading
 from gallery.models import Style
+from tests.gallery.test_reading import NO_ROOM
 from tests.transfers.booth.conftest import PASSWORD, Paint, Take, photo_file, status_at
 from tests.transfers.drawings import BAD_FILES
 from transfers.booth import devices, links, opening
@@ -178,6 +180,16 @@ def test_bad_files_are_refused_with_their_sentence(
     answer = send(device, preset, photo=file)
     assert answer.status_code == bad.status  # type: ignore[attr-defined]
     assert bad.words in answer.json()["sentence"]  # type: ignore[attr-defined]
+    assert not Sitting.objects.exists()
+
+
+def test_while_too_many_are_read_the_device_is_told_when_to_try_again(
+    device: Client, preset: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "turns", NO_ROOM)
+    response = send(device, preset)
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert "again in a moment" in response.json()["sentence"]
     assert not Sitting.objects.exists()
 
 

@@ -19,13 +19,12 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from engine.errors import ImageError
-from engine.images import read_image
 from gallery import styles
 from gallery.cropping import Crop
 from gallery.files import file_response
-from gallery.forms import upload_limits
 from gallery.models import Style, StyleQuerySet
 from gallery.palettes import GROUPS
+from gallery.reading import read_image
 from gallery.style_listing import SORTS, View
 from gallery.styles import ChangedMeanwhileError
 from transfers.api import orders
@@ -111,7 +110,7 @@ class StyleList(ApiView):
         """Add a picture to your styles."""
         sent_file(request)
         values = valid(StyleUploadSerializer, request)
-        image = _image(values)
+        image = _image(values, person(request).pk)
         style = styles.add_style(owner=person(request), image=image, **values)
         return Response(AddedStyleSerializer(style).data, status=201)
 
@@ -181,7 +180,7 @@ class StylePicture(ApiView):
         """Give a style of yours another picture; what is said about it stays."""
         style = _own(request, style_id)
         sent_file(request)
-        image = _image(valid(StylePictureSerializer, request))
+        image = _image(valid(StylePictureSerializer, request), person(request).pk)
         try:
             styles.replace_picture(style, image)
         except ChangedMeanwhileError as error:
@@ -209,9 +208,11 @@ class StyleFile(ApiView):
         return file_response(request._request, file, immutable=False)
 
 
-def _image(values: dict[str, Any]) -> Image.Image:
+def _image(values: dict[str, Any], who: int) -> Image.Image:
     try:
-        return read_image(cast(BinaryIO, values.pop("image")), upload_limits())
+        return read_image(
+            cast(BinaryIO, values.pop("image")), who, longest_px=styles.ORIGINAL_SIDE_PX
+        )
     except ImageError as error:
         raise orders.named(error, "image") from error
 

@@ -22,6 +22,7 @@ from engine.errors import EngineError, ImageError
 from gallery import uploads
 from gallery.files import file_response, harden
 from gallery.models import Style
+from gallery.reading import BusyError
 from transfers.booth import deletion, devices, links, sittings, telling
 from transfers.models import Booth, Sitting
 from transfers.views.new import find
@@ -92,6 +93,10 @@ def take(request: HttpRequest, booth: Booth) -> HttpResponse:
         sitting, code = sittings.take(booth, photo, style, on_wall=on_wall, key=key)
     except sittings.BoothError as error:
         return _refused(error.sentence, 429)
+    except BusyError as error:
+        response = _refused(error.sentence, 503)
+        response["Retry-After"] = str(error.wait_s)
+        return response
     except EngineError as error:
         return _refused(error.sentence, 413 if _is_too_large(error) else 400)
     answer = {
