@@ -7,7 +7,6 @@ the processor busy with it, one at a time for each person, and for each process 
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 import threading
 import time
@@ -22,6 +21,7 @@ from PIL import Image
 
 from accounts.models import User
 from gallery import time_lapses
+from gallery.file_names import safe_name
 from gallery.frames import Frame, thinned
 from gallery.models import TimeLapse
 
@@ -90,8 +90,7 @@ def animate(time_lapse: TimeLapse, wish: Wish, user: User) -> IO[bytes]:
 
 def file_name(title: str, kind: str) -> str:
     """The title of the artwork as a file name that every system takes."""
-    name = " ".join(re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", title).split()).strip(" .")
-    return f"{name or 'picture'}.{kind}"
+    return f"{safe_name(title)}.{kind}"
 
 
 def _shots(

@@ -5,7 +5,6 @@ A file says how it was made only when its owner asks for that. It is named after
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from gallery import embedded_recipes, recipe_files
+from gallery.file_names import safe_name
 from gallery.files import bytes_response, file_response, harden
 from gallery.models import Artwork
 from gallery.pictures import encode, shrink
@@ -101,5 +101,4 @@ def file_name(artwork: Artwork, suffix: str) -> str:
 
 
 def file_name_of(title: str, suffix: str) -> str:
-    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", title)
-    return f"{' '.join(name.split()).strip(' .') or 'picture'}.{suffix}"
+    return f"{safe_name(title)}.{suffix}"

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
+from django.utils.encoding import filepath_to_uri
 from django.utils.http import content_disposition_header, http_date
 
 # By the extension that we gave the file; an uploader's name or type is never asked.
@@ -57,7 +59,8 @@ def file_response(
 
     With STYLESITE_S3_SIGNED_URLS the answer is a redirect to the bucket instead, which then streams
     the file, says whether it is there, and serves parts of it; unless ``through_site``, for what a
-    script reads: it may not read from elsewhere.
+    script reads: it may not read from elsewhere. With STYLESITE_X_ACCEL_PREFIX, nginx is told which
+    file to send.
     """
     if not file:
         raise Http404
@@ -72,7 +75,7 @@ def file_response(
         request, etag, int(modified_at.timestamp())
     )
     if response is None:
-        response = _described(file) if request.method == "HEAD" else _opened(file)
+        response = _answer(request, file)
         response["Last-Modified"] = http_date(modified_at.timestamp())
         if download_as:
             response["Content-Disposition"] = content_disposition_header(True, download_as)
@@ -88,16 +91,33 @@ def bytes_response(data: bytes, *, download_as: str) -> HttpResponseBase:
     return harden(response, max_age_s=0)
 
 
-def harden(
-    response: HttpResponseBase, *, public: bool = False, max_age_s: int = 0
-) -> HttpResponseBase:
-    """Make sure that a browser treats the file as the picture it is, and caches it as it may."""
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+
+def harden(response: Answer, *, public: bool = False, max_age_s: int | None = 0) -> Answer:
+    """Make sure that a browser treats the file as what it is, and caches it as it may.
+
+    ``max_age_s``: None where nobody may keep it at all. What is ``public`` may be shown on pages of
+    other sites; nothing else may even be loaded by them.
+    """
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin" if public else "same-origin"
+    if max_age_s is None:
+        response["Cache-Control"] = "private, no-store"
+        return response
     who = "public" if public else "private"
     forever = ", immutable" if max_age_s >= YEAR_S else ""
     response["Cache-Control"] = f"{who}, max-age={max_age_s}{forever}"
     return response
+
+
+def _answer(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
+    if settings.X_ACCEL_PREFIX:
+        response = HttpResponse(content_type=_content_type(file))
+        response["X-Accel-Redirect"] = settings.X_ACCEL_PREFIX + filepath_to_uri(str(file.name))
+        return response
+    return _described(file) if request.method == "HEAD" else _opened(file)
 
 
 def _opened(file: FieldFile) -> FileResponse:

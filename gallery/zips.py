@@ -8,8 +8,6 @@ would not get smaller, and the archive may be larger than 4 GB.
 from __future__ import annotations
 
 import logging
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
@@ -21,16 +19,11 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from zipstream import ZipStream
 
-from gallery.files import CHUNK_BYTES
+from gallery.file_names import safe_name
+from gallery.files import CHUNK_BYTES, harden
 from gallery.models import Artwork, ArtworkQuerySet
 
 logger = logging.getLogger(__name__)
-
-NAME_BYTES = 180
-"""Of a name without number and extension: no file system takes more than 255 bytes."""
-
-# Windows keeps these for devices, whatever their extension.
-RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
 NEEDED = ("id", "title", "original")
 
@@ -53,14 +46,6 @@ class Names:
             if (folded := f"{name}{suffix}".casefold()) not in self._taken:
                 self._taken.add(folded)
                 return name + suffix
-
-
-def safe_name(title: str) -> str:
-    """``title`` as a file name without extension, for every system."""
-    words = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", unicodedata.normalize("NFC", title))
-    name = " ".join(words.split()).encode("utf-8", "replace")[:NAME_BYTES].decode("utf-8", "ignore")
-    name = name.strip(" .") or _("picture")
-    return f"_{name}" if RESERVED.match(name) else name
 
 
 def stream(artworks: Iterable[Artwork]) -> Iterator[bytes]:
@@ -107,7 +92,5 @@ def response(artworks: Iterable[Artwork], name: str) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(stream(artworks), content_type="application/zip")
     header = content_disposition_header(True, f"{safe_name(name)} {day}.zip")
     answer["Content-Disposition"] = str(header)
-    answer["Cache-Control"] = "private, no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
     answer["X-Accel-Buffering"] = "no"  # a proxy in front would gather it first
-    return answer
+    return harden(answer, max_age_s=None)

@@ -253,6 +253,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 _bucket = stores.bucket()
 S3_BUCKET = _bucket.name
 S3_SIGNED_URLS = _bucket.signed_urls
+X_ACCEL_PREFIX = stores.x_accel_prefix(_bucket)
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_HASHED = yes_or_no("STYLESITE_STATIC_HASHED", not DEBUG)

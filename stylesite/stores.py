@@ -6,6 +6,7 @@ Each function reads its variables and answers with what Django's setting of that
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,19 @@ def bucket() -> Bucket:
             "STYLESITE_S3_SIGNED_URLS, pages must know from where browsers fetch pictures."
         )
     return chosen
+
+
+def x_accel_prefix(bucket: Bucket) -> str:
+    """Below which address nginx has the folder of the pictures; empty where the site sends them."""
+    prefix = env.str("STYLESITE_X_ACCEL_PREFIX", "").strip()
+    if prefix and not re.fullmatch(r"/[A-Za-z0-9_-]+/", prefix):
+        raise ImproperlyConfigured(
+            "Set STYLESITE_X_ACCEL_PREFIX to the address of nginx’s internal location, such as "
+            "/protected/, or unset it."
+        )
+    if prefix and bucket.name:
+        raise ImproperlyConfigured(
+            "Unset STYLESITE_X_ACCEL_PREFIX: nginx cannot send files that are in a bucket. "
+            "STYLESITE_S3_SIGNED_URLS=true lets browsers fetch them there."
+        )
+    return prefix

@@ -17,7 +17,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 
-from gallery.files import CHUNK_BYTES
+from gallery.files import CHUNK_BYTES, harden
 from gallery.imports.archive import TABLE
 from gallery.imports.table import BETWEEN, COLUMNS
 from gallery.models import Style
@@ -28,9 +28,7 @@ def response(styles: QuerySet[Style]) -> StreamingHttpResponse:
     name = f"styles-{timezone.localdate():%Y-%m-%d}.zip"
     answer = StreamingHttpResponse(stream(styles), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return harden(answer, max_age_s=None)
 
 
 def stream(styles: QuerySet[Style]) -> Iterator[bytes]:

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from django.http import Http404
 from django.test import RequestFactory
+from pytest_django import Settings
 
 from gallery.files import file_response
 from gallery.models import Artwork
+from tests.gallery.inert import faults
 
 
 def test_the_bytes_arrive_with_their_type_and_length(artwork: Artwork, rf: RequestFactory) -> None:
@@ -23,7 +25,8 @@ def test_a_browser_may_only_look_at_it(artwork: Artwork, rf: RequestFactory) -> 
     response = file_response(rf.get("/"), artwork.original)
     response.close()
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 def test_only_the_viewers_own_browser_keeps_it(artwork: Artwork, rf: RequestFactory) -> None:
@@ -36,6 +39,7 @@ def test_public_files_may_be_kept_by_shared_caches(artwork: Artwork, rf: Request
     response = file_response(rf.get("/"), artwork.original, public=True, immutable=False)
     response.close()
     assert response["Cache-Control"] == "public, max-age=60"
+    assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
 def test_what_the_browser_has_is_not_sent_again(artwork: Artwork, rf: RequestFactory) -> None:
@@ -76,3 +80,25 @@ def test_a_missing_file_is_not_found(artwork: Artwork, rf: RequestFactory) -> No
 def test_a_file_that_never_was_is_not_found(rf: RequestFactory) -> None:
     with pytest.raises(Http404):
         file_response(rf.get("/"), Artwork().original)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_nginx_is_told_which_file_to_send(
+    artwork: Artwork, rf: RequestFactory, settings: Settings, method: str
+) -> None:
+    settings.X_ACCEL_PREFIX = "/protected/"
+    response = file_response(rf.generic(method, "/"), artwork.original, download_as="Mühle.png")
+    assert response["X-Accel-Redirect"] == f"/protected/{artwork.original.name}"
+    assert response["Content-Type"] == "image/png"
+    assert response["Content-Disposition"].startswith("attachment")
+    assert faults(response) == {}
+    assert response.content == b""  # type: ignore[attr-defined]
+
+
+def test_nginx_is_not_told_of_a_file_that_is_not_there(
+    artwork: Artwork, rf: RequestFactory, settings: Settings
+) -> None:
+    settings.X_ACCEL_PREFIX = "/protected/"
+    artwork.delete_files()
+    with pytest.raises(Http404):
+        file_response(rf.get("/"), artwork.original)

@@ -15,6 +15,7 @@ from django.test import Client
 
 from accounts.models import User
 from gallery import zips
+from gallery.file_names import safe_name
 from gallery.files import CHUNK_BYTES
 from gallery.models import Artwork
 
@@ -60,6 +61,8 @@ def test_another_program_reads_it_too(make_artwork: Make, tmp_path: Path) -> Non
         (["CON", "con.old", "Console"], ["_CON.png", "_con.old.png", "Console.png"]),
         (["e\u0301te\u0301", "\u00e9t\u00e9"], ["\u00e9t\u00e9.png", "\u00e9t\u00e9 (2).png"]),
         (["../../etc/passwd"], ["etc passwd.png"]),
+        (["bill\u202egnp.exe"], ["bill gnp.exe.png"]),
+        (["a\r\nSet-Cookie: b\x9f"], ["a Set-Cookie b.png"]),
     ],
 )  # fmt: skip
 def test_names_are_unique_and_safe_on_every_system(titles: list[str], names: list[str]) -> None:
@@ -68,7 +71,7 @@ def test_names_are_unique_and_safe_on_every_system(titles: list[str], names: lis
 
 
 def test_a_long_name_is_cut_between_letters() -> None:
-    name = zips.safe_name("\u6d77" * 120)
+    name = safe_name("\u6d77" * 120)
     assert name == "\u6d77" * 60
     assert len(f"{name} (1000).png".encode()) < 255
 

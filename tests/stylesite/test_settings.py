@@ -137,6 +137,11 @@ def test_mail_goes_as_its_address_says_and_its_links_lead_to_the_site(
         ({"STYLESITE_REDIS_URL": "localhost:6379"}, "Set STYLESITE_REDIS_URL to"),
         ({"STYLESITE_S3_REGION": "us-east-1"}, "Set STYLESITE_S3_BUCKET to"),
         ({"STYLESITE_S3_SIGNED_URLS": "true"}, "Set STYLESITE_S3_BUCKET to"),
+        ({"STYLESITE_X_ACCEL_PREFIX": "protected"}, "Set STYLESITE_X_ACCEL_PREFIX to"),
+        (
+            {"STYLESITE_X_ACCEL_PREFIX": "/protected/", "STYLESITE_S3_BUCKET": "pictures"},
+            "Unset STYLESITE_X_ACCEL_PREFIX",
+        ),
         (
             {"STYLESITE_S3_BUCKET": "pictures", "STYLESITE_S3_ACCESS_KEY": "access"},
             "Set both STYLESITE_S3_ACCESS_KEY and",
