@@ -162,7 +162,7 @@ def tour(browser: Browser, address: str, folder: Path) -> None:
     choose(page, photo("cat", folder), "Swirling impasto", "Standard")
     paint(page)
     wait_until(
-        page, "/step [4-7][0-9] of/.test(document.querySelector('[data-poller]')?.textContent)"
+        page, "/step (1[5-9]|2[0-9]) of/.test(document.querySelector('[data-poller]')?.textContent)"
     )
     shoot(page, folder, "live", whole=False)
     page.wait_for_url("**/gallery/*/", timeout=WAIT_LIMIT_S * 1000)
