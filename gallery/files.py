@@ -97,12 +97,11 @@ Answer = TypeVar("Answer", bound=HttpResponseBase)
 def harden(response: Answer, *, public: bool = False, max_age_s: int | None = 0) -> Answer:
     """Make sure that a browser treats the file as what it is, and caches it as it may.
 
-    ``max_age_s``: None where nobody may keep it at all. What is ``public`` may be shown on pages of
-    other sites; nothing else may even be loaded by them.
+    ``max_age_s``: None where nobody may keep it at all. Pages of other sites cannot show it.
     """
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cross-Origin-Resource-Policy"] = "cross-origin" if public else "same-origin"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
     if max_age_s is None:
         response["Cache-Control"] = "private, no-store"
         return response

@@ -26,7 +26,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.access import SignedInRequest, signed_in_page
 from accounts.audit import Action
-from gallery import zips
+from gallery.file_names import safe_name
+from gallery.files import harden
 from stylesite.privacy import closing, summary
 from stylesite.privacy.adapter import who_may_return
 from stylesite.privacy.copying import turns
@@ -79,11 +80,10 @@ def copy(request: SignedInRequest) -> HttpResponseBase:
         return render(request, "privacy/copy.html", context, status=429)
     audit.record(Action.EXPORT_REQUESTED, request.user, request.user, request)
     answer = StreamingHttpResponse(turn, content_type="application/zip")
-    name = f"{zips.safe_name(settings.SITE_NAME)} {timezone.localdate().isoformat()}.zip"
+    name = f"{safe_name(settings.SITE_NAME)} {timezone.localdate().isoformat()}.zip"
     answer["Content-Disposition"] = str(content_disposition_header(True, name))
-    answer["X-Content-Type-Options"] = "nosniff"
     answer["X-Accel-Buffering"] = "no"  # a proxy in front would gather it first
-    return answer
+    return harden(answer, max_age_s=None)
 
 
 @never_cache

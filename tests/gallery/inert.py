@@ -23,8 +23,7 @@ def faults(answer: Any) -> dict[str, str]:
         "X-Content-Type-Options": answer.get("X-Content-Type-Options") == "nosniff",
         "Content-Security-Policy": answer.get("Content-Security-Policy")
         == "default-src 'none'; sandbox",
-        "Cross-Origin-Resource-Policy": answer.get("Cross-Origin-Resource-Policy")
-        == ("cross-origin" if public else "same-origin"),
+        "Cross-Origin-Resource-Policy": answer.get("Cross-Origin-Resource-Policy") == "same-origin",
         "Cache-Control": public or kept.startswith("private"),
         "Content-Type": answer["Content-Type"].partition(";")[0] in TYPES,
         "Content-Disposition": disposition.startswith(("attachment", "inline"))

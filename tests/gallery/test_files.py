@@ -39,7 +39,6 @@ def test_public_files_may_be_kept_by_shared_caches(artwork: Artwork, rf: Request
     response = file_response(rf.get("/"), artwork.original, public=True, immutable=False)
     response.close()
     assert response["Cache-Control"] == "public, max-age=60"
-    assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
 def test_what_the_browser_has_is_not_sent_again(artwork: Artwork, rf: RequestFactory) -> None:
