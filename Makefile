@@ -12,9 +12,12 @@ TESTS ?= tests
 AT_ONCE := -n 2 --dist loadgroup
 # What is tested on PostgreSQL too, when everything is tested
 ON_POSTGRES := tests/transfers tests/gallery tests/accounts --ignore=tests/transfers/api/test_schema.py
+# For every platform and Python from 3.11 on; no source packages, whose building needs more packages
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--only-binary :all: --custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install python dev browser servers assets lint types test chaos bench bench-engine clean
+.PHONY: help run install python dev browser servers assets lint lock licences types test chaos bench bench-engine clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -41,12 +44,20 @@ servers: dev
 assets: dev
 	@$(BIN)/python manage.py tailwind build
 
-lint: dev ## check style, types and templates
+lint: dev ## check style, types, templates, and known weaknesses of packages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy engine transfers gallery accounts stylesite
 	$(BIN)/djlint --check --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python -m tests.supply.audit
+
+lock: dev ## pin all that requirements*.txt need, with hashes (UPGRADE=--upgrade for the newest)
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
+
+licences: dev ## write docs/licences.md: what every package of the site is licensed under
+	@$(BIN)/python -m tests.supply.licences
 
 test: lint browser servers assets ## everything: lint, types, unit, real VGG19, browser and servers (TESTS=path for a part)
 	$(BIN)/python -m pytest $(AT_ONCE) $(TESTS) --cov --cov-report=term:skip-covered

@@ -85,24 +85,30 @@ def create_venv(venv: Path) -> None:
 
 
 def failure(what: str, output: str) -> str:
+    if "DO NOT MATCH THE HASHES" in output:
+        return (
+            f"{what}: a downloaded file is not the one that was checked. Run this again; if it"
+            " stays so, somebody between you and the package index changes files."
+        )
     if "No space left on device" in output:
         return f"{what}: the disk is full. Make room and run this again."
     lines = output.strip().splitlines() or ["no reason was given"]
     return f"{what}: {lines[-1]}"
 
 
-def stamp_of(requirements: Path) -> str:
-    """What the installed packages depend on: the pins, with the files they include."""
-    text = requirements.read_text()
-    for name in re.findall(r"^-r (\S+)", text, re.MULTILINE):
-        text += (requirements.parent / name).read_text()
-    return hashlib.sha256(text.encode()).hexdigest()
+def stamp_of(lock: Path) -> str:
+    """What the installed packages depend on."""
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
-def install(venv: Path, requirements: Path) -> None:
-    """Install the pins of ``requirements``, telling what is being fetched and for how long."""
+def install(venv: Path, lock: Path) -> None:
+    """Install exactly the files whose hashes ``lock`` holds, telling what is being fetched.
+
+    No package is built here: what building one needs would come without a hash.
+    """
     command = [python_of(venv), "-m", "pip", "install", "--disable-pip-version-check"]
-    command += ["--progress-bar", "off", "-r", str(requirements)]
+    command += ["--require-hashes", "--only-binary", ":all:"]
+    command += ["--progress-bar", "off", "-r", str(lock)]
     last_lines: deque[str] = deque(maxlen=20)
     with (
         subprocess.Popen(
@@ -172,14 +178,14 @@ class Ticker:
             self.said = now
 
 
-def set_up(venv: Path, requirements: Path, *, always: bool) -> None:
+def set_up(venv: Path, lock: Path, *, always: bool) -> None:
     check_python()
     if not works(venv):
         check_disk(venv)
         print(f"[1/6] Making a virtual environment in {venv} (about 10 seconds)", flush=True)
         create_venv(venv)
-    stamp = venv / f"{requirements.stem}.installed"
-    wanted = stamp_of(requirements)
+    stamp = venv / f"{lock.stem}.installed"
+    wanted = stamp_of(lock)
     installed = stamp.exists() and stamp.read_text() == wanted
     if installed and not always:
         return
@@ -189,7 +195,7 @@ def set_up(venv: Path, requirements: Path, *, always: bool) -> None:
             " minutes, depending on your connection",
             flush=True,
         )
-    install(venv, requirements)
+    install(venv, lock)
     stamp.write_text(wanted)
 
 
@@ -199,9 +205,9 @@ def main() -> int:
     parser.add_argument("--always", action="store_true", help="ask pip even if nothing changed")
     arguments = parser.parse_args()
     venv = Path(os.environ.get("STYLESITE_VENV") or ROOT / ".venv").expanduser().resolve()
-    requirements = ROOT / ("requirements-dev.txt" if arguments.dev else "requirements.txt")
+    lock = ROOT / ("requirements-dev.lock" if arguments.dev else "requirements.lock")
     try:
-        set_up(venv, requirements, always=arguments.always)
+        set_up(venv, lock, always=arguments.always)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,7 +1,9 @@
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections import namedtuple
 from pathlib import Path
 
@@ -22,51 +24,49 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def requirements(tmp_path: Path) -> Path:
-    path = tmp_path / "requirements.txt"
+def lock(tmp_path: Path) -> Path:
+    path = tmp_path / "requirements.lock"
     path.write_text("# nothing to install\n")
     return path
 
 
 def test_packages_are_installed_once_and_again_when_the_pins_change(
-    venv: Path, requirements: Path, capsys: pytest.CaptureFixture[str]
+    venv: Path, lock: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert bootstrap.works(venv)
-    bootstrap.set_up(venv, requirements, always=False)
+    bootstrap.set_up(venv, lock, always=False)
     assert "[2/6]" in capsys.readouterr().out
-    bootstrap.set_up(venv, requirements, always=False)
+    bootstrap.set_up(venv, lock, always=False)
     assert capsys.readouterr().out == ""
-    requirements.write_text("# still nothing\n")
-    bootstrap.set_up(venv, requirements, always=False)
+    lock.write_text("# still nothing\n")
+    bootstrap.set_up(venv, lock, always=False)
     assert "[2/6]" in capsys.readouterr().out
 
 
 def test_an_environment_whose_python_is_gone_is_made_again(
-    venv: Path, requirements: Path, capsys: pytest.CaptureFixture[str]
+    venv: Path, lock: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     os.unlink(venv / "bin" / "python")
-    bootstrap.set_up(venv, requirements, always=False)
+    bootstrap.set_up(venv, lock, always=False)
     assert "[1/6]" in capsys.readouterr().out
     assert bootstrap.works(venv)
 
 
-def test_a_folder_with_other_things_in_it_is_refused_and_kept(
-    tmp_path: Path, requirements: Path
-) -> None:
+def test_a_folder_with_other_things_in_it_is_refused_and_kept(tmp_path: Path, lock: Path) -> None:
     (tmp_path / "home").mkdir()
     precious = tmp_path / "home" / "thesis.txt"
     precious.write_text("years of work")
     with pytest.raises(SetupError, match="set STYLESITE_VENV to a new folder"):
-        bootstrap.set_up(tmp_path / "home", requirements, always=False)
+        bootstrap.set_up(tmp_path / "home", lock, always=False)
     assert precious.read_text() == "years of work"
 
 
 def test_a_disk_without_room_is_named_before_anything_is_fetched(
-    tmp_path: Path, requirements: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, lock: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(100e9, 98e9, 2e9))
     with pytest.raises(SetupError, match=r"Only 2\.0 GB are free"):
-        bootstrap.set_up(tmp_path / "venv", requirements, always=False)
+        bootstrap.set_up(tmp_path / "venv", lock, always=False)
     assert not (tmp_path / "venv").exists()
 
 
@@ -77,11 +77,36 @@ def test_an_old_python_is_refused_with_what_to_install(monkeypatch: pytest.Monke
         bootstrap.check_python()
 
 
-def test_a_package_that_does_not_exist_ends_in_one_sentence(venv: Path, requirements: Path) -> None:
-    requirements.write_text("./no-such-package-here\n")
+def test_a_package_that_does_not_exist_ends_in_one_sentence(venv: Path, lock: Path) -> None:
+    lock.write_text("./no-such-package-here\n")
     with pytest.raises(SetupError, match="The packages could not be installed: ") as error:
-        bootstrap.set_up(venv, requirements, always=False)
+        bootstrap.set_up(venv, lock, always=False)
     assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_not_the_one_that_was_checked_is_not_installed(
+    venv: Path, lock: Path, tmp_path: Path
+) -> None:
+    wheel = tmp_path / "thing-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("thing.py", "")
+        about = {
+            "METADATA": "Metadata-Version: 2.1\nName: thing\nVersion: 1.0",
+            "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any",
+            "RECORD": "",
+        }
+        for name, text in about.items():
+            archive.writestr(f"thing-1.0.dist-info/{name}", text)
+    checked = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    lock.write_text(f"thing @ file://{wheel} --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(SetupError, match="is not the one that was checked"):
+        bootstrap.set_up(venv, lock, always=False)
+    lock.write_text(f"thing @ file://{wheel}\n")
+    with pytest.raises(SetupError, match="could not be installed"):
+        bootstrap.set_up(venv, lock, always=False)
+    lock.write_text(f"thing @ file://{wheel} --hash=sha256:{checked}\n")
+    bootstrap.set_up(venv, lock, always=False)
+    assert list(venv.glob("lib/*/site-packages/thing.py"))
 
 
 def test_a_python_without_venv_is_told_which_package_to_install(
