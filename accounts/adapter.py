@@ -6,13 +6,16 @@ The flows (sign-up, reset, change of address) are allauth's; their pages are in 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import proof
+from accounts import invitations, letters, places, proof
 from accounts.models import User
 
 WAYS_TO_PROVE = {
@@ -37,14 +40,39 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "invalid_password_reset": _("This link has been used or is too old. Ask for a new one."),
         "same_as_current": _("This is your address already."),
         "too_many_login_attempts": _(
-            "That didn’t work several times in a row. Wait a few minutes and try again."
+            "That didn’t work several times in a row. Wait a few minutes and try again, or reset "
+            "the password."
         ),
         "rate_limited": _("That was a lot at once. Wait a minute and try again."),
     }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Letters carry the site's name even where no request is at hand (a worker, a command)."""
-        super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, **context})
+        """Nobody waits for it; and it needs no request (a worker's, a command's)."""
+        request = allauth_context.request
+        site = get_current_site(request) if request else None
+        about = {"request": request, "email": email, "current_site": site}
+        about |= {"site_name": settings.SITE_NAME, **context}
+        letters.post(self.render_mail(template_prefix, email, about))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a try, until it is known to be right.
+
+        Where the account knows this browser, apart from the tries of all others.
+        """
+        email = str(credentials.get("email", "")).lower()
+        action, key = "login_failed", self._get_login_attempts_cache_key(request, **credentials)
+        if browser := places.knows_browser(email, request):
+            action, key = "login_failed_at_home", f"{key}:{browser}"
+        self._login_failed_rl_usage = ratelimit.consume(
+            request, app="allauth.account", action=action, key=key
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        if invitations.are_needed():
+            return invitations.held_by(request) is not None
+        return bool(settings.SIGN_UP == "open")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:settings")

@@ -1,6 +1,5 @@
 """People, their limits and their API tokens in Django's admin."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import UserAdmin
@@ -11,14 +10,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts import audit_admin, tokens
+from accounts import audit_admin, invitation_admin, second_factor_admin, tokens
 from accounts.models import ApiToken, Quota, User
 
-__all__ = ["audit_admin"]
-
-# The admin's own sign-in page counts no failures; ours does, and knows what to do about a
-# forgotten password.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+__all__ = ["audit_admin", "invitation_admin", "second_factor_admin"]
 
 
 @admin.register(User)

@@ -5,6 +5,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import audit_sources
+        from accounts import audit_sources, places
 
         audit_sources.listen()
+        places.listen()

@@ -8,10 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.core import context
 from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import invitations
 from accounts.models import ApiToken, User
 
 EMAIL_LABEL = _("E-mail address")
@@ -41,7 +45,43 @@ class LoginForm(PlainFields, allauth_forms.LoginForm):  # type: ignore[misc]
 
 
 class SignupForm(PlainFields, allauth_forms.SignupForm):  # type: ignore[misc]
-    pass
+    """Where that takes an invitation, each account uses it once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        needed = invitations.are_needed()
+        self.invitation = invitations.held_by(context.request) if needed else None
+        if self.invitation and self.invitation.email:
+            self.fields["email"].initial = self.invitation.email
+            self.fields["email"].help_text = _("Your invitation is for this address.")
+
+    def clean_email(self) -> str:
+        wanted = self.invitation.email if self.invitation else ""
+        if wanted and self.cleaned_data["email"].lower() != wanted.lower():
+            raise forms.ValidationError(
+                _("Your invitation is for %(email)s. Use that address, or ask for another one.")
+                % {"email": wanted}
+            )
+        email: str = super().clean_email()
+        return email
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Who has an account already takes as long, and costs the invitation as much.
+
+        Otherwise the time, or what is left of the invitation, would tell that they have one.
+        """
+        if self.invitation and not invitations.use(self.invitation):
+            return None, redirect("account_signup")
+        if self.account_already_exists:
+            User().set_password(self.cleaned_data["password1"])
+        try:
+            user, response = super().try_save(request)
+        except Exception:
+            if self.invitation:
+                invitations.give_back(self.invitation)
+            raise
+        invitations.let_go(request)
+        return user, response
 
 
 class AddEmailForm(PlainFields, allauth_forms.AddEmailForm):  # type: ignore[misc]

@@ -134,6 +134,91 @@ class Quota(models.Model):
         return str(self.user or self.group or _("everybody"))
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def valid(self, now: datetime) -> Self:
+        """Those that let somebody sign up at ``now``."""
+        return self.filter(withdrawn_at=None, expires_at__gt=now, uses__lt=models.F("uses_allowed"))
+
+
+class Invitation(models.Model):
+    """A link by which people sign up where that takes one. Its secret itself is not kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("made by"),
+    )
+    email = models.EmailField(
+        _("e-mail address"),
+        blank=True,
+        help_text=_("Only this address can sign up with it. Empty: whoever has the link."),
+    )
+    note = models.CharField(
+        _("note"), max_length=80, blank=True, help_text=_("For yourself, such as “Class 7b”.")
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    uses_allowed = models.PositiveIntegerField(
+        _("accounts"),
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text=_("So many can be made with it."),
+    )
+    uses = models.PositiveIntegerField(_("used"), default=0, editable=False)
+    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return self.email or self.note or str(_("whoever has the link"))
+
+
+class KnownPlace(models.Model):
+    """A browser or a network that somebody signed in from; of both only a hash is kept."""
+
+    class Kind(models.TextChoices):
+        BROWSER = "browser", _("browser")
+        NETWORK = "network", _("network")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_places"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    digest = models.CharField(max_length=64)
+    last_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "digest"], name="known_place_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
+
+
+class Letter(models.Model):
+    """A letter about an account on its way out; ``letters`` sends it, and then the row is gone."""
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now, db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.subject
+
+
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def owned_by(self, user: User) -> Self:
         """Those that ``user`` has not withdrawn, newest first."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Lock
 from time import monotonic
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
@@ -144,3 +146,12 @@ def _begin(request: HttpRequest) -> None:
             "user_agent": request.META.get("HTTP_USER_AGENT", "")[:most],
         },
     )
+
+
+def forget_old(most: int) -> int:
+    """Forget some sessions that ended by themselves long ago; how many."""
+    long_ago = timezone.now() - 2 * timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    old = UserSession.objects.filter(last_seen_at__lt=long_ago).order_by("last_seen_at")
+    some = list(old.values_list("pk", flat=True)[:most])
+    gone: int = UserSession.objects.filter(pk__in=some).delete()[0]
+    return gone

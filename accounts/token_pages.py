@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import audit, tokens
+from accounts import alerts, audit, tokens
 from accounts.access import SignedInRequest, owners_only, signed_in_page
 from accounts.audit import Action
 from accounts.forms import ApiTokenForm
@@ -50,6 +50,7 @@ def add(request: SignedInRequest) -> HttpResponse:
         except QuotaError as error:
             form.add_error(None, error.sentence)
         else:
+            alerts.tell(request, request.user, "accounts/email/token_made", name=token.name)
             context = {"token": token, "secret": secret}
             return render(request, "accounts/token_made.html", context, status=201)
     return render(

@@ -1,5 +1,6 @@
 """Addresses of the gallery app."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from gallery.views import (
@@ -112,7 +113,7 @@ urlpatterns = [
     path("explore/<uuid:artwork_id>/", include(explore_urls)),
     path("@<slug:handle>/", explore.profile, name="profile"),
     path("profile/", publishing.profile, name="profile-edit"),
-    path("admin/reports/", include(report_urls)),
+    path(f"{settings.ADMIN_PATH}reports/", include(report_urls)),
     path("masks/<uuid:mask_id>/", masks.mask_file, name="mask-file"),
     path("gallery/publish/", publishing.publish, name="publish"),
     path("gallery/unpublish/", publishing.unpublish, name="unpublish"),

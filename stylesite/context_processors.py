@@ -5,4 +5,8 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    return {"site_name": settings.SITE_NAME, "public_gallery": settings.PUBLIC_GALLERY}
+    return {
+        "site_name": settings.SITE_NAME,
+        "public_gallery": settings.PUBLIC_GALLERY,
+        "sign_up": settings.SIGN_UP,
+    }

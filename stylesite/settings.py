@@ -4,6 +4,7 @@ Own settings are named ``STYLESITE_…`` in the environment. A value of the wron
 start with a sentence that names the variable.
 """
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -66,7 +67,7 @@ INSTALLED_APPS = [
     "accounts",
     "stylesite.theme",  # before "tailwind": its command of that name comes first
     "tailwind",
-    "django.contrib.admin",
+    "accounts.staff.StaffConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -103,6 +104,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sessions.LastSeen",
+    "accounts.places.KnownBrowser",
+    "accounts.limits.PageWrites",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -165,6 +168,9 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = env.str("STYLESITE_EMAIL_VERIFICATION", "optional")
 if ACCOUNT_EMAIL_VERIFICATION not in {"none", "optional", "mandatory"}:
     raise ImproperlyConfigured("Set STYLESITE_EMAIL_VERIFICATION to none, optional or mandatory.")
+SIGN_UP = env.str("STYLESITE_SIGN_UP", "open")
+if SIGN_UP not in {"open", "invitation", "closed"}:
+    raise ImproperlyConfigured("Set STYLESITE_SIGN_UP to open, invitation or closed.")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 # Letters tell of every change to what protects an account, and the change asks who it is, unless
@@ -173,6 +179,15 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 PASSWORD_RESET_TIMEOUT = 3600
+
+# Staff: the admin, and the site's own pages for staff below its address. On a laptop `make run`
+# stays one command; on the internet nobody looks after a site with a password alone.
+ADMIN_PATH = env.str("STYLESITE_ADMIN_PATH", "admin/").strip("/") + "/"
+if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", ADMIN_PATH):
+    raise ImproperlyConfigured(
+        "Set STYLESITE_ADMIN_PATH to letters, digits, - and _, such as behind-the-scenes/."
+    )
+ADMIN_TWO_FACTOR = yes_or_no("STYLESITE_ADMIN_TWO_FACTOR", BEHIND_HTTPS)
 
 # Second factors: a code of an app, a passkey, and codes on paper for the day that both are lost.
 # The time before and after is allowed for clocks that differ; no code opens twice (accounts.forms).
@@ -195,7 +210,13 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # address, or the link alone), reports of pictures, copies of all data, and photos and passwords at
 # booths. Limits for each address count the visitor's own, not that of the proxy in front.
 ALLAUTH_TRUSTED_PROXY_COUNT = whole_number("STYLESITE_TRUSTED_PROXIES", 0, at_least=0)
+# Failed sign-ins count for the account, from wherever, and for the visitor's address; those from a
+# browser that the account knows count apart ("at_home"; accounts.places says why).
 ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,5/5m/key,50/d/key",
+    "login_failed_at_home": "5/5m/key,50/d/key",
+    "signup": "30/m/ip,300/d/ip",
     "link_password": "5/5m/key",
     "link_password_from_anywhere": "100/h/key",
     "report": "10/h/ip",
@@ -211,6 +232,9 @@ AUDIT_KEPT_DAYS = whole_number("STYLESITE_AUDIT_DAYS", 365, at_least=30)
 AUDIT_ADDRESSES = env.str("STYLESITE_AUDIT_ADDRESSES", "shortened")
 if AUDIT_ADDRESSES not in {"none", "shortened", "whole"}:
     raise ImproperlyConfigured("Set STYLESITE_AUDIT_ADDRESSES to none, shortened or whole.")
+
+# What somebody may send from the pages in a minute, as the API has limits of its own.
+PAGE_WRITES_PER_MINUTE = whole_number("STYLESITE_PAGE_WRITES_PER_MINUTE", 240, at_least=1)
 
 # Mail: printed on the console until an SMTP address is set
 
@@ -418,8 +442,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Every message and its end: of interest only to whoever looks for a fault in the queue.
-    "loggers": {"django-q": {"level": "WARNING"}},
+    # Every message and its end: of interest only to whoever looks for a fault in the queue. That a
+    # passkey was used, the audit log says, and whose.
+    "loggers": {"django-q": {"level": "WARNING"}, "fido2": {"level": "WARNING"}},
 }
 METRICS_TOKEN = env.str("STYLESITE_METRICS_TOKEN", "")
 

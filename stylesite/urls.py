@@ -1,5 +1,6 @@
 """Every address of the site, grouped by the app that answers."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -15,7 +16,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("transfers.api.urls")),
     path(metrics.PATH.lstrip("/"), metrics.page, name="metrics"),
-    path("admin/", admin.site.urls),
+    path(settings.ADMIN_PATH, admin.site.urls),
 ]
 
 handler500 = "stylesite.views.server_error"

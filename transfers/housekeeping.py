@@ -16,7 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, places, sessions
 from accounts.models import ApiToken
 from gallery import trash
 from gallery.models import Artwork, Mask, Style, StyleImport
@@ -177,5 +177,7 @@ CHORES: dict[str, tuple[Chore, int]] = {
     "sittings of booths": (_sittings, PICTURES_AT_ONCE),
     "booths that were deleted": (deletion.sweep_booths, ROWS_AT_ONCE),
     "paintings of what is deleted": (_past_paintings, ROWS_AT_ONCE),
+    "sessions on the page of sessions": (sessions.forget_old, ROWS_AT_ONCE),
+    "places that people signed in from": (places.forget_old, ROWS_AT_ONCE),
     "entries of the audit log": (audit.forget_old, ROWS_AT_ONCE),
 }

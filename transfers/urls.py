@@ -1,5 +1,6 @@
 """Addresses of the transfers app."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from transfers.views import (
@@ -111,7 +112,9 @@ urlpatterns = [
             ]
         ),
     ),
-    path("admin/examples/", examples.examples, name="examples"),
-    path("admin/queue/", queue.overview, name="queue"),
-    path("admin/queue/<uuid:transfer_id>/<slug:name>/", queue.act, name="queue-act"),
+    path(f"{settings.ADMIN_PATH}examples/", examples.examples, name="examples"),
+    path(f"{settings.ADMIN_PATH}queue/", queue.overview, name="queue"),
+    path(
+        f"{settings.ADMIN_PATH}queue/<uuid:transfer_id>/<slug:name>/", queue.act, name="queue-act"
+    ),
 ]

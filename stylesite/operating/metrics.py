@@ -25,6 +25,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from accounts import staff_site
 from stylesite import steady_cache
 from transfers.models import Transfer
 from transfers.notify import outbox
@@ -140,7 +141,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """For signed-in staff; whoever has the token was answered by `probes` before. Others: 404."""
     if not (request.user.is_authenticated and request.user.is_staff):
         raise Http404
-    return answer(request)
+    return staff_site.detour_of(request) or answer(request)
 
 
 def has_token(request: HttpRequest) -> bool:

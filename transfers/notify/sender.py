@@ -2,8 +2,9 @@
 
 `manage.py work` keeps one of these beside the pool that paints (`keeper`). It looks at the rows
 every second, so there is no message that could be lost, and hands what it claims to threads of its
-own: one for letters, a few for webhooks. A receiver that hangs keeps one thread, for ten seconds.
-One more tidies up what has expired (`transfers.housekeeping`), as its files may be far away.
+own: one for letters, one for those about accounts (`accounts.letters`), a few for webhooks. A
+receiver that hangs keeps one thread, for ten seconds. One more tidies up what has expired
+(`transfers.housekeeping`), as its files may be far away.
 """
 
 from __future__ import annotations
@@ -55,10 +56,12 @@ class Sender:
         self._beat = beat
         self._me = workers.this_worker()
         self._letters = ThreadPoolExecutor(1, "letters")
+        self._post = ThreadPoolExecutor(1, "post")
         self._webhooks = ThreadPoolExecutor(WEBHOOKS_AT_ONCE, "webhooks")
         self._housekeeping = ThreadPoolExecutor(1, "housekeeping")
         self._letter: dict[Future[None], float] = {}
         self._deliveries: dict[Future[None], float] = {}
+        self._posting: dict[Future[None], float] = {}
         self._tidying: dict[Future[None], float] = {}
         self._freed_at = self._forgot_at = float("-inf")
         self._tidy_at = float("-inf")
@@ -84,6 +87,7 @@ class Sender:
 
     def look(self) -> None:
         """Take care of what the dead left, then claim all that there are free threads for."""
+        from accounts import letters as post
         from transfers.notify import letters, outbox, webhooks
 
         now = monotonic()
@@ -101,13 +105,15 @@ class Sender:
             self._deliveries[delivery] = now
         if not _under_way(self._letter) and (notices := outbox.claim_letter(self._me)):
             self._letter[self._letters.submit(_try, notices, letters.send)] = now
+        if not _under_way(self._posting) and post.are_due():
+            self._posting[self._post.submit(_send_post)] = now
         if now >= self._tidy_at and not _under_way(self._tidying):
             self._tidy_at = now + TIDY_S
             self._tidying[self._housekeeping.submit(self._tidy)] = now
 
     def finish(self, limit_s: float) -> None:
         """Let what is under way end, but no longer than `limit_s`."""
-        wait([*self._letter, *self._deliveries, *self._tidying], limit_s)
+        wait([*self._letter, *self._deliveries, *self._posting, *self._tidying], limit_s)
 
     def _tidy(self) -> None:
         """In a thread: a little of everything, and again at the next look where more is left."""
@@ -121,10 +127,8 @@ class Sender:
 
     def _hangs(self) -> bool:
         long_ago = monotonic() - STUCK_S
-        under_way = (
-            _under_way(self._letter) | _under_way(self._deliveries) | _under_way(self._tidying)
-        )
-        return any(since < long_ago for since in under_way.values())
+        tries = (self._letter, self._deliveries, self._posting, self._tidying)
+        return any(since < long_ago for each in tries for since in _under_way(each).values())
 
 
 def _under_way(tries: dict[Future[None], float]) -> dict[Future[None], float]:
@@ -132,6 +136,22 @@ def _under_way(tries: dict[Future[None], float]) -> dict[Future[None], float]:
     for future in [future for future in tries if future.done()]:
         del tries[future]
     return tries
+
+
+def _send_post() -> None:
+    """In a thread: some of the letters about accounts."""
+    from django.db import connection
+
+    from accounts import letters
+    from transfers.queue.outages import DATABASE_AWAY
+
+    try:
+        letters.send_due()
+    except DATABASE_AWAY:
+        logger.warning("letters about accounts wait while the database is away")
+    except Exception:
+        logger.exception("letters about accounts could not be sent")
+    connection.close()
 
 
 def _try(notices: Sequence[Notice], send: Callable[[Sequence[Notice]], Answer]) -> None:

@@ -1,0 +1,15 @@
+"""Letters that tell somebody what happened to their account without their asking."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest
+
+from accounts.mailboxes import may_be_written_to
+from accounts.models import User
+
+
+def tell(request: HttpRequest, user: User, template: str, **context: Any) -> None:
+    """Not to an address that was never confirmed: it may be a stranger's."""
+    if may_be_written_to(user):
+        get_adapter(request).send_notification_mail(template, user, context)

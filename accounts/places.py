@@ -1,0 +1,113 @@
+"""From which browsers and networks somebody signed in before.
+
+Two things hang on it. A letter tells of a sign-in from a place that is new. And failed sign-ins
+from a browser that the account knows are counted apart from those of all others, so that nobody
+who guesses from elsewhere can keep the owner out (https://owasp.org/www-community/
+Slow_Down_Online_Guessing_Attacks_with_Device_Cookies).
+
+A browser is known by a cookie of random bytes, which says nothing of who uses it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from allauth.account import signals
+from allauth.core import ratelimit
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.models import KnownPlace, User
+from accounts.sessions import network_of_visitor
+
+COOKIE = "browser"
+COOKIE_BYTES = 32
+KEPT = timedelta(days=400)
+
+Kind = KnownPlace.Kind
+
+
+class KnownBrowser:
+    """Gives the cookie to a browser in which somebody has just proved who they are."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if mark := getattr(request, "browser_mark", ""):
+            response.set_cookie(
+                COOKIE,
+                mark,
+                max_age=KEPT,
+                httponly=True,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return response
+
+
+def listen() -> None:
+    """Connect everything; for ``AccountsConfig.ready``."""
+    signals.user_logged_in.connect(_signed_in, dispatch_uid="alert of a new place")
+    signals.password_reset.connect(_reset, dispatch_uid="remember who reset a password")
+
+
+def knows_browser(email: str, request: HttpRequest) -> str:
+    """The digest of this browser where the account of `email` knows it, else ""."""
+    mark = request.COOKIES.get(COOKIE, "")
+    if not mark:
+        return ""
+    digest = _digest(mark)
+    known = KnownPlace.objects.filter(user__email=email, kind=Kind.BROWSER, digest=digest)
+    return digest if known.exists() else ""
+
+
+def remember(request: HttpRequest, user: User) -> list[str]:
+    """Note where `user` is now; which kinds of place are new to an account that knows some."""
+    mark = request.COOKIES.get(COOKIE, "") or secrets.token_urlsafe(COOKIE_BYTES)
+    request.browser_mark = mark  # type: ignore[attr-defined]
+    here = {
+        Kind.BROWSER: _digest(mark),
+        Kind.NETWORK: _digest(network_of_visitor(request)),
+    }
+    known = set(KnownPlace.objects.filter(user=user).values_list("kind", "digest"))
+    for kind, digest in here.items():
+        KnownPlace.objects.update_or_create(
+            user=user, kind=kind, digest=digest, defaults={"last_at": timezone.now()}
+        )
+    return [str(kind) for kind, digest in here.items() if known and (kind, digest) not in known]
+
+
+def forget_old(most: int) -> int:
+    """Forget some places that nobody signed in from for more than a year; how many."""
+    old = KnownPlace.objects.filter(last_at__lt=timezone.now() - KEPT).order_by("last_at")
+    some = list(old.values_list("pk", flat=True)[:most])
+    gone: int = KnownPlace.objects.filter(pk__in=some).delete()[0]
+    return gone
+
+
+def _signed_in(request: HttpRequest, user: User, **_more: Any) -> None:
+    from accounts import alerts  # uses allauth's adapter, which is ours, which uses this module
+
+    new = remember(request, user)
+    if new:
+        alerts.tell(request, user, "accounts/email/new_place", new_browser=Kind.BROWSER in new)
+
+
+def _reset(request: HttpRequest, user: User, **_more: Any) -> None:
+    """Whoever can read the owner's mail gets in, whoever else is guessing password or codes."""
+    remember(request, user)
+    ratelimit.clear(request, action="login_failed", key=f"mfa-auth-user-{user.pk}")
+
+
+def _digest(place: str) -> str:
+    """Keyed, so that a network cannot be found by trying all of them."""
+    key = str(settings.SECRET_KEY).encode()
+    return hmac.new(key, b"place:" + place.encode(), hashlib.sha256).hexdigest()

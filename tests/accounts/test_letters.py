@@ -1,0 +1,114 @@
+"""Letters about accounts: written down by the request, sent by another process."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.db.models import F
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import letters
+from accounts.models import Letter, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def by_mail(settings: Settings) -> None:
+    settings.SENDS_MAIL = True
+
+
+def make_due() -> None:
+    Letter.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_request_only_writes_it_down(client: Client, user: User) -> None:
+    client.post("/accounts/password/reset/", {"email": user.email})
+    assert not mail.outbox
+    assert Letter.objects.get().to == user.email
+
+    assert letters.are_due()
+    assert letters.send_due() == 1
+    (letter,) = mail.outbox
+    assert letter.subject == "[Stylesite] A new password for your account"
+    assert letter.extra_headers["Auto-Submitted"] == "auto-generated"
+    assert not Letter.objects.exists()
+
+
+def test_an_unknown_address_costs_the_same_single_row(client: Client, user: User) -> None:
+    client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    assert Letter.objects.get().to == "nobody@example.org"
+
+
+def test_a_letter_that_is_not_taken_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters.post(EmailMessage("A", "b", to=["ada@example.org"]))
+
+    def refuse(*_given: object) -> None:
+        raise SMTPServerDisconnected("on purpose")
+
+    with monkeypatch.context() as away:
+        away.setattr(EmailMessage, "send", refuse)
+        assert letters.send_due() == 0
+    assert not letters.are_due()
+    make_due()
+    assert letters.send_due() == 1
+
+
+def test_a_letter_that_nobody_ever_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: object) -> None:
+        raise SMTPServerDisconnected("on purpose")
+
+    letters.post(EmailMessage("A", "b", to=["ada@example.org"]))
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    tries = 0
+    while Letter.objects.exists():
+        make_due()
+        letters.send_due()
+        tries += 1
+    assert tries == len(letters.PAUSES_S) + 1
+
+
+def test_two_senders_never_send_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one chose the row while the first one took it."""
+    letters.post(EmailMessage("A", "b", to=["ada@example.org"]))
+    Letter.objects.update(tries=F("tries"))
+    chosen = Letter.objects.get()
+    assert letters._claim() is not None
+    monkeypatch.setattr(
+        Letter.objects, "filter", lambda **given: _Stale(chosen, given), raising=False
+    )
+    assert letters._claim() is None
+
+
+class _Stale:
+    """What the second sender read before the first one wrote."""
+
+    def __init__(self, row: Letter, given: dict[str, object]) -> None:
+        self.rows, self.given = [row], given
+
+    def order_by(self, _by: str) -> list[Letter]:
+        return self.rows
+
+    def update(self, **changes: object) -> int:
+        return Letter._base_manager.filter(**self.given).update(**changes)
+
+
+def test_with_a_console_for_a_mail_server_it_is_sent_at_once(settings: Settings) -> None:
+    settings.SENDS_MAIL = False
+    letters.post(EmailMessage("A", "b", to=["ada@example.org"]))
+    assert len(mail.outbox) == 1
+    assert not Letter.objects.exists()
+
+
+def test_a_new_token_is_told_of(confirmed: User, proven: Client) -> None:
+    form = {"name": "Holiday script", "scopes": ["read"], "lasts_days": "30"}
+    assert proven.post("/accounts/tokens/add/", form).status_code == 201
+    letter = Letter.objects.get(subject="[Stylesite] A new API token for your account")
+    assert "“Holiday script”" in letter.body
+    assert "sty_" not in letter.body

@@ -1,0 +1,141 @@
+"""Sign-ins from where nobody signed in before: told of, and counted apart from the owner's own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from accounts import places
+from accounts.models import KnownPlace, User
+from tests.accounts.conftest import LOGIN, PASSWORD, SetUpApp, is_signed_in, sign_in
+
+pytestmark = pytest.mark.django_db
+
+HOME, ELSEWHERE = "192.0.2.7", "198.51.100.9"
+ALERT = "[Stylesite] A sign-in from a place that is new"
+
+
+@pytest.fixture
+def at_home(confirmed: User) -> Client:
+    client = Client(REMOTE_ADDR=HOME, headers={"user-agent": "Firefox on Linux"})
+    sign_in(client)
+    return client
+
+
+def alerts() -> list[str]:
+    return [letter.body for letter in mail.outbox if letter.subject == ALERT]
+
+
+def test_the_first_sign_in_is_no_news(at_home: Client) -> None:
+    assert not alerts()
+    assert KnownPlace.objects.count() == 2
+
+
+def test_signing_in_again_at_home_is_no_news(at_home: Client) -> None:
+    at_home.post("/accounts/logout/")
+    sign_in(at_home)
+    assert is_signed_in(at_home)
+    assert not alerts()
+
+
+def test_another_browser_is_told_of(at_home: Client) -> None:
+    sign_in(Client(REMOTE_ADDR=HOME, headers={"user-agent": "curl/8.5.0"}))
+    (letter,) = alerts()
+    assert "with a browser that was not used for it before" in letter
+    assert "curl/8.5.0" in letter
+    assert HOME in letter
+    assert "reset your password right away" in letter
+
+
+def test_the_same_browser_in_another_network_is_told_of_once(at_home: Client) -> None:
+    for _time in range(2):
+        at_home.post("/accounts/logout/")
+        at_home.defaults["REMOTE_ADDR"] = ELSEWHERE
+        sign_in(at_home)
+    (letter,) = alerts()
+    assert "from a network that was not used for it before" in letter
+
+
+def test_a_neighbour_in_the_same_network_is_no_news(at_home: Client) -> None:
+    at_home.post("/accounts/logout/")
+    at_home.defaults["REMOTE_ADDR"] = "192.0.2.200"
+    sign_in(at_home)
+    assert not alerts()
+
+
+def test_nobody_writes_to_an_address_that_was_never_confirmed(user: User) -> None:
+    for _browser in range(2):
+        sign_in(Client())
+    assert not alerts()
+
+
+def test_a_failed_sign_in_makes_no_place_known(at_home: Client) -> None:
+    sign_in(Client(REMOTE_ADDR=ELSEWHERE), password="wrong")
+    assert KnownPlace.objects.count() == 2
+
+
+def test_half_a_sign_in_makes_no_place_known(at_home: Client, set_up_app: SetUpApp) -> None:
+    set_up_app(at_home)
+    sign_in(Client(REMOTE_ADDR=ELSEWHERE))
+    assert KnownPlace.objects.count() == 2
+    assert not alerts()
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_says_nothing(at_home: Client) -> None:
+    cookie = at_home.cookies[places.COOKIE]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert not KnownPlace.objects.filter(digest__contains=cookie.value).exists()
+
+
+def guess(client: Client, times: int) -> None:
+    for number in range(times):
+        sign_in(client, password=f"wrong {number}")
+
+
+def test_who_guesses_elsewhere_does_not_keep_the_owner_out_at_home(at_home: Client) -> None:
+    at_home.post("/accounts/logout/")
+    guesser = Client(REMOTE_ADDR=ELSEWHERE)
+    guess(guesser, 6)
+    sign_in(guesser)
+    assert not is_signed_in(guesser)
+
+    sign_in(at_home)
+    assert is_signed_in(at_home)
+
+
+def test_the_owner_s_browser_cannot_guess_without_end_either(at_home: Client) -> None:
+    at_home.post("/accounts/logout/")
+    guess(at_home, 5)
+    page = at_home.post(LOGIN, {"login": "ada@example.org", "password": PASSWORD})
+    assert "several times in a row" in page.content.decode()
+
+
+def test_a_browser_is_known_to_its_own_accounts_only(at_home: Client, stranger: User) -> None:
+    guess(Client(REMOTE_ADDR=ELSEWHERE), 5)
+    with_the_cookie = Client(REMOTE_ADDR="203.0.113.5")
+    with_the_cookie.cookies[places.COOKIE] = "made up"
+    sign_in(with_the_cookie)
+    assert not is_signed_in(with_the_cookie)
+
+
+def test_a_reset_by_mail_lets_the_owner_in_on_a_new_browser_under_attack(at_home: Client) -> None:
+    guess(Client(REMOTE_ADDR=ELSEWHERE), 5)
+    phone = Client(REMOTE_ADDR="203.0.113.5")
+    phone.post("/accounts/password/reset/", {"email": "ada@example.org"})
+    link = next(line for line in mail.outbox[-1].body.splitlines() if line.startswith("http"))
+    form = phone.get(link, follow=True).redirect_chain[-1][0]
+    phone.post(form, {"password1": "a wall of one’s own"})
+    guess(Client(REMOTE_ADDR="198.51.100.10"), 5)
+
+    sign_in(phone, password="a wall of one’s own")
+    assert is_signed_in(phone)
+
+
+def test_places_of_long_ago_are_forgotten(at_home: Client) -> None:
+    KnownPlace.objects.filter(kind="network").update(last_at=timezone.now() - timedelta(days=401))
+    assert places.forget_old(10) == 1
+    assert KnownPlace.objects.get().kind == "browser"
