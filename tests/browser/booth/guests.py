@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 # Remembers every track that the page was given, so that a test can ask what became of it.
 WATCH_TRACKS = """
@@ -35,3 +35,15 @@ def to_the_wheel(page: Page) -> None:
     take_photo(page)
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", name="Choose your style")).to_be_visible()
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """What the page asks there waits, as on a connection that stalls."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route))
+    return held
+
+
+def press_paint(page: Page) -> None:
+    page.get_by_role("button", name="Paint me").click()
+    expect(page.get_by_role("button", name="Sending your photo…")).to_be_disabled()

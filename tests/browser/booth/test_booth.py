@@ -6,14 +6,13 @@ Painted for real, with the tiny network of the engine's tests.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, Route, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -223,49 +222,6 @@ def test_a_booth_that_ends_elsewhere_closes_here(
     expect(page.get_by_role("heading", name="No booth is open here")).to_be_visible()
 
 
-@pytest.mark.long
-def test_it_starts_over_when_nobody_is_there_any_more(
-    with_camera: Browser, open_page: OpenPage, booth: Booth, no_axe_violations: CheckPage
-) -> None:
-    Booth.objects.update(idle_s=8)
-    page = open_page(with_camera, f"/booths/{booth.pk}/", WATCH_TRACKS)
-    start(page)
-    page.wait_for_timeout(8500)
-    expect(page.get_by_text("Starting over in")).to_be_hidden()
-    page.get_by_role("button", name="Begin").click()
-    page.wait_for_function(ONE_LIVE)
-    warning = page.get_by_text(re.compile("Starting over in [1-4] s"))
-    expect(warning).to_be_visible(timeout=8000)
-    no_axe_violations(page)
-    page.get_by_role("button", name="I’m still here").click()
-    expect(page.get_by_text("Starting over in")).to_be_hidden()
-    assert page.evaluate(ONE_LIVE)
-    expect(page.get_by_role("button", name="Begin")).to_be_visible(timeout=12_000)
-    page.wait_for_function(ALL_ENDED)
-    to_the_wheel(page)
-    expect(page.get_by_role("button", name="Begin")).to_be_visible(timeout=12_000)
-    page.get_by_role("button", name="Begin").click()
-    expect(page.get_by_role("button", name="Go on")).to_be_hidden()
-
-
-@pytest.mark.long
-def test_a_question_that_nobody_answers_does_not_cover_the_countdown(
-    with_camera: Browser, open_page: OpenPage, booth: Booth
-) -> None:
-    Booth.objects.update(idle_s=8)
-    page = open_page(with_camera, f"/booths/{booth.pk}/")
-    start(page)
-    to_the_wheel(page)
-    page.get_by_role("button", name="Paint me").click()
-    page.get_by_role("button", name="Delete it now").click()
-    question = page.get_by_role("dialog", name="Delete your picture now?")
-    expect(question).to_be_visible()
-    expect(page.get_by_text("Starting over in")).to_be_visible(timeout=8000)
-    expect(question).to_be_hidden()
-    expect(page.get_by_role("button", name="Begin")).to_be_visible(timeout=12_000)
-    assert Sitting.objects.count() == 1
-
-
 def test_a_guest_can_stop_at_each_step(
     with_camera: Browser, open_page: OpenPage, booth: Booth
 ) -> None:
@@ -290,48 +246,6 @@ def test_a_guest_can_stop_at_each_step(
     page.get_by_role("button", name="Delete it", exact=True).click()
     expect(page.get_by_role("button", name="Begin")).to_be_visible()
     assert not Sitting.objects.exists()
-
-
-def test_a_lost_connection_loses_no_photo(
-    with_camera: Browser, open_page: OpenPage, booth: Booth
-) -> None:
-    page = open_page(with_camera, f"/booths/{booth.pk}/")
-    start(page)
-    to_the_wheel(page)
-    page.context.set_offline(True)
-    page.get_by_role("button", name="Paint me").click()
-    expect(page.get_by_text("The connection was lost. Your photo is still here")).to_be_visible()
-    page.context.set_offline(False)
-    page.get_by_role("button", name="Paint me").click()
-    expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
-    page.context.set_offline(True)
-    expect(page.get_by_text("The connection is away for the moment.")).to_be_visible()
-    page.context.set_offline(False)
-    expect(page.get_by_text("Next in line")).to_be_visible(timeout=8000)
-
-
-def test_a_photo_that_arrived_though_its_answer_was_lost_is_painted_once(
-    with_camera: Browser, open_page: OpenPage, booth: Booth
-) -> None:
-    page = open_page(with_camera, f"/booths/{booth.pk}/")
-    start(page)
-    to_the_wheel(page)
-    answers = []
-
-    def lose_the_first(route: Route) -> None:
-        answers.append(route.fetch())
-        if len(answers) == 1:
-            route.abort()
-        else:
-            route.fulfill(response=answers[-1])
-
-    page.route("**/booth/take/", lose_the_first)
-    page.get_by_role("button", name="Paint me").click()
-    expect(page.get_by_text("The connection was lost. Your photo is still here")).to_be_visible()
-    page.get_by_role("button", name="Paint me").click()
-    expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
-    assert [answer.status for answer in answers] == [201, 201]
-    assert Sitting.objects.count() == 1
 
 
 def test_by_keyboard_alone(with_camera: Browser, open_page: OpenPage, booth: Booth) -> None:
