@@ -168,8 +168,7 @@ def _size(time_lapse: TimeLapse, most_px: int) -> tuple[int, int]:
 def _photo_of(time_lapse: TimeLapse) -> Image.Image | None:
     """None where its file is gone: the animation is as good without."""
     try:
-        with time_lapse.artwork.before.open("rb") as file, Image.open(file) as photo:
-            return photo.convert("RGB")
+        return time_lapse.artwork.opened_before()
     except FileNotFoundError:
         return None
 

@@ -26,13 +26,14 @@ def frame_artwork(
     *,
     owner: User,
     image: Image.Image,
-    before: Image.Image,
+    before: Image.Image | None,
     title: str,
     recipe: dict[str, Any],
 ) -> Artwork:
     """An artwork whose files are written and whose row is not: the caller saves it.
 
-    ``image`` (RGB or RGBA) is kept losslessly, with the photo it was painted from and its recipe.
+    ``image`` (RGB or RGBA) is kept losslessly, with the photo it was painted from, unless that is
+    gone, and its recipe.
     Encoding takes a second or more, so it is done before the caller's transaction, not within;
     when the row is not kept in the end, the caller calls ``delete_files``. When writing fails
     half-way, what was written is removed.
@@ -49,7 +50,8 @@ def frame_artwork(
     artwork.search_text = search.search_text(artwork, [])
     try:
         artwork.set_picture(image)
-        artwork.set_rendition(artwork.before, before, DISPLAY_SIDE_PX)
+        if before is not None:
+            artwork.set_rendition(artwork.before, before, DISPLAY_SIDE_PX)
     except BaseException:
         artwork.delete_files()
         raise

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404
-from PIL import Image
 
 from gallery import storage_use, time_lapses
 from gallery.artworks import frame_artwork, hang, title_at_step
@@ -25,8 +24,7 @@ def keep_frame(time_lapse: TimeLapse, step: int) -> Artwork:
     artwork, place = time_lapse.artwork, time_lapses.own_place(time_lapse, step)
     picture = time_lapses.read_frame(time_lapse, place).image()
     try:
-        with artwork.before.open("rb") as file, Image.open(file) as photo:
-            before = photo.convert("RGB")
+        before = artwork.opened_before()
     except FileNotFoundError as missing:
         raise Http404 from missing
     kept = frame_artwork(

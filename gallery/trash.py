@@ -1,4 +1,4 @@
-"""What is in the trash leaves for good: after thirty days by itself, or when its owner says so.
+"""What is in the trash leaves for good: after some days by itself, or when its owner says so.
 
 Going there and coming back is in ``artworks`` and ``styles``.
 """
@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from gallery.models import LEAVING, Artwork
 from gallery.pictures import delete_for_good
-
-TRASH_KEPT_DAYS = 30
 
 WITHIN_S = 5.0
 """For no longer does somebody who deletes many pictures wait for their files to be gone."""
@@ -21,7 +20,7 @@ WITHIN_S = 5.0
 
 def kept_since() -> datetime:
     """What went to the trash before this has been there for long enough."""
-    return timezone.now() - timedelta(days=TRASH_KEPT_DAYS)
+    return timezone.now() - timedelta(days=settings.TRASH_DAYS)
 
 
 def delete(trashed: QuerySet[Artwork]) -> int:

@@ -22,7 +22,7 @@ from gallery import trash
 from gallery.models import Artwork, Mask, Style, StyleImport
 from gallery.models.masks import UNUSED_FOR
 from gallery.pictures import delete_for_good
-from transfers import masks
+from transfers import masks, retention
 from transfers.booth import deletion
 from transfers.models import (
     BroughtRecipe,
@@ -176,6 +176,9 @@ CHORES: dict[str, tuple[Chore, int]] = {
     "studies that no longer count": (keeping.forget_uncounted, ROWS_AT_ONCE),
     "sittings of booths": (_sittings, PICTURES_AT_ONCE),
     "booths that were deleted": (deletion.sweep_booths, ROWS_AT_ONCE),
+    "unused photos": (retention.forget_unused_photos, PICTURES_AT_ONCE),
+    "photos": (retention.forget_photos, PICTURES_AT_ONCE),
+    "failed and cancelled transfers": (retention.forget_failed_transfers, PICTURES_AT_ONCE),
     "paintings of what is deleted": (_past_paintings, ROWS_AT_ONCE),
     "sessions on the page of sessions": (sessions.forget_old, ROWS_AT_ONCE),
     "places that people signed in from": (places.forget_old, ROWS_AT_ONCE),

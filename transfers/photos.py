@@ -77,13 +77,14 @@ def _keep(photo: ContentImage) -> ContentImage:
         return same
 
 
-def delete_photos(photos: ContentImageQuerySet) -> int:
-    """Delete these for good, but for those that something is painted from; return how many.
+def delete_photos(photos: ContentImageQuerySet, most: int | None = None) -> int:
+    """Delete these for good, but for those that something is painted from, and no more than
+    ``most``; return how many. With what was painted from them they go by ``photo_deletion``.
 
     One that is ordered at this very moment stays, too. Raises FilesUnavailableError.
     """
     keeping.forget_painted_from(photos)
-    return delete_for_good(photos.unused())
+    return delete_for_good(photos.unused(), most)
 
 
 def clean_title(title: str) -> str:

@@ -17,6 +17,7 @@ from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 from accounts.models import User
 from gallery import recipes
@@ -217,6 +218,14 @@ class Artwork(StoredPicture):
             *super().file_fields(),
             *([time_lapse.file] if time_lapse and time_lapse.file else []),
         ]
+
+    def opened_before(self) -> Image.Image | None:
+        """Its copy of the photo; None where its owner deleted that with the photo. Raises
+        FileNotFoundError where the file is gone."""
+        if not self.before:
+            return None
+        with self.before.open("rb") as file, Image.open(file) as photo:
+            return photo.convert("RGB")
 
     @property
     def alt_text(self) -> str:

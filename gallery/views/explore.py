@@ -67,7 +67,7 @@ def artwork(request: HttpRequest, artwork_id: UUID) -> HttpResponse:
         "display_url": reverse("gallery:explored-file", args=[shown.pk, "display"]),
         "is_owner": request.user.is_authenticated and request.user.pk == shown.owner_id,
     }
-    if shown.publishes_before:
+    if shown.publishes_before and shown.before:
         context["before_url"] = reverse("gallery:explored-file", args=[shown.pk, "before"])
     return render(request, "gallery/explored.html", context)
 

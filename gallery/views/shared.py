@@ -163,7 +163,7 @@ def _picture(request: HttpRequest, link: ShareLink, shown: Artwork) -> HttpRespo
     token = shares.token_of(link)
     context: dict[str, Any] = {"link": link, "artwork": shown, "token": token}
     context["is_owner"] = is_owner(request, link)
-    for name in {"display", "before"} & _renditions(link):
+    for name in {"display", *(["before"] if shown.before else [])} & _renditions(link):
         context[f"{name}_url"] = reverse("gallery:shared-file", args=[token, shown.pk, name])
     if link.album_id:
         in_order = list(shares.shown_by(link).values_list("pk", flat=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -37,7 +38,7 @@ def trash(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "artworks": [(work, _days_left(work)) for work in page],
         "styles": Style.objects.trashed_by(request.user).order_by("-trashed_at"),
-        "kept_days": trash_can.TRASH_KEPT_DAYS,
+        "kept_days": settings.TRASH_DAYS,
     }
     return render(request, "gallery/trash.html", context)
 
@@ -102,6 +103,6 @@ def _deleted(request: SignedInRequest, count: int) -> HttpResponse:
 
 def _days_left(work: Artwork) -> int:
     """Whole days until ``work`` leaves for good; never a day too few."""
-    kept = timedelta(days=trash_can.TRASH_KEPT_DAYS)
+    kept = timedelta(days=settings.TRASH_DAYS)
     left = (work.trashed_at or timezone.now()) + kept - timezone.now()
     return max(0, math.ceil(left / timedelta(days=1)))

@@ -63,11 +63,11 @@ def test_the_chosen_ones_are_deleted_with_their_files_after_a_question(
     assert len([path for path in media_root.rglob("*") if path.is_file()]) == 3
 
 
-def test_one_that_was_painted_stays_and_a_sentence_says_why(
+def test_one_that_waits_to_be_painted_stays_and_a_sentence_says_why(
     signed_in: Client, photo: ContentImage, transfer: Transfer, unused: ContentImage
 ) -> None:
     both = {"photo": [str(photo.pk), str(unused.pk)]}
-    sentence = "Something was painted from “Harbour”, so it stays."
+    sentence = "A picture of “Harbour” is waiting or being painted, so it stays."
     question = signed_in.get(DELETE, both)
     assertContains(question, "Delete this photo?")
     assertContains(question, sentence)

@@ -15,7 +15,6 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Quota, User
 from gallery.models import Artwork, Style
-from gallery.trash import TRASH_KEPT_DAYS
 from tests.gallery.drawings import RECIPE, hang_artwork
 from tests.transfers.drawings import quadrants
 from transfers import housekeeping
@@ -207,7 +206,7 @@ def test_a_style_that_a_transfer_names_outlives_the_trash(
     signed_in: Client, own_style: Style, photo: ContentImage
 ) -> None:
     signed_in.post(try_page(own_style), {"photo": str(photo.pk)})
-    long_ago = timezone.now() - timedelta(days=TRASH_KEPT_DAYS + 1)
+    long_ago = timezone.now() - timedelta(days=31)
     Style.objects.filter(pk=own_style.pk).update(trashed_at=long_ago)
     housekeeping.tidy()
     assert Path(own_style.original.path).exists()

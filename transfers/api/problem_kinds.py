@@ -107,7 +107,10 @@ KINDS: dict[str, Kind] = {
             "in_use",
             409,
             _t("It is still in use"),
-            _t("A photo or a mask stays as long as there are transfers of it."),
+            _t(
+                "A photo or a mask stays as long as there are transfers of it. A photo that was "
+                "painted can be deleted with its transfers: say what becomes of copies of it."
+            ),
         ),
         Kind(
             "wrong_state",

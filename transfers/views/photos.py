@@ -1,4 +1,6 @@
-"""One's own photos: those that nothing was painted from can be deleted, the others stay."""
+"""One's own photos, and deleting them: for those that something was painted from with a question
+more, as pictures hold copies of them.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, signed_in_page
+from transfers import photo_deletion
 from transfers.models import ContentImage, ContentImageQuerySet
 from transfers.photos import delete_photos
 
@@ -41,19 +44,28 @@ def photos(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def delete(request: SignedInRequest) -> HttpResponse:
-    """Delete the photos ``photo`` for good, after a question: nothing can undo it."""
+    """Delete the photos ``photo`` for good, after a question: nothing can undo it.
+
+    Unless ``keep_copies`` is sent, pictures lose their copies of them.
+    """
     asked = request.POST if request.method == "POST" else request.GET
     chosen = _chosen(ContentImage.objects.owned_by(request.user), asked)
     if request.method == "POST":
-        _say_what_went(request, delete_photos(chosen), list(chosen.in_use()))
+        gone = delete_photos(chosen)
+        keeps = request.POST.get("keep_copies") == "yes"
+        gone += photo_deletion.delete(chosen, keep_copies=keeps)
+        _say_what_went(request, gone, list(photo_deletion.busy(chosen)))
         return redirect("transfers:photos")
-    going, staying = list(chosen.unused()), list(chosen.in_use())
+    going, staying = list(photo_deletion.idle(chosen)), list(photo_deletion.busy(chosen))
     if not going:
         _say_what_went(request, 0, staying)
         return redirect("transfers:photos")
-    return render(
-        request, "transfers/photos_delete.html", {"photos": going, "staying": _staying(staying)}
-    )
+    context = {
+        "photos": going,
+        "staying": _staying(staying),
+        "painted": photo_deletion.painted_from(going),
+    }
+    return render(request, "transfers/photos_delete.html", context)
 
 
 def _chosen(own: ContentImageQuerySet, asked: QueryDict) -> ContentImageQuerySet:
@@ -84,7 +96,7 @@ def _staying(photos: list[ContentImage]) -> str:
     if not photos:
         return ""
     return ngettext(
-        "Something was painted from “%(title)s”, so it stays.",
-        "Something was painted from %(count)d of these photos, so they stay.",
+        "A picture of “%(title)s” is waiting or being painted, so it stays.",
+        "Pictures of %(count)d of these photos are waiting or being painted, so they stay.",
         len(photos),
     ) % {"title": photos[0].title, "count": len(photos)}

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from gallery import reading
+from gallery.models import Artwork
 from tests.gallery.test_reading import NO_ROOM
 from tests.transfers.api.conftest import ApiClient, data_of
 from tests.transfers.drawings import as_file, quadrants
@@ -104,3 +105,37 @@ def test_a_photo_that_is_painted_stays(
     assert response.status_code == 409
     assert response.json()["reason"] == "in_use"
     assert data_of(api.get(f"/content-images/{photo.pk}/files/original/"))
+
+
+@pytest.mark.parametrize(("copies", "left"), [("keep", True), ("delete", False)])
+def test_a_photo_that_was_painted_goes_once_it_is_said_what_becomes_of_its_copies(
+    api: ApiClient,
+    photo: ContentImage,
+    transfer: Transfer,
+    artwork: Artwork,
+    django_capture_on_commit_callbacks,
+    copies: str,
+    left: bool,
+) -> None:
+    transfer.state, transfer.artwork = Transfer.State.SUCCEEDED, artwork
+    transfer.save()
+    refused = api.send("DELETE", f"/content-images/{photo.pk}/")
+    assert refused.status_code == 409
+    assert "copies=delete or copies=keep" in refused.json()["detail"]
+    assert api.send("DELETE", f"/content-images/{photo.pk}/?copies=burn").status_code == 400
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = api.send("DELETE", f"/content-images/{photo.pk}/?copies={copies}")
+    assert answer.status_code == 204
+    assert not ContentImage.objects.exists()
+    assert not Transfer.objects.exists()
+    shown = api.get(f"/artworks/{artwork.pk}/").json()
+    assert bool(shown["files"]["before"]) is left
+    assert shown["transfer"] is None
+
+
+def test_what_is_waiting_keeps_its_photo_whatever_is_said(
+    api: ApiClient, photo: ContentImage, transfer: Transfer
+) -> None:
+    answer = api.send("DELETE", f"/content-images/{photo.pk}/?copies=delete")
+    assert answer.status_code == 409
+    assert "is waiting or being painted" in answer.json()["detail"]

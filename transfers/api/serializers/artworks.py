@@ -26,7 +26,9 @@ class ArtworkFilesSerializer(serializers.Serializer):
     original = AddressField()
     display = AddressField()
     thumbnail = AddressField()
-    before = AddressField(help_text="The photo it was painted from.")
+    before = AddressField(
+        allow_null=True, help_text="The photo it was painted from; null where that was deleted."
+    )
     png = AddressField(help_text="To download, every pixel as painted.")
     jpg = AddressField(help_text="To download, smaller.")
     webp = AddressField(help_text="To download, smaller still.")
@@ -72,7 +74,8 @@ class ArtworkSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(ArtworkFilesSerializer)
     def get_files(self, artwork: Artwork) -> dict[str, str | None]:
-        names = dict.fromkeys(("original", "display", "thumbnail", "before"), True)
+        names = dict.fromkeys(("original", "display", "thumbnail"), True)
+        names["before"] = bool(artwork.before)
         return (
             file_addresses("api:artwork-file", artwork.pk, names)
             | {

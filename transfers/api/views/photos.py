@@ -9,7 +9,8 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext_lazy as _t
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +19,7 @@ from engine.errors import ImageError
 from gallery.files import file_response
 from gallery.forms import title_from_file_name
 from gallery.pictures import RENDITIONS
+from transfers import photo_deletion
 from transfers.api import idempotency, orders
 from transfers.api.problems import RefusedError
 from transfers.api.serializers.photos import (
@@ -36,6 +38,20 @@ from transfers.api.views.base import (
 )
 from transfers.models import ContentImage
 from transfers.photos import add_photo, delete_photos
+
+COPIES = ("delete", "keep")
+COPIES_PARAMETER = OpenApiParameter(
+    "copies",
+    str,
+    enum=COPIES,
+    description="Of a photo that was painted: its copies beside pictures, and the time-lapses that "
+    "begin with it.",
+)
+BUSY = _t("A picture of this photo is waiting or being painted. Cancel it, or wait for it.")
+PAINTED = _t(
+    "This photo has been painted. To delete it with its transfers, say with copies=delete or "
+    "copies=keep what becomes of the copies in your pictures."
+)
 
 
 class ContentImageList(ApiView):
@@ -90,14 +106,20 @@ class ContentImageDetail(ApiView):
         """One photo."""
         return Response(ContentImageSerializer(_own(request, photo_id)).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(parameters=[COPIES_PARAMETER], responses={204: None})
     def delete(self, request: Request, photo_id: UUID) -> Response:
-        """Delete a photo for good. One that has transfers stays, and answers 409."""
+        """Delete a photo for good. One that has transfers stays, and answers 409, unless `copies`
+        says what becomes of the copies of it that pictures hold: its transfers and sheets go then,
+        the pictures stay. What is waiting or being painted keeps its photo in any case."""
         photo = _own(request, photo_id)
-        if not delete_photos(ContentImage.objects.filter(pk=photo.pk)):
-            raise RefusedError(
-                "in_use", _("This photo has been painted, so it stays with its transfers.")
-            )
+        copies = _copies(request)
+        own = ContentImage.objects.filter(pk=photo.pk)
+        gone = delete_photos(own)
+        if copies and not gone:
+            gone = photo_deletion.delete(own, keep_copies=copies == "keep")
+        if not gone:
+            is_busy = photo_deletion.busy(own).exists()
+            raise RefusedError("in_use", str(BUSY if is_busy else PAINTED))
         return Response(status=204)
 
 
@@ -112,6 +134,15 @@ class ContentImageFile(ApiView):
         if rendition not in RENDITIONS:
             raise Http404
         return file_response(request._request, getattr(_own(request, photo_id), rendition))
+
+
+def _copies(request: Request) -> str:
+    """ "" where nothing is said of them."""
+    said: str = request.query_params.get("copies", "")
+    if "copies" in request.query_params and said not in COPIES:
+        sentence = _("copies is delete or keep.")
+        raise RefusedError("invalid", sentence, errors={"copies": [sentence]})
+    return said
 
 
 def _own(request: Request, photo_id: UUID) -> ContentImage:
