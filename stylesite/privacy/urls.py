@@ -7,6 +7,7 @@ from stylesite.privacy import views
 app_name = "privacy"
 
 urlpatterns = [
+    path("privacy/", views.policy, name="policy"),
     path("data/", views.overview, name="data"),
     path("data/copy/", views.copy, name="copy"),
     path("data/delete/", views.delete, name="delete"),

@@ -28,7 +28,7 @@ from accounts.access import SignedInRequest, signed_in_page
 from accounts.audit import Action
 from gallery.file_names import safe_name
 from gallery.files import harden
-from stylesite.privacy import closing, summary
+from stylesite.privacy import closing, rules, summary
 from stylesite.privacy.adapter import who_may_return
 from stylesite.privacy.copying import turns
 from stylesite.privacy.copying.archive import Copy
@@ -59,9 +59,30 @@ def password_asked_anew(
 
 
 @require_safe
+def policy(request: HttpRequest) -> HttpResponse:
+    """What this site keeps, as it is set up at this moment: for everybody."""
+    context = {
+        "operator": settings.OPERATOR,
+        "rules": rules.all_of(),
+        "grace": rules.grace() if settings.DELETION_GRACE_DAYS else "",
+        "bucket": rules.where_files_are(),
+        "sends_mail": settings.SENDS_MAIL,
+        "from_bucket": settings.S3_SIGNED_URLS,
+        "time_lapse": settings.TIMELAPSE,
+        "addresses": settings.AUDIT_ADDRESSES,
+        "session_cookie": settings.SESSION_COOKIE_NAME,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
+        "upload_max_megapixels": settings.UPLOAD_MAX_PIXELS // 10**6,
+    }
+    return render(request, "privacy/policy.html", context)
+
+
+@require_safe
 @signed_in_page
 def overview(request: SignedInRequest) -> HttpResponse:
-    return render(request, "privacy/data.html", {"has": summary.of(request.user)})
+    context = {"has": summary.of(request.user), "rules": rules.all_of()}
+    return render(request, "privacy/data.html", context)
 
 
 @never_cache

@@ -42,6 +42,7 @@ FOR_EVERYBODY = {
     "gallery:explored-report",
     "gallery:profile",
     "privacy:closed",
+    "privacy:policy",
     "transfers:sample-photo",
 }
 WITH_A_TOKEN = {

@@ -1,0 +1,66 @@
+"""The page on privacy tells what is set up, not what might be."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+from pytest_django.asserts import assertContains, assertNotContains
+
+from accounts.models import User
+from stylesite.privacy import rules
+
+pytestmark = pytest.mark.django_db
+
+POLICY = "/privacy/"
+
+
+def kept(what: str) -> str:
+    return next(rule.kept for rule in rules.all_of() if rule.what.startswith(what))
+
+
+def test_it_tells_visitors_what_is_kept_as_the_site_comes(client: Client) -> None:
+    page = client.get(POLICY)
+    assertContains(page, "has not said here who they are")
+    assertContains(page, "Pages load nothing from elsewhere")
+    assertContains(page, "This site sends no letters.")
+    assertContains(page, "on this site’s own disk")
+    assertContains(page, "14 days")
+    assert kept("What you put in the trash") == "30 days"
+    assert kept("Photos") == kept("Paintings that failed") == "until you delete them"
+
+
+def test_it_follows_the_settings(client: Client, settings: Settings) -> None:
+    settings.OPERATOR = "Ada Lovelace, ada@example.org"
+    settings.TRASH_DAYS, settings.PHOTO_DAYS, settings.UNUSED_PHOTO_DAYS = 7, 60, 1
+    settings.FAILED_TRANSFER_DAYS, settings.DELETION_GRACE_DAYS = 3, 0
+    settings.SENDS_MAIL, settings.PUBLIC_GALLERY, settings.AUDIT_ADDRESSES = True, False, "none"
+    settings.S3_BUCKET, settings.S3_SIGNED_URLS = "pictures", True
+    storage = {"OPTIONS": {"endpoint_url": "https://files.example.org"}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {**settings.STORAGES["default"], **storage},
+    }
+    page = client.get(POLICY)
+    assertContains(page, 'href="mailto:ada@example.org"')
+    assertContains(page, "your browser fetches from files.example.org")
+    assertContains(page, "Letters go to your address")
+    assertContains(page, "this site has no public gallery")
+    assertContains(page, "does not keep network addresses")
+    assertContains(page, "gone within minutes")
+    assertNotContains(page, "can be had back")
+    assert kept("What you put in the trash") == "7 days"
+    assert kept("Photos") == "60 days after they were last sent or painted"
+    assert kept("Photos that nothing") == "1 day after they were last sent"
+    assert kept("Paintings that failed") == "3 days"
+
+
+def test_it_is_linked_where_somebody_signs_up_and_everywhere_else(
+    client: Client, signed_in: Client, user: User
+) -> None:
+    link = f'href="{POLICY}"'
+    assert Client().get("/accounts/signup/").content.decode().count(link) == 2
+    assertContains(signed_in.get("/gallery/"), link)
+    page = signed_in.get("/data/")
+    assertContains(page, "What is kept, and for how long")
+    assertContains(page, "until you delete them")
