@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -54,7 +54,12 @@ class Subject(logging.Filter):
 
 
 class LineFormatter(logging.Formatter):
-    """One line a record; what it is about stands at the end, unless the message says so itself."""
+    """One line a record; what it is about stands at the end, unless the message says so itself.
+
+    Paths, names and errors that somebody sent can hold line ends and a terminal's control codes:
+    they are written as escapes, so that nobody forges a record. What follows a record, such as its
+    traceback, is indented, and so cannot look like one either.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -65,7 +70,13 @@ class LineFormatter(logging.Formatter):
             value = getattr(record, name, "")
             if value and value not in record.message:
                 line += f" [{name} {value}]"
-        return line
+        return _escaped(line)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return _indented(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802
+        return _indented(super().formatStack(stack_info))
 
 
 class JsonFormatter(logging.Formatter):
@@ -87,3 +98,11 @@ class JsonFormatter(logging.Formatter):
         if record.stack_info:
             fields["stack"] = self.formatStack(record.stack_info)
         return json.dumps(fields, ensure_ascii=False, default=str)
+
+
+def _escaped(line: str) -> str:
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {_escaped(line)}" for line in text.splitlines())

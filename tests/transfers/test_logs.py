@@ -100,3 +100,35 @@ def test_threads_with_a_copy_of_the_context_follow_too(objects: Log) -> None:
     work.start()
     work.join()
     assert objects.fields["transfer"] == str(ID)
+
+
+FORGED = "x\r\n2026-01-01 00:00:00,000 INFO audit: signed_in by 1\u2028\x1b[2J\x9b\x00y"
+
+
+def test_nobody_writes_a_record_by_what_they_send(lines: Log, objects: Log) -> None:
+    for log in (lines, objects):
+        log.logger.warning("Not Found: %s", FORGED)
+    assert lines.line.endswith(
+        r"Not Found: x\r\n2026-01-01 00:00:00,000 INFO audit: signed_in by 1"
+        r"\u2028\x1b[2J\x9b\x00y"
+    )
+    assert objects.fields["message"] == f"Not Found: {FORGED}"
+
+
+def test_nor_by_an_error_that_repeats_it(lines: Log, objects: Log) -> None:
+    for log in (lines, objects):
+        try:
+            raise ValueError(FORGED)
+        except ValueError:
+            log.logger.exception("It broke")
+    written = lines._stream.getvalue()
+    assert "\x1b" not in written
+    first, *rest = written.splitlines()
+    assert first.endswith("It broke")
+    assert all(line.startswith("    ") for line in rest)
+    assert "ValueError" in str(objects.fields["traceback"])
+
+
+def test_umlauts_and_quotes_stay_as_they_are(lines: Log) -> None:
+    lines.logger.warning("“Mühle” wird gemalt")
+    assert lines.line.endswith("“Mühle” wird gemalt")
