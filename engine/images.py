@@ -115,7 +115,8 @@ def read_image(file: BinaryIO, limits: Limits | None = None) -> Image.Image:
 
 def read_picture(data: bytes, limits: Limits) -> Picture:
     """The same of a file's bytes, with what the file says besides."""
-    image = _open(data, limits)
+    kind = _sniff(data)
+    image = _open(data, kind, limits)
     _check_size(image.size, limits)
     try:
         image.load()
@@ -127,7 +128,7 @@ def read_picture(data: bytes, limits: Limits) -> Picture:
         plain = plain.transpose(upright)
     return Picture(
         image=_without_metadata(plain),
-        file_format=image.format or "",
+        file_format=kind,  # Pillow calls a JPEG with a second picture inside something else.
         is_grey=image.mode == "L" and not image.has_transparency_data,
         xmp=_xmp(image),
     )
@@ -211,8 +212,7 @@ def read_bytes(file: BinaryIO, limits: Limits) -> bytes:
     return data
 
 
-def _open(data: bytes, limits: Limits) -> Image.Image:
-    kind = _sniff(data)
+def _open(data: bytes, kind: str, limits: Limits) -> Image.Image:
     try:
         # Pillow refuses bombs with an error, or with a warning that `-W error` turns into one.
         return Image.open(io.BytesIO(data), formats=(kind,))

@@ -74,17 +74,16 @@ def _work(job: socket.socket) -> None:
         line = wire.Line(job)
         data, limits, longest_px = wire.receive_request(line)
         most_bytes = 2 * limits.max_bytes + BYTES_A_PIXEL * limits.max_pixels + SPARE_BYTES
-        confinement.confine(most_bytes, CPU_S)
         try:
+            confinement.confine(most_bytes, CPU_S)
             picture = images.read_picture(bytes(data), limits)
             if longest_px is not None:
                 picture = picture.within(longest_px)
+            wire.send_picture(line, picture)
         except ImageError as error:
             wire.send_refusal(line, error)
         except BaseException as error:  # told to the site, which knows no more of it
             wire.send_failure(line, error)
-        else:
-            wire.send_picture(line, picture)
     except wire.WireError:
         pass
     finally:

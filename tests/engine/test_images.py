@@ -21,6 +21,7 @@ from engine.images import (
     fit,
     flatten,
     read_image,
+    read_picture,
 )
 
 FORMATS = ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"]
@@ -59,6 +60,14 @@ def test_each_accepted_format_is_read(kind: str) -> None:
     assert (image.size, image.mode, image.info) == ((80, 48), "RGB", {})
     assert close(image.getpixel((10, 20)), RED)
     assert close(image.getpixel((70, 20)), BLUE)
+
+
+def test_a_jpeg_with_a_second_picture_is_a_jpeg_as_cameras_write_it() -> None:
+    data = encoded(halves(), "MPO", save_all=True, append_images=[halves(40, 24)]).getvalue()
+    assert Image.open(io.BytesIO(data)).format == "MPO"
+    picture = read_picture(data, Limits())
+    assert picture.file_format == "JPEG"
+    assert picture.image.size == (80, 48)
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -72,6 +72,14 @@ def test_a_picture_is_the_same_as_if_it_were_read_here(decoder: Decoder, kind: s
     assert (there.file_format, there.is_grey, there.xmp) == (kind, False, here.xmp)
 
 
+def test_a_jpeg_with_a_second_picture_is_read(decoder: Decoder) -> None:
+    buffer = io.BytesIO()
+    first, second = Image.new("RGB", (97, 64), "teal"), Image.new("RGB", (48, 32))
+    first.save(buffer, "MPO", save_all=True, append_images=[second])
+    there = decoder.read(buffer.getvalue(), LIMITS)
+    assert (there.file_format, there.image.size) == ("JPEG", (97, 64))
+
+
 def test_transparency_greys_and_xmp_come_along(decoder: Decoder) -> None:
     image = Image.linear_gradient("L").convert("RGBA")
     image.putalpha(Image.linear_gradient("L"))
