@@ -25,7 +25,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from stylesite.backup import BackupError, checking, keys, rows, settling
+from stylesite.backup import BackupError, checking, departed, keys, rows, settling
 from stylesite.backup.folder import Backup, BackupFolder
 from stylesite.backup.index import FileIndex
 
@@ -64,11 +64,13 @@ def restore(folder: BackupFolder, backup: Backup, *, force: bool, say: Say) -> R
     if faults := checking.faults(folder, backup, say):
         raise BackupError(f"This backup is not whole: {'; '.join(faults[:5])}. Take another one.")
     with tempfile.TemporaryDirectory() as scratch, backup.index() as index:
+        gone = departed.known(folder)
         before = FileIndex(Path(scratch) / "before.sqlite3")
         before.name(named_by_the_rows_there_are())
         files = _put_files(folder, index, say)
         count = _put_rows(backup, manifest, targets, say)
         say("tidying up")
+        departed.bury(gone)
         waiting = settling.settle()
         _drop_files(before, index)
         before.close()

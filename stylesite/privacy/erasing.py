@@ -130,6 +130,7 @@ def _finish(user: User) -> int:
     address = letters.address_of(user)
     closing.end_sessions(user)
     traces.forget_cached(user)
+    traces.forget_address(user)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         if _has_files(user) or not AccountDeletion.objects.due(timezone.now()).filter(user=user):

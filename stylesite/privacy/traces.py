@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.models import OrmQ, Task
 
-from accounts.models import User
+from accounts.models import Invitation, Letter, User
 from gallery.models import Style, StyleOffer
 from stylesite.privacy import belongings
 from transfers.models import Transfer
@@ -54,6 +54,12 @@ def forget_messages(user: User) -> None:
             said = row.task.get("args") if isinstance(row, OrmQ) else row.args
             if theirs & {str(word) for word in said or ()}:
                 row.delete()
+
+
+def forget_address(user: User) -> None:
+    """Invitations for it, and letters that are still on their way there."""
+    Invitation.objects.filter(email__iexact=user.email).delete()
+    Letter.objects.filter(to__iexact=user.email).delete()
 
 
 def take_name_off_presets(user: User) -> None:

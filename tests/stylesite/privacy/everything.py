@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Task
 
 from accounts import tokens
-from accounts.models import Quota, User
+from accounts.models import Invitation, KnownPlace, Letter, Quota, User
 from engine.params import Params
 from gallery import albums, promotion, publishing, reports, shares, style_offers, tags
 from gallery.artworks import frame_artwork
@@ -106,6 +107,10 @@ def _account(user: User, admin: User) -> None:
     Client().post("/accounts/login/", {"login": EMAIL, "password": PASSWORD})
     assert UserSession.objects.filter(user=user).exists()
     Authenticator.objects.create(user=user, type="totp", data={"secret": "Zaphod's seed"})
+    KnownPlace.objects.get_or_create(user=user, kind="browser", digest="e" * 64)
+    Letter.objects.create(to=EMAIL, subject="Zaphod", body="Zaphod")
+    in_an_hour = timezone.now() + timedelta(hours=1)
+    Invitation.objects.create(email=EMAIL.upper(), digest="d" * 64, expires_at=in_an_hour)
     visitor = SessionStore()
     visitor["typed"] = {"email": EMAIL}
     visitor.save()
