@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.admin import PersonAdmin
 from accounts.models import User
 from stylesite.privacy import closing, summary
+from stylesite.privacy.models import AccountDeletion
 
 admin.site.unregister(User)
 
@@ -41,6 +43,14 @@ class LeavingPersonAdmin(PersonAdmin):
             has = summary.of(one)
             told += [one.email, [*has.lines, str(filesizeformat(has.bytes))]]
         return told, {str(User._meta.verbose_name_plural): len(list(objs))}, set(), refused
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
+    ) -> None:
+        """Who opens an account calls its deletion off, so that locking it later deletes nothing."""
+        super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data:
+            AccountDeletion.objects.filter(user=obj).delete()
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         closing.close(obj, due_at=timezone.now(), by_staff=True)

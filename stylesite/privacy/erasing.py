@@ -43,6 +43,7 @@ def erase_due(most: int) -> int:
     Raises OSError while the store of files is away; the next round goes on.
     """
     gone = 0
+    AccountDeletion.objects.overruled().delete()
     for leaving in AccountDeletion.objects.due(timezone.now()).select_related("user"):
         try:
             gone += erase(leaving.user, most - gone)

@@ -13,9 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 class AccountDeletionQuerySet(models.QuerySet["AccountDeletion"]):
     def due(self, now: datetime) -> Self:
-        """Those whose time has come, the longest first. An admin who opens an account again calls
-        its deletion off."""
+        """Those whose time has come, the longest first."""
         return self.filter(due_at__lte=now, user__is_active=False).order_by("due_at")
+
+    def overruled(self) -> Self:
+        """Those of accounts that are open: an admin opened them again, in whatever way."""
+        return self.filter(user__is_active=True)
 
     def can_be_called_off(self, now: datetime) -> Self:
         """By the person, who still may come back."""

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from django.core import mail
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -29,10 +30,12 @@ from transfers.queue import submission
 pytestmark = pytest.mark.django_db
 
 DELETE = "/data/delete/"
+RESTORE = "/data/restore/"
+LOGIN = "/accounts/login/"
 
 
-def sign_in(client: Client, **said: str) -> object:
-    return client.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD, **said})
+def sign_in(client: Client, **said: str) -> HttpResponse:
+    return client.post(LOGIN, {"login": EMAIL, "password": PASSWORD, **said})
 
 
 @pytest.fixture
@@ -41,6 +44,13 @@ def sure(client: Client, zaphod: User) -> Client:
     client.force_login(zaphod)
     assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
     return client
+
+
+def tick(admins: Client, person: User, **said: str) -> None:
+    """An admin saves the page of ``person``, where all boxes are empty but those named."""
+    address = f"/admin/accounts/user/{person.pk}/change/"
+    said = {"email": person.email, "name": person.name, **said}
+    assert admins.post(address, said)["Location"] == "/admin/accounts/user/"
 
 
 def leave(client: Client) -> None:
@@ -107,10 +117,10 @@ def test_what_is_painted_is_cancelled(sure: Client, zaphod: User) -> None:
 def test_signing_in_again_offers_the_account_and_nothing_else(sure: Client, zaphod: User) -> None:
     leave(sure)
     back = Client()
-    assert sign_in(back)["Location"] == "/data/restore/"
-    assert "Do you want your account back?" in back.get("/data/restore/").content.decode()
+    assert sign_in(back)["Location"] == RESTORE
+    assert "Do you want your account back?" in back.get(RESTORE).content.decode()
     assert back.get("/gallery/").status_code == 302
-    assert back.post("/data/restore/").status_code == 302
+    assert back.post(RESTORE).status_code == 302
     assert back.get("/gallery/").status_code == 200
     zaphod.refresh_from_db()
     assert zaphod.is_active
@@ -122,7 +132,7 @@ def test_nobody_gets_an_account_back_without_its_password(sure: Client, zaphod: 
     stranger = Client()
     sign_in(stranger, password="something else")
     for ask in (stranger.get, stranger.post):
-        assert ask("/data/restore/")["Location"] == "/accounts/login/"
+        assert ask(RESTORE)["Location"] == LOGIN
     zaphod.refresh_from_db()
     assert not zaphod.is_active
 
@@ -132,7 +142,7 @@ def test_after_the_days_of_grace_nobody_comes_back(sure: Client, zaphod: User) -
     AccountDeletion.objects.update(due_at=timezone.now())
     back = Client()
     assert sign_in(back)["Location"] == "/accounts/inactive/"
-    assert back.post("/data/restore/")["Location"] == "/accounts/login/"
+    assert back.post(RESTORE)["Location"] == LOGIN
 
 
 def test_without_days_of_grace_it_goes_at_once(
@@ -180,13 +190,31 @@ def test_several_at_once_too_but_no_admin_deletes_themself(
     assert list(User.objects.all()) == [admin]
 
 
-def test_an_admin_who_opens_an_account_again_calls_its_deletion_off(
-    zaphod: User, erase: Erase
+@pytest.mark.parametrize("how", ["on the page", "in a shell"])
+def test_who_opens_an_account_again_calls_its_deletion_off_for_good(
+    client: Client, admin: User, zaphod: User, erase: Erase, how: str
 ) -> None:
     closing.ask(zaphod)
-    User.objects.update(is_active=True)
+    if how == "in a shell":
+        User.objects.filter(pk=zaphod.pk).update(is_active=True)
+    else:
+        client.force_login(admin)
+        tick(client, zaphod, is_active="on")
+        assert not AccountDeletion.objects.exists()
+    erase(zaphod)
+    User.objects.filter(pk=zaphod.pk).update(is_active=False)  # locked, months later
+    assert sign_in(Client())["Location"] == "/accounts/inactive/"
     erase(zaphod)
     assert User.objects.filter(email=EMAIL).exists()
+
+
+def test_other_changes_by_an_admin_leave_a_deletion_alone(
+    client: Client, admin: User, zaphod: User
+) -> None:
+    closing.ask(zaphod)
+    client.force_login(admin)
+    tick(client, zaphod, name="Zaphod")
+    assert AccountDeletion.objects.filter(user=zaphod, user__is_active=False).exists()
 
 
 def test_what_a_restored_backup_brings_back_goes_again(zaphod: User, erase: Erase) -> None:
