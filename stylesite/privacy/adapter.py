@@ -1,38 +1,24 @@
-"""What allauth asks when somebody signs in whose account is closed.
+"""What allauth asks when somebody signs in whose account is closed, and may come back.
 
-The password was right by then. Who may still come back is asked whether they want to, and reaches
-nothing else: they are not signed in.
+They go through every step of signing in, the second one included, and are asked at the last
+whether they want the account back: see ``returning``. Until they say so they are not signed in.
 """
 
-import time
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils import timezone
 
 from accounts.adapter import AccountAdapter
 from accounts.models import User
-from stylesite.privacy.models import AccountDeletion
-
-WHO_MAY_RETURN = "privacy_who_may_return"
-RETURN_WITHIN_S = 15 * 60
+from stylesite.privacy import returning
 
 
 class PrivacyAdapter(AccountAdapter):
-    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        now = timezone.now()
-        if AccountDeletion.objects.can_be_called_off(now).filter(user=user).exists():
-            until = time.time() + RETURN_WITHIN_S
-            request.session[WHO_MAY_RETURN] = {"user": user.pk, "until": until}
-            return redirect("privacy:restore")
-        response: HttpResponse = super().respond_user_inactive(request, user)
-        return response
+    def pre_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse | None:
+        if returning.leaving_of(user):
+            return None
+        refused: HttpResponse | None = super().pre_login(request, user, **how)
+        return refused
 
-
-def who_may_return(request: HttpRequest) -> AccountDeletion | None:
-    """The closed account of which this browser has just shown the password."""
-    said = request.session.get(WHO_MAY_RETURN)
-    if not said or said["until"] < time.time():
-        return None
-    open_to = AccountDeletion.objects.can_be_called_off(timezone.now())
-    return open_to.select_related("user").filter(user=said["user"]).first()
+    def get_login_stages(self) -> list[str]:
+        return [*super().get_login_stages(), "stylesite.privacy.returning.ReturnStage"]

@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.utils import perform_login
+from allauth.account.internal.decorators import login_stage_required
+from allauth.account.stages import LoginStage
 from allauth.core import ratelimit
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
@@ -23,13 +24,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import audit
+from accounts import alerts, audit
 from accounts.access import SignedInRequest, signed_in_page
 from accounts.audit import Action
+from accounts.models import User
 from gallery.file_names import safe_name
 from gallery.files import harden
-from stylesite.privacy import closing, rules, summary
-from stylesite.privacy.adapter import who_may_return
+from stylesite.privacy import closing, returning, rules, summary
 from stylesite.privacy.copying import turns
 from stylesite.privacy.copying.archive import Copy
 
@@ -136,22 +137,28 @@ def closed(request: HttpRequest) -> HttpResponse:
     return render(request, "privacy/closed.html", {"grace_days": settings.DELETION_GRACE_DAYS})
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_stage_required(stage=returning.STAGE, redirect_urlname="account_login")  # type: ignore[untyped-decorator]
 def restore(request: HttpRequest) -> HttpResponseBase:
     """Whoever signs in to a closed account in time may have it back, and reaches nothing else."""
-    leaving = who_may_return(request)
-    if leaving is None:
-        return redirect("account_login")
+    stage: LoginStage = request._login_stage  # type: ignore[attr-defined]
+    user: User = stage.login.user
+    leaving = returning.leaving_of(user)
+    if leaving is None or "leave" in request.POST:
+        return _aborted(stage)
     if request.method != "POST":
-        days_left = (leaving.due_at - timezone.now()).days
-        context = {"leaving": leaving, "days_left": days_left}
-        return render(request, "privacy/restore.html", context)
-    user = leaving.user
+        return render(request, "privacy/restore.html", {"leaving": leaving})
     with transaction.atomic():
         if not closing.open_again(user):
-            return redirect("account_login")
+            return _aborted(stage)
         audit.record(Action.DELETION_CANCELLED, user, user, request)
+    alerts.tell(request, user, "privacy/email/opened_again")
     messages.success(request, _("Welcome back. Everything is as you left it."))
-    response: HttpResponseBase = perform_login(request, user)
-    return response
+    signed_in: HttpResponseBase = stage.exit()
+    return signed_in
+
+
+def _aborted(stage: LoginStage) -> HttpResponseBase:
+    """As if nobody had begun to sign in."""
+    to_sign_in: HttpResponseBase = stage.abort()
+    return to_sign_in

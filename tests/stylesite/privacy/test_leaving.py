@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.http import HttpResponse
 from django.test import Client
@@ -13,12 +14,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import tokens
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from engine.params import Params
 from gallery import publishing, shares
 from gallery.models import Profile
 from stylesite.privacy import closing, tombstones
 from stylesite.privacy.models import AccountDeletion, Tombstone
+from tests.accounts.conftest import code_of_app
 from tests.gallery.drawings import gradient, hang_artwork
 from tests.stylesite.privacy.conftest import Erase
 from tests.stylesite.privacy.everything import EMAIL, PASSWORD, preset
@@ -32,6 +34,7 @@ pytestmark = pytest.mark.django_db
 DELETE = "/data/delete/"
 RESTORE = "/data/restore/"
 LOGIN = "/accounts/login/"
+SECOND_STEP = "/accounts/2fa/authenticate/"
 
 
 def sign_in(client: Client, **said: str) -> HttpResponse:
@@ -135,6 +138,47 @@ def test_nobody_gets_an_account_back_without_its_password(sure: Client, zaphod: 
         assert ask(RESTORE)["Location"] == LOGIN
     zaphod.refresh_from_db()
     assert not zaphod.is_active
+
+
+def test_the_password_alone_opens_nothing_where_a_second_step_is_set_up(
+    sure: Client, zaphod: User
+) -> None:
+    secret = "GEZDGNBVGY3TQOJQ"
+    TOTP.activate(zaphod, secret)
+    leave(sure)
+    back = Client()
+    assert sign_in(back)["Location"] == SECOND_STEP
+    for ask in (back.get, back.post):
+        assert ask(RESTORE)["Location"] == LOGIN
+    assert not User.objects.get(pk=zaphod.pk).is_active
+    sign_in(back)
+    assert back.post(SECOND_STEP, {"code": code_of_app(secret)})["Location"] == RESTORE
+    assert not User.objects.get(pk=zaphod.pk).is_active
+    back.post(RESTORE)
+    assert back.get("/gallery/").status_code == 200
+
+
+def test_a_letter_and_the_log_tell_of_who_came_back_and_how(sure: Client, zaphod: User) -> None:
+    leave(sure)
+    back = Client()
+    sign_in(back)
+    back.post(RESTORE)
+    letter = next(one for one in mail.outbox if "will not be deleted" in one.subject)
+    assert letter.to == [EMAIL]
+    assert "called off the deletion of your account" in letter.body
+    last = AuditEntry.objects.filter(action="signed_in").latest("pk")
+    assert last.facts == {"method": "password"}
+
+
+def test_whoever_leaves_it_closed_leaves_nothing_to_the_next_at_this_browser(
+    sure: Client, zaphod: User
+) -> None:
+    leave(sure)
+    shared = Client()
+    sign_in(shared)
+    assert shared.post(RESTORE, {"leave": "yes"})["Location"] == LOGIN
+    assert shared.post(RESTORE)["Location"] == LOGIN
+    assert not User.objects.get(pk=zaphod.pk).is_active
 
 
 def test_after_the_days_of_grace_nobody_comes_back(sure: Client, zaphod: User) -> None:
