@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,8 +27,8 @@ from django.utils import timezone
 from accounts.models import KnownPlace, User
 from accounts.sessions import network_of_visitor
 
-COOKIE = "browser"
 COOKIE_BYTES = 32
+MARK = re.compile(r"[A-Za-z0-9_-]{43}")
 KEPT = timedelta(days=400)
 
 Kind = KnownPlace.Kind
@@ -43,7 +44,7 @@ class KnownBrowser:
         response = self.get_response(request)
         if mark := getattr(request, "browser_mark", ""):
             response.set_cookie(
-                COOKIE,
+                settings.BROWSER_COOKIE_NAME,
                 mark,
                 max_age=KEPT,
                 httponly=True,
@@ -61,7 +62,7 @@ def listen() -> None:
 
 def knows_browser(email: str, request: HttpRequest) -> str:
     """The digest of this browser where the account of `email` knows it, else ""."""
-    mark = request.COOKIES.get(COOKIE, "")
+    mark = _mark_of(request)
     if not mark:
         return ""
     digest = _digest(mark)
@@ -71,7 +72,9 @@ def knows_browser(email: str, request: HttpRequest) -> str:
 
 def remember(request: HttpRequest, user: User) -> list[str]:
     """Note where `user` is now; which kinds of place are new to an account that knows some."""
-    mark = request.COOKIES.get(COOKIE, "") or secrets.token_urlsafe(COOKIE_BYTES)
+    mark = request.COOKIES.get(settings.BROWSER_COOKIE_NAME, "") or secrets.token_urlsafe(
+        COOKIE_BYTES
+    )
     request.browser_mark = mark  # type: ignore[attr-defined]
     here = {
         Kind.BROWSER: _digest(mark),
@@ -105,6 +108,12 @@ def _reset(request: HttpRequest, user: User, **_more: Any) -> None:
     """Whoever can read the owner's mail gets in, whoever else is guessing password or codes."""
     remember(request, user)
     ratelimit.clear(request, action="login_failed", key=f"mfa-auth-user-{user.pk}")
+
+
+def _mark_of(request: HttpRequest) -> str:
+    """What the browser's cookie says, if it can be one of ours, else ""."""
+    mark = request.COOKIES.get(settings.BROWSER_COOKIE_NAME, "")
+    return mark if MARK.fullmatch(mark) else ""
 
 
 def _digest(place: str) -> str:

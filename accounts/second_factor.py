@@ -37,8 +37,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             "Recovery codes stand in for a second step. Set up an app or a passkey first."
         ),
         "incorrect_code": gettext_lazy(
-            "That didn’t fit. Wait for the next code of your app, or use a recovery code that you "
-            "have not used yet."
+            "That didn’t fit. Take the next code of your app, a recovery code that you have not "
+            "used yet, or another passkey."
         ),
         "unverified_email": gettext_lazy(
             "Confirm your e-mail address first: we sent you a link. Otherwise somebody who signs "

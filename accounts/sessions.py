@@ -17,7 +17,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -68,7 +68,7 @@ def network_of_visitor(request: HttpRequest) -> str:
     """The network that `request` came from, past the proxies that the site trusts."""
     try:
         return network_of(get_adapter().get_client_ip(request))
-    except PermissionDenied:
+    except (ImproperlyConfigured, PermissionDenied):  # fewer proxies than the settings say, or none
         return UNKNOWN_ADDRESS
 
 

@@ -45,6 +45,7 @@ if BEHIND_HTTPS:
     # Another site of the same domain cannot set a cookie of such a name, whatever it is tricked to.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+BROWSER_COOKIE_NAME = "__Host-browser" if BEHIND_HTTPS else "browser"  # accounts.places
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
 SESSION_COOKIE_AGE = whole_number("STYLESITE_SESSION_DAYS", 14, at_least=1) * 24 * 3600
 SECURE_SSL_REDIRECT = BEHIND_HTTPS
@@ -213,6 +214,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = whole_number("STYLESITE_TRUSTED_PROXIES", 0, at_le
 # Failed sign-ins count for the account, from wherever, and for the visitor's address; those from a
 # browser that the account knows count apart ("at_home"; accounts.places says why).
 ACCOUNT_RATE_LIMITS = {
+    "change_password": "5/m/user,50/d/user",
     "login": "60/m/ip",
     "login_failed": "10/m/ip,5/5m/key,50/d/key",
     "login_failed_at_home": "5/5m/key,50/d/key",

@@ -6,8 +6,8 @@ import base64
 import hmac
 import re
 import struct
-import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -17,6 +17,9 @@ from accounts.models import User
 
 LOGIN = "/accounts/login/"
 PASSWORD = "correct horse battery"  # what the fixtures of people give
+
+APPS_TIME = 1_800_000_015.0
+"""In the middle of the half minute of a code, so that no test meets its end."""
 
 SetUpApp = Callable[[Client], str]
 
@@ -29,13 +32,20 @@ def is_signed_in(client: Client) -> bool:
     return client.get("/accounts/settings/").status_code == 200
 
 
-def code_of_app(secret: str, at: float | None = None) -> str:
+def code_of_app(secret: str, at: float = APPS_TIME) -> str:
     """What an authenticator app shows: RFC 6238 with its defaults, written from the RFC."""
-    counter = struct.pack(">Q", int(time.time() if at is None else at) // 30)
+    counter = struct.pack(">Q", int(at) // 30)
     digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
     start = digest[-1] & 15
     value = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
     return f"{value % 1_000_000:06}"
+
+
+@pytest.fixture(autouse=True)
+def apps_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock by which codes of apps are checked stands still."""
+    clock = SimpleNamespace(time=lambda: APPS_TIME)
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.time", clock)
 
 
 @pytest.fixture
@@ -62,7 +72,7 @@ def set_up_app() -> SetUpApp:
         page = client.get("/accounts/2fa/totp/activate/").content.decode()
         found = re.search(r"data-secret>([A-Z2-7]+)<", page)
         assert found
-        code = code_of_app(found[1], time.time() - 30)
+        code = code_of_app(found[1], APPS_TIME - 30)
         response = client.post("/accounts/2fa/totp/activate/", {"code": code})
         assert response["Location"] == "/accounts/2fa/recovery-codes/"
         return found[1]

@@ -1,4 +1,7 @@
+from datetime import datetime, timedelta
+
 import pytest
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
 from django.test import Client
 
@@ -42,6 +45,27 @@ def test_a_reset_link_works_once(client: Client, user: User) -> None:
     client.post(address, {"password1": NEW})
 
     page = Client().get(link, follow=True).content.decode()
+    assert "This link no longer works" in page
+
+
+def test_a_reset_link_is_good_for_an_hour(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.post(RESET, {"email": user.email})
+    link = link_in_last_letter()
+    assert "for an hour" in mail.outbox[-1].body
+    later = datetime.now() + timedelta(seconds=3601)
+    monkeypatch.setattr(PasswordResetTokenGenerator, "_now", lambda _self: later)
+    assert "This link no longer works" in client.get(link, follow=True).content.decode()
+
+
+def test_a_reset_link_is_dead_once_the_password_was_changed_otherwise(
+    client: Client, user: User
+) -> None:
+    client.post(RESET, {"email": user.email})
+    user.set_password(NEW)
+    user.save()
+    page = client.get(link_in_last_letter(), follow=True).content.decode()
     assert "This link no longer works" in page
 
 

@@ -86,7 +86,7 @@ def test_half_a_sign_in_makes_no_place_known(at_home: Client, set_up_app: SetUpA
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_says_nothing(at_home: Client) -> None:
-    cookie = at_home.cookies[places.COOKIE]
+    cookie = at_home.cookies["browser"]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
     assert not KnownPlace.objects.filter(digest__contains=cookie.value).exists()
 
@@ -117,7 +117,7 @@ def test_the_owner_s_browser_cannot_guess_without_end_either(at_home: Client) ->
 def test_a_browser_is_known_to_its_own_accounts_only(at_home: Client, stranger: User) -> None:
     guess(Client(REMOTE_ADDR=ELSEWHERE), 5)
     with_the_cookie = Client(REMOTE_ADDR="203.0.113.5")
-    with_the_cookie.cookies[places.COOKIE] = "made up"
+    with_the_cookie.cookies["browser"] = "A" * 43
     sign_in(with_the_cookie)
     assert not is_signed_in(with_the_cookie)
 

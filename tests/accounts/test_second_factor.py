@@ -66,7 +66,7 @@ def test_a_wrong_code_says_what_to_do_and_opens_nothing(
     sign_in(visitor)
     wrong = f"{(int(code_of_app(secret)) + 1) % 1_000_000:06}"
     page = visitor.post(SECOND_STEP, {"code": wrong}).content.decode()
-    assert "Wait for the next code of your app" in page
+    assert "Take the next code of your app" in page
     assert not is_signed_in(visitor)
 
 
