@@ -17,7 +17,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 	--only-binary :all: --custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install python dev browser servers assets lint lock licences types test chaos bench bench-engine clean
+.PHONY: help run install python dev browser servers assets lint lock licences types test chaos fuzz bench bench-engine clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -66,6 +66,9 @@ test: lint browser servers assets ## everything: lint, types, unit, real VGG19, 
 chaos: browser servers assets ## kill, freeze and starve everything, and run all other long tests, for an hour
 	@$(BIN)/python -m tests.services.install --for-chaos
 	$(BIN)/python -m pytest tests -m "long or chaos" -rP
+
+fuzz: dev ## send 5,000 hostile files to a real site (FUZZ="--files 50000 --seed 2" for more)
+	@$(BIN)/python -m tests.fuzz $(FUZZ)
 
 bench: dev ## measure the engine and the way from submit to saved picture
 	$(BIN)/python -m tests.benchmarks

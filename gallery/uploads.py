@@ -1,12 +1,14 @@
-"""Keeps oversized uploads from being stored, on every page that takes a file.
+"""Keeps uploads that nobody asked for from being stored, and those that are too large.
 
-A file is dropped as soon as it passes the limit; a body far beyond any photo is given up at its
-first file. Whether a file that is small enough is also a picture, ``engine.images`` decides.
+Files are kept for views that say so (``takes_files``), and only of people who are signed in. A file
+is dropped as soon as it passes the limit; a body far beyond any photo is given up at its first
+file. Whether a file that is small enough is also a picture, ``engine.images`` decides.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -22,16 +24,37 @@ PATIENCE = 4
 """A body of up to this many times the limit is read on, so that no field of a form is lost."""
 
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_files(view: View) -> View:
+    """Mark a view that people who are signed in may send files to."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def takes_files_of_guests(view: View) -> View:
+    """The same for a view that says itself who may, such as a booth's."""
+    view.takes_files_of_guests = True  # type: ignore[attr-defined]
+    return takes_files(view)
+
+
+def view_takes_files(view: Callable[..., Any] | None) -> bool:
+    """Of a class, its attribute counts."""
+    return bool(getattr(getattr(view, "cls", view), "takes_files", False))
+
+
 class SizeGuard(FileUploadHandler):
     """The site's first upload handler (settings): drops a file that passes ``UPLOAD_MAX_BYTES``.
 
     ``was_too_large`` tells the view afterwards. Of a body that is given up, the fields before its
-    first file are kept.
+    first file are kept. ``came_unasked`` tells of a file that nobody takes here.
     """
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         self.too_large = False
+        self.unasked = False
         self.limit_bytes: int = self.most_bytes()
         self.dropped: list[str] = []
         self._name = ""
@@ -46,9 +69,22 @@ class SizeGuard(FileUploadHandler):
         super().new_file(*args, **kwargs)
         self._received = 0
         self._name = str(self.file_name or "")
+        if not self._is_wanted():
+            self.unasked = True
+            raise StopUpload(connection_reset=True)
         if self._hopeless:
             self.too_large = True
             raise StopUpload(connection_reset=True)
+
+    def _is_wanted(self) -> bool:
+        match = getattr(self.request, "resolver_match", None)
+        if match is None:  # called by itself, as tests do
+            return True
+        if not view_takes_files(match.func):
+            return False
+        person = getattr(self.request, "user", None)
+        is_known = person is not None and person.is_authenticated
+        return is_known or bool(getattr(match.func, "takes_files_of_guests", False))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self._received += len(raw_data)
@@ -73,6 +109,19 @@ def was_too_large(request: HttpRequest) -> bool:
     """Whether a file sent with ``request`` was dropped for its size, and so is not in FILES."""
     _body = request.POST  # the handlers know once the body has been read
     return any(isinstance(one, SizeGuard) and one.too_large for one in request.upload_handlers)
+
+
+def came_unasked(request: HttpRequest) -> bool:
+    """Whether a file came that this address does not take, or not of a visitor. None is kept."""
+    _body = request.POST
+    return any(isinstance(one, SizeGuard) and one.unasked for one in request.upload_handlers)
+
+
+def let_go(request: HttpRequest) -> None:
+    """Remove what has arrived of a file whose body broke off; Django does when it gets round to."""
+    for handler in request.upload_handlers:
+        if (file := getattr(handler, "file", None)) is not None:
+            file.close()
 
 
 def dropped(request: HttpRequest) -> list[str]:

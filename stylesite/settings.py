@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "stylesite.bodies.BodyLimits",  # before the next, which reads bodies, too
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -312,6 +313,11 @@ FAILED_TRANSFER_DAYS = whole_number("STYLESITE_FAILED_TRANSFER_DAYS", 0, at_leas
 UPLOAD_MAX_BYTES = whole_number("STYLESITE_UPLOAD_MAX_MB", 25, at_least=1) * 2**20
 UPLOAD_MAX_PIXELS = whole_number("STYLESITE_UPLOAD_MAX_MEGAPIXELS", 50, at_least=1) * 10**6
 IMPORT_MAX_BYTES = whole_number("STYLESITE_IMPORT_MAX_MB", 500, at_least=1) * 2**20
+# Of a form without its files, and of any body where no files are taken; as many fields as the wall
+# marks pictures at once, and somewhat more.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**19
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 FILE_UPLOAD_HANDLERS = [
     "gallery.uploads.SizeGuard",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -85,6 +85,7 @@ class ImportPages(admin.ModelAdmin):  # type: ignore[type-arg]
         within_admin = self.admin_site.admin_view(view)
 
         @csrf_exempt
+        @uploads.takes_files
         def upload(request: HttpRequest) -> HttpResponseBase:
             if self.admin_site.has_permission(request) and self.may_import(request):
                 guards = [uploads.ArchiveGuard(request), TemporaryFileUploadHandler(request)]

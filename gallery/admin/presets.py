@@ -69,6 +69,14 @@ class PresetAdmin(ImportPages, Noted):
         ]
         return [*own, *super().get_urls()]
 
+    @uploads.takes_files
+    def add_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().add_view(*args, **kwargs)
+
+    @uploads.takes_files
+    def change_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().change_view(*args, **kwargs)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Style]:
         return super().get_queryset(request).filter(owner=None).prefetch_related("collections")
 

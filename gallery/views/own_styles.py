@@ -38,6 +38,7 @@ from gallery.styles import ChangedMeanwhileError
 MOST_AT_ONCE = 24
 
 
+@uploads.takes_files
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def add(request: SignedInRequest) -> HttpResponse:
@@ -165,6 +166,7 @@ def _tell(request: SignedInRequest, kept: list[Style], forms: list[CroppedStyleF
         messages.info(request, words % {"count": left_out})
 
 
+@uploads.takes_files
 @require_http_methods(["GET", "HEAD", "POST"])
 @owners_only
 def edit(request: SignedInRequest, style_id: UUID) -> HttpResponse:

@@ -82,6 +82,7 @@ def too_large_file() -> RefusedError:
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler. What nobody foresaw is logged whole, and the answer refers to it."""
+    uploads.let_go(context["request"]._request)
     problem = _foreseen(error) or _of_drf(error) or _away(error)
     return (problem or _unforeseen(error, context)).response()
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import SignedInRequest, owners_only, signed_in_page
 from accounts.quotas import QuotaError
 from engine.errors import EngineError
+from gallery import uploads
 from gallery.recipes import duration
 from transfers.models import Transfer
 from transfers.queue import steering
@@ -30,6 +31,7 @@ REFUSED = 409
 """None begins by itself now; ``can_be_asked`` says that it would if it were asked for."""
 
 
+@uploads.takes_files
 @require_POST
 @signed_in_page
 def begin(request: SignedInRequest) -> HttpResponse:

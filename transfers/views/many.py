@@ -30,6 +30,7 @@ from transfers.queue import estimates, submission
 SHOWN_PHOTOS = 60
 
 
+@uploads.takes_files
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def many(request: SignedInRequest) -> HttpResponseBase:

@@ -39,6 +39,7 @@ CHOICES = 120
 M = TypeVar("M", bound=Model)
 
 
+@uploads.takes_files
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def new(request: SignedInRequest) -> HttpResponseBase:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, signed_in_page
 from engine.errors import ParameterError
+from gallery import uploads
 from transfers.models import SavedSettings
 from transfers.studio import saved
 from transfers.studio.form import StudioForm
@@ -23,6 +24,7 @@ from transfers.studio.showing import own_settings
 from transfers.views.new import show_so_far
 
 
+@uploads.takes_files
 @require_POST
 @signed_in_page
 def save(request: SignedInRequest) -> HttpResponse:
@@ -35,6 +37,7 @@ def save(request: SignedInRequest) -> HttpResponse:
     return _answer(request, settings_said=_("“%(name)s” is saved.") % {"name": new.name})
 
 
+@uploads.takes_files
 @require_POST
 @signed_in_page
 def change(request: SignedInRequest, settings_id: UUID) -> HttpResponse:
@@ -54,6 +57,7 @@ def change(request: SignedInRequest, settings_id: UUID) -> HttpResponse:
     return _answer(request, settings_said=said)
 
 
+@uploads.takes_files
 @require_POST
 @signed_in_page
 def delete(request: SignedInRequest, settings_id: UUID) -> HttpResponse:
@@ -63,6 +67,7 @@ def delete(request: SignedInRequest, settings_id: UUID) -> HttpResponse:
     return _answer(request, settings_said=said, settings_undo=own.pk)
 
 
+@uploads.takes_files
 @require_POST
 @signed_in_page
 def put_back(request: SignedInRequest, settings_id: UUID) -> HttpResponse:

@@ -40,6 +40,7 @@ class RecipeFileForm(forms.Form):
     )
 
 
+@uploads.takes_files
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def bring(request: SignedInRequest) -> HttpResponse:
@@ -65,6 +66,7 @@ def brought(request: SignedInRequest, brought_id: UUID) -> HttpResponse:
     return _show(request, _own(request, brought_id))
 
 
+@uploads.takes_files
 @require_POST
 @owners_only
 def give(request: SignedInRequest, brought_id: UUID, slot: str) -> HttpResponse:

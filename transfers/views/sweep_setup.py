@@ -20,6 +20,7 @@ from accounts.access import SignedInRequest, signed_in_page
 from accounts.quotas import QuotaError
 from engine.errors import EngineError
 from engine.params import QUALITIES
+from gallery import uploads
 from gallery.models import Style
 from gallery.recipes import setting_lines
 from transfers.durations import spoken
@@ -34,6 +35,7 @@ SHOWN_PHOTOS = 36
 SHOWN_STYLES = 60
 
 
+@uploads.takes_files
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def new(request: SignedInRequest) -> HttpResponseBase:

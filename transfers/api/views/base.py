@@ -70,12 +70,17 @@ class ApiView(APIView):
     problem_statuses: Mapping[str, tuple[int, ...]] = {}
     """Statuses of problems that only some operations have, by method, for the schema."""
 
+    takes_files = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.takes_files = MultiPartParser in cls.parser_classes
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        takes_files = MultiPartParser in self.parser_classes
-        if takes_files and uploads.is_too_long(request._request):
+        if self.takes_files and uploads.is_too_long(request._request):
             raise too_large_file()
-        if not takes_files and uploads.body_bytes(request._request) > MAX_BODY_BYTES:
+        if not self.takes_files and uploads.body_bytes(request._request) > MAX_BODY_BYTES:
             raise RefusedError("too_large", _("The body is larger than 1 MB."))
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> HttpResponseBase:

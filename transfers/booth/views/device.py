@@ -74,6 +74,7 @@ def here(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+@uploads.takes_files_of_guests
 @require_POST
 @for_guests
 def take(request: HttpRequest, booth: Booth) -> HttpResponse:

@@ -1,0 +1,238 @@
+"""Sends hostile files to a real site over HTTP and says what became of them: `make fuzz`.
+
+Ends with 1 where a process of the server died or was replaced, an answer was not an answer, took
+too long or had no sentence, a file stayed that no row names, or the memory grew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import itertools
+import os
+import queue
+import statistics
+import sys
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from time import monotonic, sleep
+
+from tests.fuzz import guided, hostile
+from tests.fuzz.hostile import MARK, Hostile
+from tests.fuzz.site import Site
+
+LIMIT_S = 60
+WARM = 300
+"""So many first: a process takes what it needs anyway."""
+
+GROWN_MB = 80
+HEAVY_EVERY = 250
+AT_ONCE = 3
+CSRF = "f" * 32
+
+API = "/api/v1"
+TAKEN = {201, 302}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way in: its address, the field of the file, other fields, and who may come in."""
+
+    address: str
+    name: str
+    fields: tuple[tuple[str, str], ...] = ()
+    is_api: bool = True
+
+
+DOORS = [
+    Door(f"{API}/content-images/", "image"),
+    Door(f"{API}/styles/", "image", (("title", "A style"),)),
+    Door(f"{API}/content-images/{{photo}}/masks/", "image"),
+    Door(f"{API}/recipes/upload/", "file"),
+    Door("/styles/add/", "image", is_api=False),
+    Door("/new/", "image", is_api=False),
+    Door("/recipes/import/", "file", is_api=False),
+    Door("/profile/", "image", is_api=False),  # takes no file
+]
+
+
+@dataclass
+class Answers:
+    """What came back, of all threads."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    seconds: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+    by_kind: Counter[tuple[str, str]] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def note(self, one: Hostile, door: Door, status: int, seconds: float, wrong: str) -> None:
+        with self.lock:
+            self.seconds.append(seconds)
+            self.statuses[status] += 1
+            self.by_kind[one.kind, "taken" if status in TAKEN else "refused"] += 1
+            if wrong or seconds > LIMIT_S:
+                self.wrong.append(f"{one.kind} at {door.address}: {status} {wrong} {seconds:.1f} s")
+
+
+class Sender(threading.Thread):
+    """One person, with a connection that is kept."""
+
+    def __init__(
+        self, site: Site, person: list[str], todo: queue.Queue[tuple[int, Hostile]], said: Answers
+    ) -> None:
+        super().__init__(daemon=True)
+        self._site, self._person, self._todo, self._said = site, person, todo, said
+        self._connection = self._connect()
+
+    def run(self) -> None:
+        while True:
+            try:
+                number, one = self._todo.get_nowait()
+            except queue.Empty:
+                return
+            door = DOORS[(number // len(hostile.KINDS) + number) % len(DOORS)]
+            began = monotonic()
+            try:
+                status, body = self._send(one, door)
+                wrong = _judged(door, status, body)
+            except (OSError, http.client.HTTPException) as error:
+                status, wrong = 0, repr(error)
+                self._connection = self._connect()
+            self._said.note(one, door, status, monotonic() - began, wrong)
+
+    def _connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self._site.port, timeout=LIMIT_S + 15)
+
+    def _send(self, one: Hostile, door: Door) -> tuple[int, bytes]:
+        token, session, photo = self._person
+        headers = {"Content-Type": "multipart/form-data; boundary=frontier"}
+        fields = dict(door.fields)
+        if door.is_api:
+            headers["Authorization"] = f"Bearer {token}"
+        else:
+            headers["Cookie"] = f"sessionid={session}; csrftoken={CSRF}"
+            fields["csrfmiddlewaretoken"] = CSRF
+        body = form(one, door.name, fields)
+        self._connection.request("POST", door.address.format(photo=photo), body, headers)
+        answer = self._connection.getresponse()
+        return answer.status, answer.read()
+
+
+def form(one: Hostile, name: str, fields: dict[str, str]) -> bytes:
+    """The body as a client without manners writes it: names are sent as they are."""
+    parts = [
+        f'--frontier\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+        for key, value in fields.items()
+    ]
+    file_name = one.name.replace(b'"', b"%22")
+    head = b'--frontier\r\nContent-Disposition: form-data; name="%s"; filename="%s"\r\n'
+    parts.append(head % (name.encode(), file_name))
+    parts.append(b"Content-Type: " + one.content_type + b"\r\n\r\n" + one.data + b"\r\n")
+    return b"".join([*parts, b"--frontier--\r\n"])
+
+
+def _judged(door: Door, status: int, body: bytes) -> str:
+    """What is wrong with an answer; nothing, where it was taken or refused with a sentence."""
+    if status in TAKEN:
+        return ""
+    if not 400 <= status < 500 and status != 503:
+        return "is no answer to a bad file"
+    if door.is_api and b'"detail":"' not in body.replace(b'": "', b'":"'):
+        return "has no sentence"
+    if not door.is_api and b"</html>" not in body:
+        return "is no page"
+    return ""
+
+
+def feed(site: Site, files: list[tuple[int, Hostile]], said: Answers) -> float:
+    """Send all of them, a few people at the same time; the most that one file took in memory."""
+    todo: queue.Queue[tuple[int, Hostile]] = queue.Queue()
+    for one in files:
+        todo.put(one)
+    senders = [Sender(site, person, todo, said) for person in site.people]
+    for sender in senders:
+        sender.start()
+    largest = 0.0
+    while any(sender.is_alive() for sender in senders):
+        largest = max(largest, site.resident_mb()["a file"])
+        sleep(0.1)
+    return largest
+
+
+def report(said: Answers, count: int, took_s: float) -> None:
+    seconds = sorted(said.seconds)
+    print(f"{count} files in {took_s:.0f} s on {os.cpu_count()} cores, {AT_ONCE} at a time")
+    print(f"  answers: {dict(sorted(said.statuses.items()))}")
+    p95 = seconds[int(0.95 * len(seconds))]
+    median, longest = statistics.median(seconds), seconds[-1]
+    print(f"  median {median:.3f} s, p95 {p95:.3f} s, longest {longest:.3f} s")
+    for kind in (*hostile.KINDS, "heavy"):
+        taken, refused = said.by_kind[kind, "taken"], said.by_kind[kind, "refused"]
+        print(f"  {kind:20} {taken:5} taken {refused:5} refused")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--files", type=int, default=5000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--guided", type=int, default=20_000, help="inputs for our own parsers")
+    asked = parser.parse_args()
+    wrong = guided.main(asked.seed, asked.guided)
+    site = Site(AT_ONCE)
+    try:
+        wrong += fuzz(site, asked.seed, asked.files)
+    finally:
+        site.close()
+    for one in wrong:
+        print(f"WRONG: {one}")
+    print("all is well" if not wrong else f"{len(wrong)} things are wrong")
+    return 1 if wrong else 0
+
+
+def fuzz(site: Site, seed: int, count: int) -> list[str]:
+    numbered = enumerate(hostile.files(seed, count + WARM, HEAVY_EVERY))
+    feed(site, list(itertools.islice(numbered, WARM)), Answers())
+    processes, before, began = site.processes(), site.resident_mb(), monotonic()
+    said, largest = Answers(), 0.0
+    while files := list(itertools.islice(numbered, 500)):
+        largest = max(largest, feed(site, files, said))
+    after = site.resident_mb()
+    report(said, count, monotonic() - began)
+    for role in ("worker", "decoder"):
+        print(f"  {role}s: {before[role]:.0f} MB before, {after[role]:.0f} MB after")
+    print(f"  the largest process of one file: {largest:.0f} MB")
+    return said.wrong + left_behind(site) + changed(site, processes, before, after)
+
+
+def left_behind(site: Site) -> list[str]:
+    """Files that no row names, temporary ones, and any that holds what rode along."""
+    named, rows = site.named()
+    stored = site.stored()
+    print(f"  {len(stored)} files stored, {sum(rows.values())} rows")
+    wrong = [f"{name} stayed" for name in sorted(stored - named)]
+    wrong += [f"{name} is missing" for name in sorted(named - stored)]
+    wrong += [f"{path} stayed" for path in site.temporary.iterdir() if not _of_gunicorn(path.name)]
+    media = site.data_dir / "media"
+    return wrong + [f"{name}: marked" for name in stored if MARK in (media / name).read_bytes()]
+
+
+def _of_gunicorn(name: str) -> bool:
+    return name.startswith("wgunicorn-")
+
+
+def changed(
+    site: Site, processes: dict[int, str], before: dict[str, float], after: dict[str, float]
+) -> list[str]:
+    wrong = [f"log: {line}" for line in site.complaints()]
+    if site.processes() != processes:
+        wrong.append(f"processes were {processes} and are {site.processes()}")
+    for role in ("worker", "decoder"):
+        if after[role] - before[role] > GROWN_MB:
+            wrong.append(f"{role}s grew from {before[role]:.0f} to {after[role]:.0f} MB")
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())

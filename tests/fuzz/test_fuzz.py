@@ -1,0 +1,65 @@
+"""A few hundred hostile uploads in every run of the tests; `make fuzz` sends thousands."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from tests.fuzz import guided, hostile
+from tests.fuzz.__main__ import form
+from tests.fuzz.hostile import MARK
+from tests.transfers.api.conftest import ApiClient, api, api_of
+from transfers.models import ContentImage
+
+__all__ = ["api", "api_of"]
+
+pytestmark = pytest.mark.django_db
+
+COUNT = 144
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_hostile_photos_are_taken_apart_or_refused_and_nothing_of_a_refused_one_stays(
+    api: ApiClient, media_root: Path, temporary: Path, settings: Settings
+) -> None:
+    settings.API_WRITES_PER_MINUTE = 10 * COUNT
+    statuses: Counter[int] = Counter()
+    for one in hostile.files(seed=7, count=COUNT):
+        before = {path for path in media_root.rglob("*") if path.is_file()}
+        response = api.generic(
+            "POST",
+            "/content-images/",
+            form(one, "image", {}),
+            "multipart/form-data; boundary=frontier",
+        )
+        statuses[response.status_code] += 1
+        if response.status_code == 201:
+            continue
+        assert response.status_code in (400, 413), one.kind
+        assert response.json()["detail"].endswith(".")
+        assert {path for path in media_root.rglob("*") if path.is_file()} == before
+    assert statuses[201] >= COUNT // len(hostile.KINDS)  # the sound ones
+    assert statuses[400] > COUNT // 3
+    kept = [path for path in media_root.rglob("*") if path.is_file()]
+    assert len(kept) == 3 * ContentImage.objects.count()
+    assert not [path for path in kept if MARK in path.read_bytes()]
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("target", guided.targets(), ids=lambda target: target.name)
+def test_our_own_parsers_raise_nothing_unforeseen(target: guided.Target) -> None:
+    explorer = guided.Explorer(target, seed=3)
+    explorer.explore(150)
+    assert explorer.faults == []
+    assert len(explorer.corpus) > len(target.corpus)

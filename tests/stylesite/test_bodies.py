@@ -1,0 +1,164 @@
+"""What a body may be, everywhere; and that nothing of those which may not is kept."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from gallery import uploads
+from gallery.models import Style
+from tests.gallery.bodies import Endless
+from tests.gallery.drawings import gradient, upload
+
+pytestmark = pytest.mark.django_db
+
+LARGE = 3 * 2**20  # beyond what Django keeps in memory: it would lie in a temporary file
+TAKE_FILES = {
+    *("gallery:style-add", "gallery:style-edit", "transfers:booth-take", "transfers:look"),
+    *("transfers:many", "transfers:new", "transfers:recipe-give", "transfers:recipe-import"),
+    *("transfers:settings-change", "transfers:settings-delete", "transfers:settings-put-back"),
+    *("transfers:settings-save", "transfers:sweep-new"),
+    *("admin:gallery_style_add", "admin:gallery_style_change", "admin:gallery_style_import"),
+    *(
+        "api:content-images",
+        "api:content-image-masks",
+        "api:recipe-upload",
+        "api:style-picture",
+        "api:styles",
+    ),
+}
+"""Whatever else there is takes none. Of the studio's form every button brings its photo along."""
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def files_in(*folders: Path) -> list[Path]:
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+
+
+def large() -> SimpleUploadedFile:
+    return SimpleUploadedFile("large.jpg", bytes(LARGE), "image/jpeg")
+
+
+def test_only_these_addresses_take_files() -> None:
+    def found(resolver: URLResolver, space: str = "") -> set[str]:
+        names: set[str] = set()
+        for one in resolver.url_patterns:
+            if isinstance(one, URLResolver):
+                names |= found(one, f"{one.namespace}:" if one.namespace else space)
+            elif isinstance(one, URLPattern) and uploads.view_takes_files(one.callback):
+                names.add(f"{space}{one.name}")
+        return names
+
+    assert found(get_resolver()) == TAKE_FILES
+
+
+def test_a_page_that_takes_no_file_keeps_none(
+    signed_in: Client, temporary: Path, media_root: Path
+) -> None:
+    response = signed_in.post(reverse("gallery:profile-edit"), {"handle": "ada", "file": upload()})
+    assert response.status_code == 400
+    assert "This page takes no files" in response.content.decode()
+    assert files_in(temporary, media_root) == []
+
+
+def test_a_long_body_is_not_even_read_where_no_file_is_taken(signed_in: Client) -> None:
+    response = signed_in.generic(
+        "POST",
+        reverse("gallery:profile-edit"),
+        b"",
+        CONTENT_TYPE="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(LARGE),
+        **{"wsgi.input": Endless(b"--x")},
+    )
+    assert response.status_code == 413
+    assert "more than this page takes" in response.content.decode()
+
+
+def test_a_visitor_leaves_no_file_behind_and_is_asked_to_sign_in(
+    client: Client, temporary: Path, media_root: Path
+) -> None:
+    written: list[Path] = []
+    receive = uploads.SizeGuard.receive_data_chunk
+
+    def watched(guard: uploads.SizeGuard, raw: bytes, start: int) -> bytes:
+        written.extend(files_in(temporary))
+        return receive(guard, raw, start)
+
+    response = client.post(reverse("gallery:style-add"), {"image": large()})
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/")
+    assert files_in(temporary, media_root) == written == []
+
+
+@pytest.mark.parametrize("data", [bytes(LARGE), b"GIF89a" + bytes(LARGE)])
+def test_of_a_refused_file_nothing_stays(
+    signed_in: Client, user: User, temporary: Path, media_root: Path, data: bytes
+) -> None:
+    file = SimpleUploadedFile("large.jpg", data)
+    response = signed_in.post(reverse("gallery:style-add"), {"image": file})
+    assert response.status_code == 422
+    assert files_in(temporary, media_root) == []
+    assert not Style.objects.owned_by(user).exists()
+
+
+def test_of_a_body_that_breaks_off_nothing_stays(
+    signed_in: Client, temporary: Path, media_root: Path
+) -> None:
+    class Broken(io.BytesIO):
+        def read(self, *args: int) -> bytes:
+            data = super().read(*args)
+            if not data:
+                raise OSError("the line was cut")
+            return data
+
+    head = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n'
+    response = signed_in.generic(
+        "POST",
+        reverse("gallery:style-add"),
+        b"",
+        CONTENT_TYPE="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(2 * LARGE),
+        **{"wsgi.input": Broken(head + bytes(LARGE))},
+    )
+    assert 400 <= response.status_code < 500
+    assert files_in(temporary, media_root) == []
+
+
+@pytest.mark.parametrize("address", ["/new/", "/api/v1/transfers/"])
+def test_a_body_of_unknown_length_is_refused_with_a_sentence(
+    signed_in: Client, address: str
+) -> None:
+    response = signed_in.generic(
+        "POST",
+        address,
+        b"",
+        CONTENT_LENGTH="",
+        HTTP_TRANSFER_ENCODING="chunked",
+        **{"wsgi.input": Endless(b"")},
+    )
+    assert response.status_code == 411
+    assert "Content-Length is missing" in response.content.decode()
+
+
+def test_what_is_stored_is_what_was_encoded_here(signed_in: Client, user: User) -> None:
+    sent = upload(gradient(), format="JPEG", comment=b"rides along").read()
+    file = SimpleUploadedFile("../../evil.php", sent + b"<?php rides along")
+    assert signed_in.post(reverse("gallery:style-add"), {"image": file}).status_code == 302
+    style = Style.objects.owned_by(user).get()
+    stored = Path(style.original.path).read_bytes()
+    assert b"rides along" not in stored
+    assert "evil" not in str(style.original.name)
