@@ -62,8 +62,8 @@ class BodyLimits:
             uploads.let_go(request)
             sentence = _("What was sent cannot be read. Please reload the page and try again.")
             return refused(request, HTTPStatus.BAD_REQUEST, "malformed", sentence)
-        if takes_files or not unasked:
-            return None  # a visitor who sent a file where people may is asked to sign in
+        if not unasked or not request.user.is_authenticated:
+            return None  # whoever is not signed in may be asked to
         sentence = _("This page takes no files. Please send the form without one.")
         return refused(request, HTTPStatus.BAD_REQUEST, "malformed", sentence)
 

@@ -16,6 +16,9 @@ from transfers.queue.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stylesite.settings")
 
+PAUSE_S = 20
+"""So long a client may say nothing while it sends, or take nothing while it is sent something."""
+
 
 class Logger(glogging.Logger):  # type: ignore[misc]
     """gunicorn's own words in the site's format, on the site's handler."""
@@ -46,3 +49,8 @@ def post_fork(server: Any, worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Have pictures decoded by a process that is there before the first one comes."""
     decoder.start()
+
+
+def pre_request(worker: Any, request: Any) -> None:
+    """A client that stops in the middle of its body, or takes no answer, gives its thread back."""
+    request.unreader.sock.settimeout(PAUSE_S)

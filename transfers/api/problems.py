@@ -82,7 +82,8 @@ def too_large_file() -> RefusedError:
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler. What nobody foresaw is logged whole, and the answer refers to it."""
-    uploads.let_go(context["request"]._request)
+    if (request := context.get("request")) is not None:
+        uploads.let_go(request._request)
     problem = _foreseen(error) or _of_drf(error) or _away(error)
     return (problem or _unforeseen(error, context)).response()
 
