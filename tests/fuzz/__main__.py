@@ -15,6 +15,7 @@ import statistics
 import sys
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 
@@ -115,9 +116,18 @@ class Sender(threading.Thread):
             headers["Cookie"] = f"sessionid={session}; csrftoken={CSRF}"
             fields["csrfmiddlewaretoken"] = CSRF
         body = form(one, door.name, fields)
-        self._connection.request("POST", door.address.format(photo=photo), body, headers)
+        headers["Content-Length"] = str(len(body))
+        self._connection.putrequest("POST", door.address.format(photo=photo))
+        for header, value in headers.items():
+            self._connection.putheader(header, value)
+        self._connection.endheaders()
+        with suppress(BrokenPipeError, ConnectionResetError):  # answered before all was sent
+            self._connection.send(body)
         answer = self._connection.getresponse()
-        return answer.status, answer.read()
+        said = answer.status, answer.read()
+        if answer.will_close:
+            self._connection.close()
+        return said
 
 
 def form(one: Hostile, name: str, fields: dict[str, str]) -> bytes:
@@ -198,6 +208,8 @@ def fuzz(site: Site, seed: int, count: int) -> list[str]:
     said, largest = Answers(), 0.0
     while files := list(itertools.islice(numbered, 500)):
         largest = max(largest, feed(site, files, said))
+        held = site.resident_mb()
+        print(f"  so far {len(said.seconds)}, workers {held['worker']:.0f} MB", flush=True)
     after = site.resident_mb()
     report(said, count, monotonic() - began)
     for role in ("worker", "decoder"):
