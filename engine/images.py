@@ -15,6 +15,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from engine import jpeg_pieces
 from engine.errors import ImageError
 
 pillow_heif.register_heif_opener()
@@ -75,11 +76,12 @@ _EXIF_ORIENTATION = 0x0112
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a picture may be at most, and at least."""
+    """What a picture may be at most, and at least; formats: those of `FORMATS` that are opened."""
 
     max_bytes: int = 25 * MIB
     max_pixels: int = 50_000_000
     min_side_px: int = 32
+    formats: tuple[str, ...] = FORMATS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ def read_image(file: BinaryIO, limits: Limits | None = None) -> Image.Image:
 def read_picture(data: bytes, limits: Limits) -> Picture:
     """The same of a file's bytes, with what the file says besides."""
     kind = _sniff(data)
+    _check_kind(data, kind, limits)
     image = _open(data, kind, limits)
     _check_size(image.size, limits)
     try:
@@ -272,6 +275,18 @@ def _refused(data: bytes) -> ImageError:
     return ImageError(
         f"This file is not a picture, whatever its name says. {_ACCEPTED}", reason="not_an_image"
     )
+
+
+def _check_kind(data: bytes, kind: str, limits: Limits) -> None:
+    if kind not in limits.formats:
+        accepted = " or ".join(limits.formats)
+        raise ImageError(f"Please use a {accepted} picture instead.", reason="unsupported")
+    if kind == "JPEG" and jpeg_pieces.are_too_many(data):
+        raise ImageError(
+            "This JPEG is made of more pieces than any program writes. "
+            "Please save the picture anew and try again.",
+            reason="unsupported",
+        )
 
 
 def _check_size(size: tuple[int, int], limits: Limits) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import xml.etree.ElementTree as ET
 import zlib
+from collections.abc import Hashable
 from xml.sax.saxutils import escape
 
 from engine.images import Picture
@@ -53,13 +54,13 @@ def into_png(png: bytes, recipe: RecipeFile) -> bytes:
     return png[:PNG_HEADER_BYTES] + chunk + png[PNG_HEADER_BYTES:]
 
 
-def from_picture(picture: Picture) -> RecipeFile | None:
-    """The recipe inside a picture that was read; None without one.
+def from_picture(picture: Picture, who: Hashable = None) -> RecipeFile | None:
+    """The recipe inside a picture that was read for ``who``; None without one.
 
-    Raises RecipeFileError for one that cannot be used.
+    Raises what ``recipe_files.read`` raises.
     """
     found = _property(picture.xmp) if picture.xmp else None
-    return None if found is None else read(found.encode())
+    return None if found is None else read(found.encode(), who)
 
 
 def _property(xmp: bytes) -> str | None:

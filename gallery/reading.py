@@ -26,8 +26,9 @@ AT_ONCE = 3
 AT_ONCE_EACH = 2
 """Of one person, whose pages send a few at the same time; somebody else's always finds a place."""
 
-WAITING_EACH = 3
-"""Beyond those, at most so many threads wait for one person."""
+WAITING, WAITING_EACH = 3, 2
+"""Beyond those, at most so many threads wait for a place, and for one person: the others are left
+for pages."""
 
 PATIENCE_S = 15
 TRY_AGAIN_S = 10
@@ -48,9 +49,12 @@ class BusyError(ImageError):
 class Turns:
     """Who may have a picture read now; safe for threads."""
 
-    def __init__(self, at_once: int, each: int, waiting_each: int, patience_s: float) -> None:
+    def __init__(
+        self, *, at_once: int, each: int, waiting: int, waiting_each: int, patience_s: float
+    ) -> None:
         self._at_once, self._each = at_once, each
-        self._waiting_each, self._patience_s = waiting_each, patience_s
+        self._most_waiting, self._waiting_each = waiting, waiting_each
+        self._patience_s = patience_s
         self._changed = threading.Condition()
         self._reading: Counter[Hashable] = Counter()
         self._waiting: Counter[Hashable] = Counter()
@@ -71,7 +75,8 @@ class Turns:
     def _wait(self, who: Hashable) -> None:
         if self._has_place(who):
             return
-        if self._waiting[who] >= self._waiting_each:
+        most = self._waiting.total() >= self._most_waiting
+        if most or self._waiting[who] >= self._waiting_each:
             raise BusyError
         self._waiting[who] += 1
         try:
@@ -90,7 +95,13 @@ class Turns:
             del counts[who]
 
 
-turns = Turns(AT_ONCE, AT_ONCE_EACH, WAITING_EACH, PATIENCE_S)
+turns = Turns(
+    at_once=AT_ONCE,
+    each=AT_ONCE_EACH,
+    waiting=WAITING,
+    waiting_each=WAITING_EACH,
+    patience_s=PATIENCE_S,
+)
 
 
 def upload_limits() -> Limits:

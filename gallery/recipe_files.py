@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, Self
 from uuid import UUID
@@ -121,8 +121,11 @@ class RecipeFile:
         }
 
     @classmethod
-    def from_json(cls, said: Any) -> Self:
-        """Raises RecipeFileError, with a sentence, for anything but a whole recipe."""
+    def from_json(cls, said: Any, who: Hashable = None) -> Self:
+        """``who``: for whom its masks are read, see ``gallery.reading``.
+
+        Raises RecipeFileError, with a sentence, for anything but a whole recipe, and BusyError.
+        """
         top = Entries(said, "")
         _check_version(top)
         inputs = top.entries("inputs")
@@ -130,9 +133,9 @@ class RecipeFile:
         recipe = cls(
             title=top.text("title"),
             photo=_read_input(inputs.entries("photo")),
-            styles=tuple(_read_styles(inputs)),
+            styles=tuple(_read_styles(inputs, who)),
             earlier=None if earlier is None else _read_input(earlier),
-            protect=None if protect is None else recipe_masks.read_mask(protect),
+            protect=None if protect is None else recipe_masks.read_mask(protect, who),
             params=_read_params(top),
             result=_read_result(top.entries("result")),
             made_with=_read_made_with(top.entries("made_with")),
@@ -154,8 +157,8 @@ class RecipeFile:
         return json.dumps(self.to_json(), ensure_ascii=True, separators=(",", ":"))
 
 
-def read(data: bytes) -> RecipeFile:
-    """The recipe in a file's bytes. Raises RecipeFileError."""
+def read(data: bytes, who: Hashable = None) -> RecipeFile:
+    """The recipe in a file's bytes, as ``RecipeFile.from_json`` judges it."""
     if len(data) > MOST_BYTES:
         sentence = _("A recipe is never larger than %(most)d MB; this file is something else.")
         raise RecipeFileError(sentence % {"most": MOST_BYTES // 2**20})
@@ -165,7 +168,7 @@ def read(data: bytes) -> RecipeFile:
         raise RecipeFileError(
             _("This file is not a recipe: it cannot be read as JSON. It may be cut off.")
         ) from error
-    return RecipeFile.from_json(said)
+    return RecipeFile.from_json(said, who)
 
 
 def of_artwork(artwork: Artwork) -> RecipeFile:
@@ -214,7 +217,7 @@ def of_artwork(artwork: Artwork) -> RecipeFile:
         "made_with": _made_with(recipe),
     }
     try:
-        return RecipeFile.from_json(said)
+        return RecipeFile.from_json(said, artwork.owner_id)
     except RecipeFileError as error:
         raise _too_little() from error
 
@@ -332,7 +335,7 @@ def _input_of(said: Entries, **more: Any) -> Input:
     )
 
 
-def _read_styles(inputs: Entries) -> Iterator[Input]:
+def _read_styles(inputs: Entries, who: Hashable) -> Iterator[Input]:
     rows = inputs.take("styles")
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_STYLES:
         inputs.refuse(_("must be a list of 1 to %(most)d styles") % {"most": MOST_STYLES}, "styles")
@@ -341,7 +344,7 @@ def _read_styles(inputs: Entries) -> Iterator[Input]:
         said = Entries(row, f"{inputs.path}.styles.{number}")
         weight = said.number("weight", LEAST_WEIGHT, MOST_WEIGHT, 1.0)
         masked = said.optional("mask")
-        mask = None if masked is None else recipe_masks.read_mask(masked)
+        mask = None if masked is None else recipe_masks.read_mask(masked, who)
         style = _input_of(said, artist=said.text("artist"), weight=weight, mask=mask)
         said.finish()
         if style.sha256 in seen:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
@@ -26,7 +26,9 @@ from gallery.recipe_entries import Entries
 MOST_PNG_BYTES = MAX_SIDE_PX * (MAX_SIDE_PX + 1) * 5 // 4
 """Of one mask: noise, which nothing compresses, and something for the format."""
 
-LIMITS = Limits(max_bytes=MOST_PNG_BYTES, max_pixels=MAX_SIDE_PX**2, min_side_px=1)
+LIMITS = Limits(
+    max_bytes=MOST_PNG_BYTES, max_pixels=MAX_SIDE_PX**2, min_side_px=1, formats=("PNG",)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +73,11 @@ def described(said: Any, masks: Mapping[str, Mask]) -> dict[str, Any] | None:
     return entry.to_json(whole=True)
 
 
-def read_mask(said: Entries) -> MaskInput:
-    """A mask of a recipe file. Raises RecipeFileError for anything but a grey picture of the size
-    and the pixels that it says."""
+def read_mask(said: Entries, who: Hashable) -> MaskInput:
+    """A mask of a recipe file, read for ``who`` (``gallery.reading``).
+
+    Raises RecipeFileError for anything but a grey picture of the size and the pixels that it says.
+    """
     mask = MaskInput(
         pixels_sha256=said.sha256("pixels_sha256"),
         width=said.whole("width", 1, MAX_SIDE_PX),
@@ -81,7 +85,7 @@ def read_mask(said: Entries) -> MaskInput:
         png=_png(said),
     )
     said.finish()
-    return replace(mask, png=_judged(mask, said)) if mask.png else mask
+    return replace(mask, png=_judged(mask, said, who)) if mask.png else mask
 
 
 def _png(said: Entries) -> bytes:
@@ -94,15 +98,15 @@ def _png(said: Entries) -> bytes:
         said.refuse(_("must be a small PNG in base64"), "png")
 
 
-def _judged(mask: MaskInput, said: Entries) -> bytes:
+def _judged(mask: MaskInput, said: Entries, who: Hashable) -> bytes:
     """The same mask as a PNG of our own: nobody opens what somebody sent but the decoder."""
     try:
-        picture = read_picture(BytesIO(mask.png), limits=LIMITS)
+        picture = read_picture(BytesIO(mask.png), who, limits=LIMITS)
     except BusyError:
         raise
     except ImageError:
         picture = None
-    if picture is None or picture.file_format != "PNG":
+    if picture is None:
         said.refuse(_("is a picture that is damaged, or no PNG, or too large for a mask"), "png")
     if not picture.is_grey or picture.image.size != (mask.width, mask.height):
         said.refuse(_("must be a grey picture of the size that the recipe says"), "png")

@@ -23,7 +23,7 @@ STRIP_BYTES = 2**20
 
 MOST_WORDS_BYTES = 2000
 
-_REQUEST = struct.Struct("!IIQII")  # bytes of the file; most bytes, most pixels, least side, side
+_REQUEST = struct.Struct("!IIQIIB")  # bytes of the file; what it may be; longest side
 _ANSWER = struct.Struct(
     "!BIIBBBI"
 )  # kind; width, height, channels, format, grey; bytes that follow
@@ -76,17 +76,23 @@ class Line:
 
 
 def send_request(line: Line, data: bytes, limits: Limits, longest_px: int | None) -> None:
+    formats = sum(1 << FORMATS.index(one) for one in limits.formats)
     asked = (limits.max_bytes, limits.max_pixels, limits.min_side_px, longest_px or 0)
-    line.send(_REQUEST.pack(len(data), *asked))
+    line.send(_REQUEST.pack(len(data), *asked, formats))
     line.send(data)
 
 
 def receive_request(line: Line) -> tuple[bytearray, Limits, int | None]:
     """The file, what it may be at most, and the longer side it shall be brought down to."""
-    count, max_bytes, max_pixels, min_side_px, longest_px = _REQUEST.unpack(
+    count, max_bytes, max_pixels, min_side_px, longest_px, formats = _REQUEST.unpack(
         line.receive(_REQUEST.size)
     )
-    limits = Limits(max_bytes=max_bytes, max_pixels=max_pixels, min_side_px=min_side_px)
+    limits = Limits(
+        max_bytes=max_bytes,
+        max_pixels=max_pixels,
+        min_side_px=min_side_px,
+        formats=tuple(one for number, one in enumerate(FORMATS) if formats >> number & 1),
+    )
     return line.receive(count), limits, longest_px or None
 
 
@@ -119,14 +125,15 @@ def receive_answer(line: Line, limits: Limits, longest_px: int | None) -> Pictur
     if kind != _PICTURE:
         raise _refusal(kind, line, count)
     _check(width, height, channels, limits, longest_px)
-    if known_as >= len(FORMATS) or count > MOST_XMP_BYTES:
+    known = FORMATS[known_as : known_as + 1]
+    if not set(known) & set(limits.formats) or count > MOST_XMP_BYTES:
         raise WireError("an answer that no decoder gives")
     xmp = bytes(line.receive(count))
     image = Image.new(_MODES[channels], (width, height))
     for top, rows in _strips(image.size, channels):
         strip = line.receive(rows * width * channels)
         image.paste(Image.frombytes(image.mode, (width, rows), strip), (0, top))
-    return Picture(image=image, file_format=FORMATS[known_as], is_grey=bool(grey), xmp=xmp)
+    return Picture(image=image, file_format=known[0], is_grey=bool(grey), xmp=xmp)
 
 
 def _refusal(kind: int, line: Line, count: int) -> ImageError | WireError:
@@ -144,7 +151,8 @@ def _refusal(kind: int, line: Line, count: int) -> ImageError | WireError:
 def _check(width: int, height: int, channels: int, limits: Limits, longest_px: int | None) -> None:
     """Nothing is allocated that was not allowed. Brought down, a picture may be very narrow."""
     longer, shorter = max(width, height), min(width, height)
-    fits = channels in _MODES and shorter >= 1 and width * height <= limits.max_pixels
+    least = 1 if longest_px else max(1, limits.min_side_px)
+    fits = channels in _MODES and shorter >= least and width * height <= limits.max_pixels
     if not fits or longer > 2 * MAX_ASPECT * shorter or (longest_px and longer > longest_px):
         raise WireError("an answer that no decoder gives")
 

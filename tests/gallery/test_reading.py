@@ -19,10 +19,11 @@ from engine.errors import ImageError
 from gallery import reading
 from gallery.models import Style
 from gallery.reading import BusyError, Turns, read_image, read_picture
+from stylesite import web_server
 from tests.engine.decoding.hostile_child import HOLE
 from tests.gallery.drawings import gradient, upload
 
-NO_ROOM = Turns(at_once=0, each=1, waiting_each=1, patience_s=0)
+NO_ROOM = Turns(at_once=0, each=1, waiting=1, waiting_each=1, patience_s=0)
 
 
 class Crowd:
@@ -54,7 +55,7 @@ class Crowd:
 
 @pytest.fixture
 def turns() -> Turns:
-    return Turns(at_once=3, each=2, waiting_each=1, patience_s=0.2)
+    return Turns(at_once=3, each=2, waiting=2, waiting_each=1, patience_s=0.2)
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_no_more_are_read_at_once_than_there_are_places(turns: Turns, crowd: Cro
 
 
 def test_one_person_keeps_few_threads_waiting() -> None:
-    turns = Turns(at_once=3, each=1, waiting_each=1, patience_s=5)
+    turns = Turns(at_once=3, each=1, waiting=9, waiting_each=1, patience_s=5)
     crowd = Crowd(turns)
     crowd.join("ada", 2)  # one inside, one that waits
     began = monotonic()
@@ -96,8 +97,23 @@ def test_one_person_keeps_few_threads_waiting() -> None:
     crowd.leave()
 
 
+def test_all_together_keep_few_threads_waiting() -> None:
+    turns = Turns(at_once=1, each=1, waiting=2, waiting_each=1, patience_s=5)
+    crowd = Crowd(turns)
+    for who in ("ada", "bob", "eve"):
+        crowd.join(who)
+    began = monotonic()
+    assert not gets_a_turn(turns, "zoe")
+    assert monotonic() - began < 1
+    crowd.leave()
+
+
+def test_a_web_process_always_keeps_threads_for_pages() -> None:
+    assert web_server.threads - 1 > reading.AT_ONCE + reading.WAITING
+
+
 def test_who_waits_comes_in_when_a_place_is_free() -> None:
-    turns = Turns(at_once=1, each=1, waiting_each=1, patience_s=5)
+    turns = Turns(at_once=1, each=1, waiting=1, waiting_each=1, patience_s=5)
     crowd = Crowd(turns)
     crowd.join("ada")
     threading.Timer(0.1, crowd.leave).start()

@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from accounts.models import User
-from gallery import recipe_differences, recipe_files, recipes
+from gallery import reading, recipe_differences, recipe_files, recipes
 from gallery.downloads import Wish, file_bytes
 from gallery.masks import keep_mask
 from gallery.models import Artwork, Mask
@@ -22,6 +22,7 @@ from gallery.pictures import pixels_sha256
 from gallery.recipe_files import RecipeFileError
 from tests.gallery.drawings import recipe_inside, whole_recipe
 from tests.transfers.drawings import BAD_FILES, as_file, left_half
+from transfers.repeating import bringing
 
 Make = Callable[..., Artwork]
 Said = dict[str, Any]
@@ -151,6 +152,20 @@ def test_what_is_no_mask_is_refused(said: Said, name: str) -> None:
     sentence = refused({**said, "inputs": {**said["inputs"], "styles": [style]}})
     assert words in sentence
     assert "inputs.styles.0.mask" in sentence
+
+
+def test_masks_take_the_turns_of_whoever_brings_them(
+    said: Said, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = reading.Turns(at_once=3, each=1, waiting=1, waiting_each=1, patience_s=0)
+    monkeypatch.setattr(reading, "turns", turns)
+    data = json.dumps(said).encode()
+    with turns.turn(user.pk):
+        with pytest.raises(reading.BusyError):
+            recipe_files.read(data, user.pk)
+        with pytest.raises(reading.BusyError):
+            bringing.bring(user, io.BytesIO(data))
+    assert bringing.bring(user, io.BytesIO(data)).masks.count() == 2
 
 
 def test_metadata_of_a_mask_is_not_kept(said: Said, user: User) -> None:

@@ -31,9 +31,9 @@ def bring(owner: User, file: BinaryIO) -> BroughtRecipe:
     if not data:
         raise RecipeFileError(_("This file is empty. Please choose it again."))
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        return keep(owner, read(data))
+        return keep(owner, read(data, owner.pk))
     picture = read_picture(BytesIO(data), owner.pk)
-    recipe = from_picture(picture)
+    recipe = from_picture(picture, owner.pk)
     if recipe is None:
         raise RecipeFileError(
             _(

@@ -80,6 +80,14 @@ def test_a_jpeg_with_a_second_picture_is_read(decoder: Decoder) -> None:
     assert (there.file_format, there.image.size) == ("JPEG", (97, 64))
 
 
+def test_only_the_formats_that_are_asked_for_are_opened(decoder: Decoder) -> None:
+    only_png = Limits(formats=("PNG",))
+    assert decoder.read(drawn("PNG"), only_png).file_format == "PNG"
+    with pytest.raises(ImageError, match="use a PNG picture") as caught:
+        decoder.read(drawn("JPEG"), only_png)
+    assert caught.value.reason == "unsupported"
+
+
 def test_transparency_greys_and_xmp_come_along(decoder: Decoder) -> None:
     image = Image.linear_gradient("L").convert("RGBA")
     image.putalpha(Image.linear_gradient("L"))

@@ -13,17 +13,19 @@ from engine.decoding.wire import STRIP_BYTES, Line, WireError, receive_answer, s
 from engine.errors import ImageError
 from engine.images import Limits, Picture
 
-LIMITS = Limits(max_pixels=10_000)
+LIMITS = Limits(max_pixels=10_000, min_side_px=10)
 HEAD = struct.Struct("!BIIBBBI")
 
 
-def answered(said: bytes, *, closed: bool = True, longest_px: int | None = None) -> Picture:
+def answered(
+    said: bytes, *, closed: bool = True, longest_px: int | None = None, limits: Limits = LIMITS
+) -> Picture:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(said)
         if closed:
             theirs.shutdown(socket.SHUT_WR)
-        return receive_answer(Line(ours, monotonic() + 0.3), LIMITS, longest_px)
+        return receive_answer(Line(ours, monotonic() + 0.3), limits, longest_px)
 
 
 def test_a_picture_of_many_strips_arrives_whole() -> None:
@@ -48,6 +50,7 @@ def test_a_picture_of_many_strips_arrives_whole() -> None:
         (1, 0, 10, 3, 0, 0, 0),
         (1, 10, 0, 4, 0, 0, 0),
         (1, 10_000, 1, 3, 0, 0, 0),  # narrower than any
+        (1, 200, 9, 3, 0, 0, 0),  # narrower than was asked for
         (1, 10, 10, 2, 0, 0, 0),
         (1, 10, 10, 200, 0, 0, 0),
         (1, 10, 10, 3, 5, 0, 0),  # no such format
@@ -63,6 +66,14 @@ def test_what_no_decoder_says_is_refused_before_anything_is_allocated(
 ) -> None:
     with pytest.raises(WireError, match="an answer that no decoder gives"):
         answered(HEAD.pack(*head) + b"\0" * 400)
+
+
+def test_a_format_that_was_not_asked_for_is_refused() -> None:
+    as_jpeg, as_png = (HEAD.pack(1, 4, 4, 3, kind, 0, 0) + b"\0" * 48 for kind in (0, 1))
+    only_png = Limits(min_side_px=1, formats=("PNG",))
+    assert answered(as_png, limits=only_png).file_format == "PNG"
+    with pytest.raises(WireError):
+        answered(as_jpeg, limits=only_png)
 
 
 @pytest.mark.parametrize(

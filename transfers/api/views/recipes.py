@@ -51,7 +51,7 @@ class RecipeList(ApiView):
         """Bring a recipe: it is judged strictly, and its inputs are looked for among your photos
         and the styles that you may use. `missing` names those that you have to send first."""
         try:
-            recipe = RecipeFile.from_json(request.data)
+            recipe = RecipeFile.from_json(request.data, person(request).pk)
         except RecipeFileError as error:
             raise RefusedError("bad_recipe", error.sentence) from error
         kept = bringing.keep(person(request), recipe)
