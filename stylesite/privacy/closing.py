@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -46,7 +47,9 @@ def ask(user: User) -> AccountDeletion:
 def close(user: User, *, due_at: datetime, by_staff: bool = False) -> AccountDeletion:
     """Close the account of ``user``, who is signed out everywhere and whose work is cancelled.
 
-    With ``by_staff`` only an admin can open it again.
+    With ``by_staff`` only an admin can open it again. What takes long, or asks the store of files,
+    is done after the commit, so that nobody else's writing waits for it; should it fail,
+    ``erasing`` does it again.
     """
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(is_active=False)
@@ -55,9 +58,9 @@ def close(user: User, *, due_at: datetime, by_staff: bool = False) -> AccountDel
             defaults={"asked_at": timezone.now(), "due_at": due_at, "by_staff": by_staff},
         )
         Notice.objects.owned_by(user).pending().delete()
+        for stop in (end_sessions, cancel_work):
+            transaction.on_commit(partial(stop, user), robust=True)
     user.is_active = False
-    cancel_work(user)
-    end_sessions(user)
     logger.info("account %s: closed, to be deleted at %s", user.pk, due_at.isoformat())
     return leaving
 
@@ -87,16 +90,25 @@ def open_again(user: User) -> bool:
     return True
 
 
-def end_sessions(user: User) -> int:
-    """Delete every session that belongs to ``user`` or names their address; how many."""
-    UserSession.objects.filter(user=user).delete()
-    theirs = [session.pk for session in sessions_of(user)]
+def end_sessions(user: User) -> None:
+    """Sign ``user`` out everywhere, by the list of devices that their page of sessions shows."""
+    devices = UserSession.objects.filter(user=user)
+    keys = list(devices.values_list("session_key", flat=True))
+    Session.objects.filter(pk__in=keys).delete()
+    devices.delete()
+
+
+def forget_sessions(user: User) -> int:
+    """Delete every session that belongs to ``user`` or names their address, listed or not; how
+    many. Looks at all sessions of the site, so it is for the end, when nobody waits."""
+    end_sessions(user)
+    theirs = [session.pk for session in _sessions_that_name(user)]
     for start in range(0, len(theirs), BATCH):
         Session.objects.filter(pk__in=theirs[start : start + BATCH]).delete()
     return len(theirs)
 
 
-def sessions_of(user: User) -> Iterator[Session]:
+def _sessions_that_name(user: User) -> Iterator[Session]:
     """What a session holds is encoded, so each has to be looked at.
 
     Sessions of visitors name an address, too: that with which somebody failed to sign in.

@@ -129,7 +129,7 @@ STEPS: tuple[Callable[[User, int], int], ...] = (_guests, _transfers, _imports, 
 def _finish(user: User) -> int:
     """All that is left are rows: 1 when they are gone, 0 where something with a file came late."""
     address = letters.address_of(user)
-    closing.end_sessions(user)
+    closing.forget_sessions(user)
     traces.forget_cached(user)
     traces.forget_address(user)
     with transaction.atomic():

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.quotas import limits_of
-from stylesite.privacy import closing
 from stylesite.privacy.copying import rows
 
 
@@ -45,5 +44,4 @@ def as_json(user: User) -> dict[str, Any]:
             name: getattr(limits, name)
             for name in ("running", "waiting", "painting_minutes_a_day", "storage_mb")
         },
-        "sessions": [{"ends_at": session.expire_date} for session in closing.sessions_of(user)],
     }

@@ -8,15 +8,23 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import TestCase
 from django.utils import timezone
 
 from accounts.models import User
+from stylesite.privacy import closing
 from stylesite.privacy.models import AccountDeletion
 from tests.stylesite.privacy import everything
 from transfers import housekeeping
 from transfers.models import Transfer
 
 Erase = Callable[[User], None]
+
+
+def ask_to_leave(user: User) -> None:
+    """With what happens after the commit."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        closing.ask(user)
 
 
 @pytest.fixture

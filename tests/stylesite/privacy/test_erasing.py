@@ -13,9 +13,9 @@ from django.db import models
 
 from accounts.models import AuditEntry, User
 from gallery.models import Report, Style
-from stylesite.privacy import belongings, closing
+from stylesite.privacy import belongings
 from tests.stylesite.privacy import everything
-from tests.stylesite.privacy.conftest import Erase
+from tests.stylesite.privacy.conftest import Erase, ask_to_leave
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def marks_of(user: User) -> list[str]:
 def test_the_walk_knows_everything_that_somebody_can_have(with_everything: User) -> None:
     """A new table that belongs to people fails here: give it a row in ``everything``, and see in
     the next test that it goes."""
-    closing.ask(with_everything)
+    ask_to_leave(with_everything)
     UserSession.objects.create(user=with_everything, session_key="k", ip="192.0.2.1")
     without = {
         model._meta.label
@@ -55,7 +55,7 @@ def test_nothing_is_left_in_any_table_or_file(with_everything: User, erase: Eras
     assert set(before) >= {everything.EMAIL, "Zaphod"}
     assert len(before) > len(marks) / 2, "the search finds what is there"
     number = with_everything.pk
-    closing.ask(with_everything)
+    ask_to_leave(with_everything)
     erase(with_everything)
     assert not User.objects.filter(pk=number).exists()
     assert everything.found(marks) == {}
@@ -72,7 +72,7 @@ def test_nothing_is_left_in_any_table_or_file(with_everything: User, erase: Eras
 def test_files_of_others_stay(
     with_everything: User, stranger: User, erase: Erase, media_root: Path
 ) -> None:
-    closing.ask(with_everything)
+    ask_to_leave(with_everything)
     erase(with_everything)
     theirs = stranger.artworks.get()
     named = {
@@ -87,7 +87,7 @@ def test_files_of_others_stay(
 
 
 def test_reports_and_presets_stay_without_a_name(with_everything: User, erase: Erase) -> None:
-    closing.ask(with_everything)
+    ask_to_leave(with_everything)
     erase(with_everything)
     sent = Report.objects.get()
     assert (sent.reporter, sent.reason, sent.text) == (None, "person", "")
@@ -97,7 +97,7 @@ def test_reports_and_presets_stay_without_a_name(with_everything: User, erase: E
 
 
 def test_two_letters_are_sent_and_the_last_tells_of_the_end(zaphod: User, erase: Erase) -> None:
-    closing.ask(zaphod)
+    ask_to_leave(zaphod)
     assert "have all of it back" in mail.outbox[0].body
     erase(zaphod)
     assert [letter.to for letter in mail.outbox] == [[everything.EMAIL]] * 2

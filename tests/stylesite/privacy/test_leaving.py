@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import BytesIO
+from unittest import mock
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, TestCase
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -57,7 +59,8 @@ def tick(admins: Client, person: User, **said: str) -> None:
 
 
 def leave(client: Client) -> None:
-    assert client.post(DELETE)["Location"] == "/data/closed/"
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert client.post(DELETE)["Location"] == "/data/closed/"
 
 
 def test_the_password_is_asked_anew_before_anything_is_shown(client: Client, zaphod: User) -> None:
@@ -88,6 +91,29 @@ def test_leaving_signs_out_everywhere_and_says_so(sure: Client, zaphod: User) ->
     leaving = AccountDeletion.objects.get()
     assert leaving.due_at - leaving.asked_at > timedelta(days=13, hours=23)
     assert "will be deleted" in mail.outbox[-1].subject
+
+
+def test_leaving_looks_at_no_session_of_others_and_asks_no_store_of_files_before_it_commits(
+    sure: Client, zaphod: User, stranger: User
+) -> None:
+    for _visitor in range(20):
+        Client().force_login(stranger)
+    photo = add_photo(zaphod, BytesIO(as_file(quadrants())), "upload")
+    submission.submit(zaphod, photo, [(preset(), 1.0)], Params(size_px=256))
+    with (
+        TestCase.captureOnCommitCallbacks() as afterwards,
+        mock.patch("stylesite.privacy.closing.drop_files") as dropped,
+    ):
+        sure.post(DELETE)
+        assert not dropped.called
+        assert Transfer.objects.get().state == "queued"
+    assert AccountDeletion.objects.filter(user__is_active=False).exists()
+    with mock.patch.object(Session, "get_decoded") as decoded:
+        for work in afterwards:
+            work()
+    assert not decoded.called
+    assert Transfer.objects.get().state == "cancelled"
+    assert Session.objects.count() == 20
 
 
 def test_tokens_links_and_public_works_stop_at_once(sure: Client, zaphod: User) -> None:
@@ -215,7 +241,8 @@ def test_an_admin_deletes_somebody_in_the_same_way(
     asked = client.get(address).content.decode()
     assert "2 pictures" in asked
     assert "Are you sure" in asked
-    assert client.post(address, {"post": "yes"}).status_code == 302
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert client.post(address, {"post": "yes"}).status_code == 302
     assert sign_in(Client())["Location"] == "/accounts/inactive/"
     erase(with_everything)
     assert not User.objects.filter(email=EMAIL).exists()
