@@ -7,9 +7,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -59,6 +62,26 @@ def owners_only(view: SignedInView[P]) -> View[P]:
         return view(cast(SignedInRequest, request), *args, **kwargs)
 
     return signed_in
+
+
+def password_asked_anew(view: SignedInView[P]) -> SignedInView[P]:
+    """Being signed in is not enough: that may be somebody else at this device.
+
+    A form that was left open for too long comes back after the password, to be sent once more.
+    """
+    guarded = reauthentication_required(view)
+
+    @wraps(view)
+    def asked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            response: HttpResponseBase = guarded(request, *args, **kwargs)
+        except ReauthenticationRequired:
+            if request.method == "POST":
+                return redirect(request.path)
+            raise
+        return response
+
+    return asked
 
 
 def onward(request: HttpRequest) -> str:

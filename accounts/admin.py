@@ -1,5 +1,7 @@
 """People, their limits and their API tokens in Django's admin."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import UserAdmin
@@ -12,8 +14,12 @@ from django.utils.translation import ngettext
 
 from accounts import audit_admin, invitation_admin, second_factor_admin, tokens
 from accounts.models import ApiToken, Quota, User
+from accounts.second_factor_admin import is_superuser, may_act_on
 
 __all__ = ["audit_admin", "invitation_admin", "second_factor_admin"]
+
+
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
@@ -41,6 +47,15 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
             },
         ),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Only who may do everything says who may do how much."""
+        fixed = tuple(super().get_readonly_fields(request, obj))
+        return fixed if is_superuser(request) else (*fixed, *POWERS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or may_act_on(request, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False  # It would leave all their files behind: stylesite.privacy.admin knows how.

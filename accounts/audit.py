@@ -48,7 +48,7 @@ class Action(TextChoices):
     SECOND_FACTOR_ADDED = "second_factor_added", _("Second factor added")
     SECOND_FACTOR_REMOVED = "second_factor_removed", _("Second factor removed")
     RECOVERY_CODES_DRAWN = "recovery_codes_drawn", _("New recovery codes drawn")
-    SESSIONS_ENDED = "sessions_ended", _("Other sessions ended")
+    SESSIONS_ENDED = "sessions_ended", _("Sessions ended")
     TOKEN_MADE = "token_made", _("API token made")
     TOKEN_REVOKED = "token_revoked", _("API token withdrawn")
     INVITED = "invited", _("Invitation sent")

@@ -29,11 +29,13 @@ class Line:
     of: str
     by: str
     more: str
+    address: str
 
 
 def line_for(user: User, entry: AuditEntry) -> Line:
-    """Of staff nobody learns who it was."""
-    return Line(entry, what(entry), of(entry), _by(user, entry), more(entry))
+    """Of staff nobody learns who it was, nor where."""
+    address = entry.address if entry.actor_id in (None, user.pk) else ""
+    return Line(entry, what(entry), of(entry), _by(user, entry), more(entry), address)
 
 
 def what(entry: AuditEntry) -> str:
@@ -53,7 +55,9 @@ def of(entry: AuditEntry) -> str:
 
 
 def more(entry: AuditEntry) -> str:
-    return ", ".join(str(value) for value in entry.facts.values() if value not in ("", None, True))
+    """What else is worth reading; of whether something was so, the action tells."""
+    told = (value for value in entry.facts.values() if not isinstance(value, bool | None))
+    return ", ".join(str(value) for value in told if value != "")
 
 
 def person(user: User | None, number: int | None) -> str:

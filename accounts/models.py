@@ -318,7 +318,7 @@ class AuditEntry(models.Model):
 
     ``actor`` and ``account`` are numbers without a foreign key’s constraint: an account that is
     deleted leaves them, and nothing that tells who it was. The database refuses changes, too
-    (migration 0004).
+    (migration 0005).
     """
 
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)

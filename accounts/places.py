@@ -72,15 +72,15 @@ def knows_browser(email: str, request: HttpRequest) -> str:
 
 def remember(request: HttpRequest, user: User) -> list[str]:
     """Note where `user` is now; which kinds of place are new to an account that knows some."""
-    mark = request.COOKIES.get(settings.BROWSER_COOKIE_NAME, "") or secrets.token_urlsafe(
-        COOKIE_BYTES
-    )
+    known = set(KnownPlace.objects.filter(user=user).values_list("kind", "digest"))
+    mark = _mark_of(request)
+    if not mark or (Kind.BROWSER, _digest(mark)) not in known:
+        mark = secrets.token_urlsafe(COOKIE_BYTES)  # somebody may have planted another
     request.browser_mark = mark  # type: ignore[attr-defined]
     here = {
         Kind.BROWSER: _digest(mark),
         Kind.NETWORK: _digest(network_of_visitor(request)),
     }
-    known = set(KnownPlace.objects.filter(user=user).values_list("kind", "digest"))
     for kind, digest in here.items():
         KnownPlace.objects.update_or_create(
             user=user, kind=kind, digest=digest, defaults={"last_at": timezone.now()}

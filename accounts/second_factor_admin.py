@@ -9,11 +9,22 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.models import User
+
 # allauth's own pages would show secrets, let staff change them, and list everybody's whereabouts.
 # They are imported here, so that they register themselves before and not after.
 __all__ = ["mfa_admin", "sessions_admin"]
 admin.site.unregister(Authenticator)
 admin.site.unregister(UserSession)
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
+def may_act_on(request: HttpRequest, person: User) -> bool:
+    """Staff look after people; who looks after staff may do everything."""
+    return is_superuser(request) or not (person.is_staff or person.is_superuser)
 
 
 @admin.register(Authenticator)
@@ -33,3 +44,13 @@ class SecondFactorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or may_act_on(request, obj.user))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Of many at once each is looked at, too."""
+        gone, counts, needed, protected = super().get_deleted_objects(objs, request)
+        kept = [str(factor) for factor in objs if not may_act_on(request, factor.user)]
+        return gone, counts, needed, [*protected, *kept]

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import alerts, audit, tokens
-from accounts.access import SignedInRequest, owners_only, signed_in_page
+from accounts.access import SignedInRequest, owners_only, password_asked_anew, signed_in_page
 from accounts.audit import Action
 from accounts.forms import ApiTokenForm
 from accounts.models import ApiToken
@@ -36,6 +36,7 @@ def token_list(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
+@password_asked_anew
 @sensitive_variables("secret")
 def add(request: SignedInRequest) -> HttpResponse:
     form = ApiTokenForm(request.POST or None)

@@ -192,7 +192,8 @@ if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", ADMIN_PATH):
 ADMIN_TWO_FACTOR = yes_or_no("STYLESITE_ADMIN_TWO_FACTOR", BEHIND_HTTPS)
 
 # Second factors: a code of an app, a passkey, and codes on paper for the day that both are lost.
-# The time before and after is allowed for clocks that differ; no code opens twice (accounts.forms).
+# The time before and after is allowed for clocks that differ; no code opens twice
+# (accounts.second_factor_forms).
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
     "activate_totp": "accounts.second_factor_forms.ActivateAppForm",
@@ -201,6 +202,7 @@ MFA_FORMS = {
     "edit_webauthn": "accounts.second_factor_forms.RenamePasskeyForm",
     "reauthenticate": "accounts.second_factor_forms.CodeAgainForm",
 }
+USERSESSIONS_ADAPTER = "accounts.session_adapter.SessionAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
-
-from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.stages import LoginStage
 from allauth.core import ratelimit
-from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -25,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import alerts, audit
-from accounts.access import SignedInRequest, signed_in_page
+from accounts.access import SignedInRequest, password_asked_anew, signed_in_page
 from accounts.audit import Action
 from accounts.models import User
 from gallery.file_names import safe_name
@@ -33,30 +27,6 @@ from gallery.files import harden
 from stylesite.privacy import closing, returning, rules, summary
 from stylesite.privacy.copying import turns
 from stylesite.privacy.copying.archive import Copy
-
-P = ParamSpec("P")
-
-
-def password_asked_anew(
-    view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[SignedInRequest, P], HttpResponseBase]:
-    """Being signed in is not enough: that may be somebody else at this device.
-
-    A form that was left open for too long comes back after the password, to be sent once more.
-    """
-    guarded = reauthentication_required(view)
-
-    @wraps(view)
-    def asked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        try:
-            response: HttpResponseBase = guarded(request, *args, **kwargs)
-        except ReauthenticationRequired:
-            if request.method == "POST":
-                return redirect(request.path)
-            raise
-        return response
-
-    return asked
 
 
 @require_safe

@@ -1,4 +1,6 @@
 import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
@@ -54,3 +56,27 @@ def test_visitors_sign_in_on_our_page_where_guessing_is_slowed_down(client: Clie
     response = client.get(PEOPLE, follow=True)
     assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=")
     assert client.post("/admin/login/").status_code == 302
+
+
+def test_staff_who_look_after_people_do_not_rise_by_it(client: Client, user: User) -> None:
+    staff = User.objects.create_user("staff@example.org", "correct horse battery", is_staff=True)
+    looks_after = ("view_user", "change_user", "view_authenticator", "delete_authenticator")
+    staff.user_permissions.set(Permission.objects.filter(codename__in=looks_after))
+    owner = User.objects.create_superuser("owner@example.org", "correct horse battery")
+    factor = Authenticator.objects.create(user=owner, type=Authenticator.Type.TOTP, data={})
+    theirs = Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    client.force_login(staff)
+    everything = {"is_active": "on", "is_staff": "on", "is_superuser": "on"}
+
+    for person in (staff, user, owner):
+        client.post(f"{PEOPLE}{person.pk}/change/", {"email": person.email, **everything})
+    assert list(User.objects.filter(is_superuser=True)) == [owner]
+    assert not User.objects.get(pk=user.pk).is_staff
+    new = {"password1": "three quiet walls", "password2": "three quiet walls"}
+    client.post(f"{PEOPLE}{owner.pk}/password/", new)
+    assert User.objects.get(pk=owner.pk).check_password("correct horse battery")
+    for one in (factor, theirs):
+        client.post(f"/admin/mfa/authenticator/{one.pk}/delete/", {"post": "yes"})
+    many = {"action": "delete_selected", "_selected_action": [factor.pk], "post": "yes"}
+    client.post("/admin/mfa/authenticator/", many)
+    assert list(Authenticator.objects.all()) == [factor]

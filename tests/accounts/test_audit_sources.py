@@ -86,17 +86,18 @@ def test_changing_the_e_mail_address(signed_in: Client, user: User) -> None:
     assert "example.org" not in json.dumps(list(AuditEntry.objects.values_list("facts", flat=True)))
 
 
-def test_tokens_made_and_withdrawn(signed_in: Client, user: User) -> None:
+def test_tokens_made_and_withdrawn(proven: Client) -> None:
     form = {"name": "Holiday", "scopes": ["read"], "lasts_days": "30"}
-    signed_in.post("/accounts/tokens/add/", form)
+    proven.post("/accounts/tokens/add/", form)
     token = ApiToken.objects.get()
-    signed_in.post(f"/accounts/tokens/{token.pk}/revoke/")
+    proven.post(f"/accounts/tokens/{token.pk}/revoke/")
     ada = "ada@example.org"
-    assert told() == [
+    assert told()[1:] == [
         ("token_made", ada, ada, {"scopes": "read"}),
         ("token_revoked", ada, ada, {}),
     ]
-    assert set(AuditEntry.objects.values_list("subject_id", flat=True)) == {str(token.pk)}
+    of_tokens = AuditEntry.objects.filter(action__startswith="token")
+    assert set(of_tokens.values_list("subject_id", flat=True)) == {str(token.pk)}
 
 
 def test_a_withdrawal_that_fails_leaves_neither_entry_nor_withdrawal(

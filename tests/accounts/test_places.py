@@ -91,6 +91,16 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_says_nothing(at_home: Client)
     assert not KnownPlace.objects.filter(digest__contains=cookie.value).exists()
 
 
+def test_a_cookie_that_somebody_planted_is_not_taken_over(user: User) -> None:
+    planted = Client()
+    planted.cookies["browser"] = "A" * 43
+    sign_in(planted)
+    mark = planted.cookies["browser"].value
+    assert mark != "A" * 43
+    sign_in(planted)
+    assert planted.cookies["browser"].value == mark
+
+
 def guess(client: Client, times: int) -> None:
     for number in range(times):
         sign_in(client, password=f"wrong {number}")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import sessions
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from tests.accounts.conftest import PASSWORD, is_signed_in, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +167,13 @@ def test_devices_are_known_by_what_they_say(said: str, shown: tuple[str, str]) -
 )
 def test_addresses_are_shortened(address: str, network: str) -> None:
     assert sessions.network_of(address) == network
+
+
+def test_ending_sessions_is_written_down(two: tuple[Client, Client], user: User) -> None:
+    here, _there = two
+    sign_in(Client(headers={"user-agent": EDGE}))
+    here.post(f"{SESSIONS}{UserSession.objects.get(user_agent=SAFARI).pk}/end/")
+    here.post(SESSIONS)
+    ended = AuditEntry.objects.filter(action="sessions_ended", account=user).order_by("id")
+    assert [entry.facts for entry in ended] == [{"count": 1}, {"count": 1}]
+    assert UserSession.objects.count() == 1

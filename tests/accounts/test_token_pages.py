@@ -24,8 +24,8 @@ def secret_on(page: str) -> str:
     return re.findall(r"sty_[\w-]{43}", page)[0]
 
 
-def test_a_token_is_made_and_its_secret_shown_once(signed_in: Client, user: User) -> None:
-    response = signed_in.post(ADD, CHOSEN)
+def test_a_token_is_made_and_its_secret_shown_once(proven: Client, user: User) -> None:
+    response = proven.post(ADD, CHOSEN)
     assert response.status_code == 201
     assert "no-store" in response["Cache-Control"]
     secret = secret_on(response.content.decode())
@@ -35,29 +35,36 @@ def test_a_token_is_made_and_its_secret_shown_once(signed_in: Client, user: User
     assert token.expires_at is not None
     assert timedelta(days=29) < token.expires_at - timezone.now() <= timedelta(days=30)
     for page in (LIST, ADD, f"/accounts/tokens/{token.pk}/revoke/"):
-        assertNotContains(signed_in.get(page), secret)
+        assertNotContains(proven.get(page), secret)
     assert all(secret not in str(row.get_decoded()) for row in Session.objects.all())
 
 
-def test_a_token_may_last_for_ever(signed_in: Client) -> None:
-    signed_in.post(ADD, {**CHOSEN, "lasts_days": ""})
+def test_a_stolen_session_makes_none(signed_in: Client) -> None:
+    """Being signed in is not enough: a token outlives the password."""
+    answer = signed_in.post(ADD, CHOSEN, follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/accounts/reauthenticate/")
+    assert not ApiToken.objects.exists()
+
+
+def test_a_token_may_last_for_ever(proven: Client) -> None:
+    proven.post(ADD, {**CHOSEN, "lasts_days": ""})
     assert ApiToken.objects.get().expires_at is None
 
 
-def test_the_list_tells_tokens_apart(signed_in: Client, user: User) -> None:
+def test_the_list_tells_tokens_apart(proven: Client, user: User) -> None:
     _token, secret = tokens.issue(user, "Kiosk", ["read"], timezone.now() - timedelta(days=1))
-    page = signed_in.get(LIST).content.decode()
+    page = proven.get(LIST).content.decode()
     for words in ("Kiosk", f"sty_…{secret[-4:]}", "See and download", "Not used yet", "Expired."):
         assert words in page
     assert "Add, change and throw away" not in page
 
 
-def test_a_token_is_withdrawn_after_a_question(signed_in: Client, user: User) -> None:
+def test_a_token_is_withdrawn_after_a_question(proven: Client, user: User) -> None:
     token, secret = tokens.issue(user, "Kiosk", ["read"])
     address = f"/accounts/tokens/{token.pk}/revoke/"
-    assertContains(signed_in.get(address), "cannot be undone")
+    assertContains(proven.get(address), "cannot be undone")
     assert tokens.find(secret) is not None
-    response = signed_in.post(address, follow=True)
+    response = proven.post(address, follow=True)
     assertRedirects(response, LIST)
     assertContains(response, "opens nothing any more")
     assertContains(response, "You have no token yet")
@@ -65,23 +72,23 @@ def test_a_token_is_withdrawn_after_a_question(signed_in: Client, user: User) ->
 
 
 def test_at_the_limit_a_sentence_says_what_to_do(
-    signed_in: Client, user: User, settings: Settings
+    proven: Client, user: User, settings: Settings
 ) -> None:
     settings.API_TOKENS_PER_PERSON = 1
-    assertContains(signed_in.get(LIST), f'"{ADD}"')
+    assertContains(proven.get(LIST), f'"{ADD}"')
     tokens.issue(user, "Kiosk", ["read"])
-    page = signed_in.get(LIST)
+    page = proven.get(LIST)
     assertContains(page, "You have 1 token in use, and may not have more.")
     assertNotContains(page, f'"{ADD}"')
-    response = signed_in.post(ADD, CHOSEN)
+    response = proven.post(ADD, CHOSEN)
     assert response.status_code == 422
     assert "You have 1 token in use" in response.content.decode()
     assert 'value="Holiday script"' in response.content.decode()
     assert ApiToken.objects.count() == 1
 
 
-def test_the_settings_lead_to_the_tokens(signed_in: Client) -> None:
-    assertContains(signed_in.get("/accounts/settings/"), f'"{LIST}"')
+def test_the_settings_lead_to_the_tokens(proven: Client) -> None:
+    assertContains(proven.get("/accounts/settings/"), f'"{LIST}"')
 
 
 def test_a_stranger_neither_sees_nor_withdraws_it(
@@ -115,22 +122,22 @@ def test_visitors_are_asked_to_sign_in(client: Client, user: User) -> None:
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_made(
-    signed_in: Client, change: dict[str, object], words: str
+    proven: Client, change: dict[str, object], words: str
 ) -> None:
-    response = signed_in.post(ADD, {**CHOSEN, **change})
+    response = proven.post(ADD, {**CHOSEN, **change})
     assert response.status_code == 422
     assert words in response.content.decode()
     assert not ApiToken.objects.exists()
 
 
-def test_a_name_is_text_and_never_markup(signed_in: Client) -> None:
-    page = signed_in.post(ADD, {**CHOSEN, "name": "<b>x</b>"}).content.decode()
+def test_a_name_is_text_and_never_markup(proven: Client) -> None:
+    page = proven.post(ADD, {**CHOSEN, "name": "<b>x</b>"}).content.decode()
     assert "<b>x</b>" not in page
-    assert "<b>x</b>" not in signed_in.get(LIST).content.decode()
+    assert "<b>x</b>" not in proven.get(LIST).content.decode()
 
 
-def test_wrong_methods_are_not_allowed(signed_in: Client, user: User) -> None:
+def test_wrong_methods_are_not_allowed(proven: Client, user: User) -> None:
     token, _secret = tokens.issue(user, "Kiosk", ["read"])
-    assert signed_in.post(LIST).status_code == 405
-    assert signed_in.delete(ADD).status_code == 405
-    assert signed_in.delete(f"/accounts/tokens/{token.pk}/revoke/").status_code == 405
+    assert proven.post(LIST).status_code == 405
+    assert proven.delete(ADD).status_code == 405
+    assert proven.delete(f"/accounts/tokens/{token.pk}/revoke/").status_code == 405

@@ -109,6 +109,8 @@ def as_json(row: models.Model, files: dict[str, str]) -> dict[str, Any]:
             said[many.name] = [
                 str(one) for one in getattr(row, many.name).values_list("pk", flat=1)
             ]
+    if isinstance(row, AuditEntry) and row.actor_id not in (None, row.account_id):
+        said["address"] = ""  # where an administrator was
     if isinstance(row, ShareLink):
         said |= {"address": address(row), "has_password": bool(row.password)}
     return said
