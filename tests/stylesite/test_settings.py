@@ -218,3 +218,50 @@ def test_a_site_that_others_can_reach_does_not_start_with_what_only_a_laptop_may
     assert ran.returncode == 1
     assert ran.stderr.startswith("Set STYLESITE_SECRET_KEY")
     assert ran.stderr.count("\n") == 1
+
+
+ADMIN = """
+import json
+import django
+django.setup()
+from django.conf import settings
+from django.urls import reverse
+names = ("admin:index", "transfers:queue", "transfers:examples", "gallery:reports")
+print(json.dumps([settings.ADMIN_TWO_FACTOR, *map(reverse, names)]))
+"""
+
+
+def test_the_pages_for_staff_move_together_and_take_two_steps_behind_https(
+    tmp_path: Path,
+) -> None:
+    laptop = json.loads(run(tmp_path, {}, "-c", ADMIN).stdout)
+    assert laptop[:2] == [False, "/admin/"]
+    public = {
+        "STYLESITE_BEHIND_HTTPS": "true",
+        "STYLESITE_ADMIN_PATH": "/behind/the-scenes",
+        "STYLESITE_SECRET_KEY": "".join(map(chr, range(40, 110))),
+    }
+    assert json.loads(run(tmp_path, public, "-c", ADMIN).stdout) == [
+        True,
+        "/behind/the-scenes/",
+        "/behind/the-scenes/queue/",
+        "/behind/the-scenes/examples/",
+        "/behind/the-scenes/reports/",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STYLESITE_ADMIN_PATH", "../admin"),
+        ("STYLESITE_ADMIN_PATH", "/"),
+        ("STYLESITE_SIGN_UP", "friends"),
+        ("STYLESITE_PAGE_WRITES_PER_MINUTE", "0"),
+    ],
+)
+def test_a_wrong_word_about_who_gets_in_names_its_setting(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    ran = run(tmp_path, {name: value}, "-c", SHOW)
+    assert ran.returncode == 1
+    assert f"Set {name} to" in ran.stderr

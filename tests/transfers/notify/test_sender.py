@@ -7,8 +7,11 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db import OperationalError, connection
+from pytest_django import Settings
 
+from accounts import letters
 from accounts.models import User
 from tests.transfers.notify.conftest import Clock, End, Receiver
 from transfers import housekeeping
@@ -50,6 +53,20 @@ def test_it_delivers_and_writes_what_is_due(
     assert len(receiver.got) == len(mailoutbox) == 1
     looked_once()
     assert len(receiver.got) == len(mailoutbox) == 1
+
+
+def test_it_sends_letters_about_accounts(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, mailoutbox: list
+) -> None:
+    settings.SENDS_MAIL = True
+    monkeypatch.setattr(housekeeping, "tidy", lambda: False)
+    for name in ("ada", "bob"):
+        letters.post(EmailMessage("A new password", "Open this.", to=[f"{name}@example.org"]))
+    assert not mailoutbox
+    looked_once()
+    assert [letter.to for letter in mailoutbox] == [["ada@example.org"], ["bob@example.org"]]
+    looked_once()
+    assert len(mailoutbox) == 2
 
 
 def test_it_tidies_up_and_at_once_again_where_more_is_left(
