@@ -48,6 +48,8 @@ class Restored:
     files: int
     waiting: int
     """Transfers that go on once workers are started."""
+    gone_again: int
+    """Accounts that were deleted after this backup: closed, and housekeeping deletes them."""
     same_key: bool
     missing: list[str]
 
@@ -70,12 +72,12 @@ def restore(folder: BackupFolder, backup: Backup, *, force: bool, say: Say) -> R
         files = _put_files(folder, index, say)
         count = _put_rows(backup, manifest, targets, say)
         say("tidying up")
-        departed.bury(gone)
+        gone_again = departed.bury(gone)
         waiting = settling.settle()
         _drop_files(before, index)
         before.close()
     same_key = keys.give_back(backup.path, manifest["key"])
-    return Restored(count, files, waiting, same_key, manifest["missing"])
+    return Restored(count, files, waiting, gone_again, same_key, manifest["missing"])
 
 
 def known_migrations(manifest: dict[str, Any]) -> list[tuple[str, str]]:
@@ -145,6 +147,7 @@ def _put_rows(
         executor = MigrationExecutor(connection)
         state = executor.migrate(targets)
         models = _models(state.apps, manifest)
+        defer_constraints()
         for model in models.values():
             model._base_manager.all().delete()  # what migrations have put there
         for label, model in models.items():
@@ -179,6 +182,13 @@ def constraints_at_the_end() -> Iterator[None]:
     finally:
         if off:
             connection.enable_constraint_checking()
+
+
+def defer_constraints() -> None:
+    """Migrations tell PostgreSQL to look at once, and that holds for the whole transaction."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def drop_tables() -> None:

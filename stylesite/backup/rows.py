@@ -25,6 +25,7 @@ from django.utils.duration import duration_iso_string
 
 from stylesite.backup import BackupError
 from stylesite.backup.folder import open_private
+from transfers.models import Transfer
 
 AT_ONCE = 1000
 
@@ -78,15 +79,22 @@ def file_columns(model: Model) -> list[str]:
 
 
 def write(model: Model, path: Path) -> Iterator[list[str]]:
-    """Write a table, and yield the names of the files in each row: one list a row."""
+    """Write a table, and yield the names of the files in each row: one list a row.
+
+    Not the preview of a transfer that is being painted: it gives way to the next within a second,
+    and so does the one that is shown after a restore.
+    """
     columns = [field.attname for field in model._meta.concrete_fields]
     files = [columns.index(name) for name in file_columns(model)]
+    preview = columns.index("preview") if model is Transfer else -1
+    state = columns.index("state") if model is Transfer else -1
     rows = model._base_manager.order_by("pk").values_list(*columns)
     with open_private(path) as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
         packed.write(_line(columns))
         for row in rows.iterator(AT_ONCE):
             packed.write(_line(row))
-            yield [row[at] for at in files if row[at]]
+            passing = preview >= 0 and row[state] == Transfer.State.RUNNING
+            yield [row[at] for at in files if row[at] and not (passing and at == preview)]
 
 
 def read(path: Path) -> Iterator[list[Any]]:

@@ -22,11 +22,14 @@ def hosts_at_work() -> list[str]:
 
 def settle() -> int:
     """Give back to the queue what workers held that are not there any more; it goes on from its
-    checkpoint, and has spent no attempt. Returns how many transfers wait.
+    checkpoint, and has spent no attempt. Its last preview is in no backup. Returns how many
+    transfers wait.
 
     Wake-ups are not restored: a pool that starts rings for all that wait.
     """
-    Transfer.objects.running().update(**BACK_IN_QUEUE, attempts=F("attempts") - 1)
+    Transfer.objects.running().update(
+        **BACK_IN_QUEUE, attempts=F("attempts") - 1, preview="", preview_step=0
+    )
     Transfer.objects.queued().update(rung_at=None)
     Notice.objects.pending().update(token=None, sender="", leased_until=None)
     return Transfer.objects.queued().count()

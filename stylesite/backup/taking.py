@@ -128,10 +128,8 @@ class _Taking:
         return named
 
     def _copy_what_is_soon_replaced(self, named: FileIndex) -> None:
-        """Checkpoints and previews give way to the next within seconds, and writing all rows may
-        take longer."""
-        columns = rows.file_columns(Transfer)
-        for names in Transfer.objects.unfinished().values_list(*columns):
+        """Checkpoints give way to the next within seconds, and writing all rows may take longer."""
+        for names in Transfer.objects.unfinished().values_list("checkpoint", "time_lapse"):
             named.name(filter(None, names))
         self._copy(named)
 

@@ -67,6 +67,11 @@ class Command(BaseCommand):
             f"Restored {name}: {done.rows} rows, {done.files} files. {done.waiting} transfers go "
             "on when the site is started. Everybody has to sign in again."
         )
+        if done.gone_again:
+            self.stdout.write(
+                f"{done.gone_again} accounts had been deleted since this backup: they are closed, "
+                "and go for good once the site is started."
+            )
         if done.missing:
             self.stdout.write(
                 f"{len(done.missing)} files were missing in the site when it was backed up."
