@@ -4,6 +4,11 @@
 the site runs, ``checking`` holds one against its hashes, ``restoring`` makes a site of it again.
 """
 
+from collections.abc import Callable
+
+Say = Callable[[str], None]
+"""Is told, again and again, how far it is."""
+
 
 class BackupError(Exception):
     """It cannot be done; the sentence says what to do."""

@@ -2,7 +2,9 @@
 
 ::
 
+    stylesite-backups.txt     says whose folder this is: nothing is removed where it is missing
     objects/3f/3fa9…          every file of every backup, named by its SHA-256
+    objects/3f/3fa9….damaged  what has turned out not to be that file any more
     2026-11-26T03-15-00Z/     one backup, there as a whole or not at all
         manifest.json         versions, migrations, counts
         rows/accounts.User.jsonl.gz, …
@@ -35,7 +37,12 @@ from stylesite.backup.index import FileIndex
 NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ")
 FORMAT = 1
 CHUNK_BYTES = 2**20
-DRAFT, GONE = ".draft", ".gone"
+DRAFT, GONE, DAMAGED = ".draft", ".gone", ".damaged"
+OBJECT = re.compile(rf"([0-9a-f]{{64}})(?:{re.escape(DAMAGED)})?")
+LOCK, MARK = ".lock", "stylesite-backups.txt"
+MARK_TEXT = (
+    "Backups of a Stylesite site: `manage.py backup` keeps this folder, see docs/backup.md.\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +129,47 @@ class BackupFolder:
     def locked(self) -> Iterator[None]:
         """For whoever writes. Made if it is not there; left-overs of those who died are removed."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not self.objects.exists() and any(p.name != ".lock" for p in self.path.iterdir()):
-            raise BackupError(
-                f"{self.path} holds something other than backups: name an empty folder, or a new "
-                "one."
-            )
+        self._mark()
         self.objects.mkdir(mode=0o700, exist_ok=True)
-        with open_private(self.path / ".lock") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise BackupError(
-                    f"Somebody else is writing to {self.path} at this moment: try again later."
-                ) from error
+        with open_private(self.path / LOCK) as lock:
+            self._lock(lock, fcntl.LOCK_EX)
             for left in [*self.path.glob(f"{DRAFT}*"), *self.path.glob(f"{GONE}*")]:
                 shutil.rmtree(left)
             for left in self.objects.glob(f"{DRAFT}*"):
                 left.unlink()
             yield
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """For whoever reads: nothing is forgotten meanwhile. A copy without a lock needs none."""
+        try:
+            lock = (self.path / LOCK).open("rb")
+        except FileNotFoundError:
+            yield
+            return
+        with lock:
+            self._lock(lock, fcntl.LOCK_SH)
+            yield
+
+    def _lock(self, lock: IO[Any], how: int) -> None:
+        try:
+            fcntl.flock(lock, how | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            doing = "using" if how == fcntl.LOCK_EX else "writing to"
+            raise BackupError(
+                f"Somebody else is {doing} {self.path} at this moment: try again later."
+            ) from error
+
+    def _mark(self) -> None:
+        """Make the folder one of backups. Refuses one that holds anything else."""
+        if (self.path / MARK).exists():
+            return
+        if not self.backups() and any(p.name != LOCK for p in self.path.iterdir()):
+            raise BackupError(
+                f"{self.path} holds something other than backups: name an empty folder, or a new "
+                "one."
+            )
+        _write(self.path / MARK, MARK_TEXT)
 
     def draft(self) -> Backup:
         """The beginnings of a backup, which ``publish`` makes one of."""
@@ -159,8 +189,15 @@ class BackupFolder:
     def object(self, digest: str) -> Path:
         return self.objects / digest[:2] / digest
 
+    def damaged(self, digest: str) -> Path:
+        """Where a damaged one lies, out of the way of a whole one."""
+        return self.object(digest).with_name(digest + DAMAGED)
+
     def put(self, source: IO[bytes]) -> tuple[str, int, bool]:
-        """Keep what is read from ``source``: its SHA-256, its size, and whether it is new here."""
+        """Keep what is read from ``source``: its SHA-256, its size, and whether it is new here.
+
+        It replaces what is there under its name, which may be damaged.
+        """
         hashed, size = hashlib.sha256(), 0
         number, name = tempfile.mkstemp(prefix=DRAFT, dir=self.objects)
         draft = Path(name)
@@ -170,9 +207,10 @@ class BackupFolder:
                     hashed.update(chunk)
                     size += target.write(chunk)
             kept = self.object(hashed.hexdigest())
-            if is_new := not kept.exists() or kept.stat().st_size != size:
-                kept.parent.mkdir(mode=0o700, exist_ok=True)
-                draft.rename(kept)
+            is_new = not kept.exists()
+            kept.parent.mkdir(mode=0o700, exist_ok=True)
+            draft.rename(kept)
+            self.damaged(kept.name).unlink(missing_ok=True)
         finally:
             draft.unlink(missing_ok=True)
         return hashed.hexdigest(), size, is_new
@@ -184,13 +222,20 @@ class BackupFolder:
             shutil.rmtree(gone)
 
     def sweep(self) -> int:
-        """Remove the files that no backup names any more; returns how many they were."""
+        """Remove the files that no backup names any more; returns how many they were.
+
+        Raises BackupError, and removes nothing, where it cannot be told what a backup names.
+        """
         with tempfile.TemporaryDirectory(prefix=DRAFT, dir=self.path) as folder:
             named = FileIndex(Path(folder) / "named.sqlite3")
             for backup in self.backups():
                 with backup.index() as index:
                     named.name(digest for _name, digest, _size in index.files())
-            swept = [path for path in self.objects.glob("??/*") if not named.has(path.name)]
+            swept = [
+                path
+                for path in self.objects.glob("??/*")
+                if (is_one := OBJECT.fullmatch(path.name)) and not named.has(is_one[1])
+            ]
             named.close()
         for path in swept:
             path.unlink()

@@ -9,7 +9,7 @@ off leaves the database as it was.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from stylesite.backup import BackupError, checking, departed, keys, rows, settling
+from stylesite.backup import BackupError, Say, checking, departed, keys, rows, settling
 from stylesite.backup.folder import Backup, BackupFolder
 from stylesite.backup.index import FileIndex
 
@@ -38,7 +38,6 @@ SELECT oid::regprocedure FROM pg_proc
 WHERE prorettype = 'trigger'::regtype AND pronamespace = current_schema()::regnamespace
 """
 
-Say = Callable[[str], None]
 T = TypeVar("T")
 
 
@@ -64,7 +63,8 @@ def restore(folder: BackupFolder, backup: Backup, *, force: bool, say: Say) -> R
             "empty database, or --force to lose what is here."
         )
     if faults := checking.faults(folder, backup, say):
-        raise BackupError(f"This backup is not whole: {'; '.join(faults[:5])}. Take another one.")
+        wrong = "; ".join(faults.sentences()[:5])
+        raise BackupError(f"This backup is not whole: {wrong}. Take another one.")
     with tempfile.TemporaryDirectory() as scratch, backup.index() as index:
         gone = departed.known(folder)
         before = FileIndex(Path(scratch) / "before.sqlite3")

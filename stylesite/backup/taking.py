@@ -11,10 +11,9 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -23,15 +22,14 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from stylesite.backup import BackupError, keys, rows
+from stylesite.backup import BackupError, Say, keys, rows
 from stylesite.backup.folder import Backup, BackupFolder, write_manifest
 from stylesite.backup.index import FileIndex
 from transfers.models import Transfer
 
 COPIES_AT_ONCE = 4
 MOST_ROUNDS = 8
-
-Say = Callable[[str], None]
+LONGEST_WAIT = timedelta(seconds=2)
 
 
 @dataclass(slots=True)
@@ -47,6 +45,8 @@ class Taken:
     missing: list[str] = field(default_factory=list)
     """Named by rows, and not in the site's storage: they were not there before, either."""
     rounds: int = 0
+    unreadable: list[str] = field(default_factory=list)
+    """Why it cannot be told which files earlier backups name; nothing is removed meanwhile."""
 
     @property
     def row_count(self) -> int:
@@ -57,11 +57,8 @@ def take(folder: BackupFolder, *, keep: int, say: Say) -> Taken:
     """Make a backup of the site as it is, and forget all but the last ``keep``."""
     check_migrated()
     with folder.locked():
-        now = datetime.now(UTC).replace(microsecond=0)
         before = folder.backups()
-        while before and before[-1].made_at >= now:  # two within a second
-            time.sleep(0.1)
-            now = datetime.now(UTC).replace(microsecond=0)
+        now = moment_after(before[-1] if before else None)
         draft = folder.draft()
         try:
             taken = _Taking(folder, draft, before[-1] if before else None, say).run()
@@ -74,8 +71,25 @@ def take(folder: BackupFolder, *, keep: int, say: Say) -> Taken:
         if outdated := folder.backups()[:-keep]:
             say(f"forgetting {len(outdated)} older")
             folder.forget(outdated)
-            folder.sweep()
+            try:
+                folder.sweep()
+            except BackupError as error:
+                taken.unreadable.append(str(error))
     return taken
+
+
+def moment_after(last: Backup | None) -> datetime:
+    """Now, in whole seconds, by which backups are named and in whose order they are forgotten."""
+    while True:
+        now = datetime.now(UTC).replace(microsecond=0)
+        if last is None or last.made_at < now:
+            return now
+        if last.made_at > now + LONGEST_WAIT:
+            raise BackupError(
+                f"{last.path} says that it was made at a time still to come: set the clock of this "
+                "machine or, if the clock is right, remove that backup. No other can follow it."
+            )
+        time.sleep(0.1)  # two within a second
 
 
 def check_migrated() -> None:
@@ -89,9 +103,16 @@ class _Taking:
         self._folder, self._draft, self._say = folder, draft, say
         self._taken = Taken(draft)
         # What is known of a file stays true: the last backup's, then that of the rounds before.
-        self._last = last.index() if last else None
+        self._last = self._index_of(last) if last else None
         self._copied = FileIndex(draft.path / "copied.sqlite3")
         self._named_path = draft.path / "files.sqlite3"
+
+    def _index_of(self, last: Backup) -> FileIndex | None:
+        try:
+            return last.index()
+        except BackupError as error:
+            self._taken.unreadable.append(str(error))
+            return None
 
     def run(self) -> Taken:
         missing: set[str] | None = None
@@ -158,7 +179,7 @@ class _Taking:
         return missing
 
     def _known(self, name: str) -> tuple[str, int] | None:
-        known = self._copied.get(name) or (self._last.get(name) if self._last else None)
+        known = self._copied.get(name) or self._known_to_last(name)
         if known is None:
             return None
         try:
@@ -166,6 +187,17 @@ class _Taking:
         except FileNotFoundError:
             return None
         return known if whole else None
+
+    def _known_to_last(self, name: str) -> tuple[str, int] | None:
+        if self._last is None:
+            return None
+        try:
+            return self._last.get(name)
+        except BackupError as error:  # then all files are looked at
+            self._last.close()
+            self._last = None
+            self._taken.unreadable.append(str(error))
+            return None
 
     def _bring(self, name: str) -> tuple[str, int, bool] | None:
         try:

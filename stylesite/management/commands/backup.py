@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ class Command(BaseCommand):
 
     def _take(self, folder: BackupFolder, keep: int, progress: Progress) -> str:
         taken = taking.take(folder, keep=keep, say=progress)
+        self._warn(taken, progress)
         said = (
             f"{taken.backup.path}: {taken.row_count} rows and {taken.files} files "
             f"({_size(taken.bytes)}), {taken.new_files} of them new ({_size(taken.new_bytes)})."
@@ -84,19 +86,40 @@ class Command(BaseCommand):
             sys.exit(FILES_MISSING)
         return said
 
+    def _warn(self, taken: taking.Taken, progress: Progress) -> None:
+        if taken.unreadable:
+            progress.end()
+            self.stderr.write(
+                f"{taken.unreadable[0]} Files that no backup needs stay meanwhile: run this with "
+                "--verify, and remove the backups that it names as broken."
+            )
+
     def _verify(self, folder: BackupFolder, progress: Progress) -> str:
         folder.find()
-        backups = folder.backups()
-        for backup in backups:
-            if faults := checking.faults(folder, backup, progress):
-                progress.end()
-                for fault in faults[:MOST_SAID]:
-                    self.stderr.write(f"{backup.path.name}: {fault}")
-                raise CommandError(
-                    f"{backup.path} is not whole: {len(faults)} faults. Remove it, and make "
-                    "another."
-                )
-        return f"{len(backups)} backups in {folder.path} are whole."
+        with folder.held():
+            backups = folder.backups()
+            found = {b.path.name: checking.faults(folder, b, progress) for b in backups}
+            broken = {name: faults for name, faults in found.items() if faults}
+            for faults in broken.values():
+                checking.set_aside(folder, faults)
+        if not broken:
+            return f"{len(backups)} backups in {folder.path} are whole."
+        progress.end()
+        for name, faults in broken.items():
+            for sentence in faults.sentences()[:MOST_SAID]:
+                self.stderr.write(f"{name}: {sentence}")
+        raise CommandError(" ".join(_advice(broken)))
+
+
+def _advice(broken: dict[str, checking.Faults]) -> Iterator[str]:
+    yield f"Not whole: {', '.join(broken)}."
+    if useless := [name for name, faults in broken.items() if faults.parts]:
+        yield f"Nothing can be made of {', '.join(useless)}: remove them."
+    if len(useless) < len(broken):
+        yield (
+            "Run `manage.py backup` now: it copies anew the files that the site still has. If that "
+            "mends not all, a restore leaves them out with --without-damaged."
+        )
 
 
 def folder_named(given: str | None, option: str) -> Path:

@@ -28,6 +28,9 @@ SOON_FULL_BYTES = 2 * 2**30
 # One that is made every night may take its time, or be left out once.
 BACKUP_OLD_AFTER = timedelta(days=2)
 
+# Hosts that share a folder need not agree on the second.
+CLOCKS_DIFFER_BY = timedelta(minutes=1)
+
 
 def disk() -> Iterator[Finding]:
     """Whether the disk of the data folder has room."""
@@ -141,7 +144,13 @@ def backups() -> Iterator[Finding]:
         return
     last = made[-1].made_at
     said = f"The last backup in {settings.BACKUP_DIR} was made at {last:%Y-%m-%d %H:%M} UTC"
-    if datetime.now(UTC) - last > BACKUP_OLD_AFTER:
+    age = datetime.now(UTC) - last
+    if age < -CLOCKS_DIFFER_BY:
+        yield wrong(
+            f"{said}, which is still to come, and no other can follow it: set this machine's clock "
+            "or, if the clock is right, remove that backup."
+        )
+    elif age > BACKUP_OLD_AFTER:
         yield wrong(f"{said}: find out why `python manage.py backup` did not run since.")
     else:
         yield ok(f"{said}.")

@@ -39,6 +39,15 @@ def test_equal_files_are_kept_once_under_their_hash(tmp_path: Path) -> None:
     assert [path.read_bytes() for path in kept] == [b"a picture"]
 
 
+def test_a_damaged_file_is_replaced_by_the_whole_one(tmp_path: Path) -> None:
+    folder = BackupFolder(tmp_path)
+    with folder.locked():
+        digest, _size, _is_new = folder.put(io.BytesIO(b"a picture"))
+        folder.object(digest).write_bytes(b"a pixture")
+        assert folder.put(io.BytesIO(b"a picture")) == (digest, 9, False)
+    assert folder.object(digest).read_bytes() == b"a picture"
+
+
 def test_nobody_else_can_read_any_of_it(tmp_path: Path) -> None:
     folder = BackupFolder(tmp_path / "backups")
     with folder.locked():
@@ -78,6 +87,19 @@ def test_only_files_that_no_backup_names_are_removed(tmp_path: Path) -> None:
     assert [backup.made_at for backup in folder.backups()] == [NIGHT + timedelta(days=1)]
 
 
+def test_nothing_is_removed_where_a_list_of_files_is_damaged(tmp_path: Path) -> None:
+    folder = BackupFolder(tmp_path)
+    with folder.locked():
+        first = make(folder, {"gone": b"gone"})
+        second = make(folder, {"same": b"same"}, NIGHT + timedelta(days=1))
+        folder.forget([first])
+        (second.path / "files.sqlite3").write_bytes(b"not a database")
+        with pytest.raises(BackupError, match="damaged"):
+            folder.sweep()
+    kept = {path.read_bytes() for path in folder.objects.glob("??/*")}
+    assert kept == {b"gone", b"same"}
+
+
 def test_what_broke_off_is_no_backup_and_is_cleared_away(tmp_path: Path) -> None:
     folder = BackupFolder(tmp_path)
     with folder.locked():
@@ -96,6 +118,42 @@ def test_two_never_write_at_once(tmp_path: Path) -> None:
         BackupFolder(tmp_path).locked(),
     ):
         pass
+
+
+def test_none_writes_while_others_read(tmp_path: Path) -> None:
+    folder = BackupFolder(tmp_path)
+    with folder.locked(), pytest.raises(BackupError, match="writing to"), folder.held():
+        pass
+    with (
+        folder.held(),
+        BackupFolder(tmp_path).held(),
+        pytest.raises(BackupError, match="using"),
+        folder.locked(),
+    ):
+        pass
+
+
+def test_a_copy_that_has_no_lock_can_be_read(tmp_path: Path) -> None:
+    with BackupFolder(tmp_path).held():
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_git_repository_is_no_folder_of_backups(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--bare", "--quiet", tmp_path], check=True)
+    with pytest.raises(BackupError, match="other than backups"), BackupFolder(tmp_path).locked():
+        pass
+
+
+def test_what_is_not_named_by_a_hash_is_not_swept(tmp_path: Path) -> None:
+    folder = BackupFolder(tmp_path)
+    with folder.locked():
+        digest, _size, _is_new = folder.put(io.BytesIO(b"nobody's"))
+        stranger = folder.object(digest).with_name("a" * 38)
+        stranger.touch()
+        folder.damaged("0" * 64).parent.mkdir()
+        folder.damaged("0" * 64).touch()
+        assert folder.sweep() == 2
+    assert list(folder.objects.glob("??/*")) == [stranger]
 
 
 def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:

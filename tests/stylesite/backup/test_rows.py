@@ -29,7 +29,7 @@ def again(model: rows.Model, folder: Path) -> list[dict[str, Any]]:
 def test_times_keep_their_microseconds_and_ids_their_digits(user: User, tmp_path: Path) -> None:
     at = timezone.now().replace(microsecond=123456)
     ApiToken.objects.create(
-        owner=user, name="“Lap\u0000top”\n", scopes=["read"], digest="0", created_at=at
+        owner=user, name="“Lap\u0001top”\n", scopes=["read"], digest="0", created_at=at
     )
     ApiToken.objects.create(owner=user, name="", digest="1", expires_at=at + timedelta(days=1))
     before = again(ApiToken, tmp_path)

@@ -26,3 +26,11 @@ def test_the_last_one_may_be_two_days_old(settings: Settings, tmp_path: Path) ->
         level, sentence = only(stores.backups())
         assert level is expected
         assert f"{made:%Y-%m-%d %H:%M} UTC" in sentence
+
+
+def test_one_from_the_future_is_wrong(settings: Settings, tmp_path: Path) -> None:
+    settings.BACKUP_DIR = str(tmp_path)
+    (tmp_path / f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H-%M-%SZ}").mkdir()
+    level, sentence = only(stores.backups())
+    assert level is Level.WRONG
+    assert "still to come" in sentence
