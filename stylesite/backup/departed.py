@@ -7,6 +7,7 @@ time; those from after it are in the site that is replaced, and in every later b
 from __future__ import annotations
 
 import logging
+import zlib
 from pathlib import Path
 
 from django.db import connection
@@ -30,7 +31,7 @@ def known(folder: BackupFolder) -> list[dict[str, str]]:
         path = backup.rows / f"{Tombstone._meta.label}.jsonl.gz"
         try:
             found += _read(path) if path.exists() else []
-        except (OSError, EOFError, ValueError):  # gzip's and JSON's errors are among them
+        except (OSError, EOFError, ValueError, zlib.error):  # what gzip and JSON raise
             logger.warning("the tombstones of %s cannot be read", backup.path, exc_info=True)
     return found
 

@@ -2,22 +2,25 @@
 
 Nothing is changed before the backup is known to be whole and this version can read it. Then the
 files are put back, which harm nobody without rows; then all rows in one transaction: tables as they
-were when the backup was made, what was in them, and the migrations since. So a restore that breaks
-off leaves the database as it was.
+were when the backup was made, what was in them, the migrations since, and what makes the work go
+on. So a restore that breaks off leaves the database as it was. What is left to do after that
+transaction cannot undo it: where it fails, that is said, and the site is restored.
 """
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.apps.registry import Apps
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -32,16 +35,27 @@ from stylesite.backup.index import FileIndex
 COPIES_AT_ONCE = 4
 AT_ONCE = 200
 
-# What migrations made for tables' triggers outlives them, and would be made a second time.
+# What migrations made for tables' triggers outlives them, and would be made a second time. What an
+# extension brought is not theirs.
 TRIGGER_FUNCTIONS = """
-SELECT oid::regprocedure FROM pg_proc
-WHERE prorettype = 'trigger'::regtype AND pronamespace = current_schema()::regnamespace
+SELECT DISTINCT tgfoid::regprocedure FROM pg_trigger
+JOIN pg_class ON pg_class.oid = tgrelid
+JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE NOT tgisinternal AND relname = ANY(%s)
+AND relnamespace = current_schema()::regnamespace
+AND pronamespace = current_schema()::regnamespace
+AND NOT EXISTS (
+    SELECT FROM pg_depend
+    WHERE classid = 'pg_proc'::regclass AND objid = tgfoid AND deptype = 'e'
+)
 """
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Restored:
     rows: int
     files: int
@@ -49,12 +63,17 @@ class Restored:
     """Transfers that go on once workers are started."""
     gone_again: int
     """Accounts that were deleted after this backup: closed, and housekeeping deletes them."""
-    same_key: bool
     missing: list[str]
+    """Files that rows name and the backup has not; or not any more, where that was allowed."""
+    same_key: bool = True
+    undone: list[str] = field(default_factory=list)
+    """What failed when all rows were there, each with what to do."""
 
 
-def restore(folder: BackupFolder, backup: Backup, *, force: bool, say: Say) -> Restored:
-    """Make this site the one of ``backup``. Raises BackupError before anything is changed."""
+def restore(
+    folder: BackupFolder, backup: Backup, *, force: bool, without_damaged: bool = False, say: Say
+) -> Restored:
+    """Make this site the one of ``backup``. Raises BackupError, with the database as it was."""
     manifest = backup.manifest()
     targets = known_migrations(manifest)
     if not force and settling.has_people():
@@ -62,22 +81,47 @@ def restore(folder: BackupFolder, backup: Backup, *, force: bool, say: Say) -> R
             "There are people in this site already, and restoring replaces everything: use an "
             "empty database, or --force to lose what is here."
         )
-    if faults := checking.faults(folder, backup, say):
-        wrong = "; ".join(faults.sentences()[:5])
-        raise BackupError(f"This backup is not whole: {wrong}. Take another one.")
-    with tempfile.TemporaryDirectory() as scratch, backup.index() as index:
-        gone = departed.known(folder)
-        before = FileIndex(Path(scratch) / "before.sqlite3")
-        before.name(named_by_the_rows_there_are())
-        files = _put_files(folder, index, say)
-        count = _put_rows(backup, manifest, targets, say)
+    broken = files_to_leave_out(checking.faults(folder, backup, say), without_damaged)
+    gone = departed.known(folder)
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        backup.index() as index,
+        FileIndex(Path(scratch) / "before.sqlite3") as before,
+    ):
+        note_files_that_go(before, manifest["missing"], index)
+        files = _put_files(folder, index, broken, say)
+        done = _put_rows(backup, manifest, targets, gone, say)
+        done.files, done.missing = files, sorted([*manifest["missing"], *broken])
         say("tidying up")
-        gone_again = departed.bury(gone)
-        waiting = settling.settle()
-        _drop_files(before, index)
-        before.close()
-    same_key = keys.give_back(backup.path, manifest["key"])
-    return Restored(count, files, waiting, gone_again, same_key, manifest["missing"])
+        finish(done, backup, manifest["key"], before)
+    return done
+
+
+def files_to_leave_out(faults: checking.Faults, without_damaged: bool) -> frozenset[str]:
+    """Those that cannot be put back; BackupError where that is not wanted or all is lost."""
+    if faults.parts or (faults and not without_damaged):
+        other = "" if faults.parts else ", or leave these files out with --without-damaged"
+        raise BackupError(
+            f"This backup is not whole: {'; '.join(faults.sentences()[:5])}. Take another one"
+            f"{other}."
+        )
+    return faults.files
+
+
+def finish(done: Restored, backup: Backup, key: str, before: FileIndex) -> None:
+    """What no transaction holds. The site is restored, whatever becomes of it."""
+    try:
+        done.same_key = keys.give_back(backup.path, key)
+    except OSError as error:
+        done.undone.append(
+            f"The site's key could not be put back ({error.strerror or error}): copy "
+            f"{backup.path / keys.NAME} to {settings.DATA_DIR / keys.NAME} before you start it."
+        )
+    if left := _drop_files(before):
+        done.undone.append(
+            f"{len(left)} files of the site that was here before could not be removed, and nothing "
+            f"names them any more: {', '.join(left[:5])}{' …' if left[5:] else ''}."
+        )
 
 
 def known_migrations(manifest: dict[str, Any]) -> list[tuple[str, str]]:
@@ -101,10 +145,20 @@ def known_migrations(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def note_files_that_go(before: FileIndex, missing: list[str], index: FileIndex) -> None:
+    """Those of the site that is about to be replaced that no row of the backup names.
+
+    Rows name also what was missing when it was made; here it may be.
+    """
+    before.name(named_by_the_rows_there_are())
+    before.drop(missing)
+    before.drop(name for name, _digest, _size in index.files())
+
+
 def named_by_the_rows_there_are() -> Iterator[str]:
     """The files of the site that is about to be replaced."""
     there = set(connection.introspection.table_names())
-    for model in rows.tables().values():
+    for model in rows.every_table().values():
         columns = rows.file_columns(model)
         if not columns or model._meta.db_table not in there:
             continue
@@ -115,12 +169,14 @@ def named_by_the_rows_there_are() -> Iterator[str]:
             yield from filter(None, names)
 
 
-def _put_files(folder: BackupFolder, index: FileIndex, say: Say) -> int:
+def _put_files(folder: BackupFolder, index: FileIndex, broken: frozenset[str], say: Say) -> int:
     total, _bytes = index.totals()
     done = 0
 
-    def put(file: tuple[str, str, int]) -> None:
+    def put(file: tuple[str, str, int]) -> bool:
         name, digest, _size = file
+        if name in broken:
+            return False
         # Names carry what is in them, so one that is there is this file, or a damaged one.
         if default_storage.exists(name):
             default_storage.delete(name)
@@ -128,18 +184,22 @@ def _put_files(folder: BackupFolder, index: FileIndex, say: Say) -> int:
             kept = default_storage.save(name, File(source))
         if kept != name:
             raise BackupError(f"The storage keeps {name} as {kept}: restore into an empty one.")
+        return True
 
     with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
         for batch in batches(index.files()):
-            for _put in pool.map(put, batch):
-                done += 1
+            done += sum(pool.map(put, batch))
             say(f"putting files back, {done} of {total}")
     return done
 
 
 def _put_rows(
-    backup: Backup, manifest: dict[str, Any], targets: list[tuple[str, str]], say: Say
-) -> int:
+    backup: Backup,
+    manifest: dict[str, Any],
+    targets: list[tuple[str, str]],
+    gone: list[dict[str, str]],
+    say: Say,
+) -> Restored:
     count = 0
     with constraints_at_the_end(), transaction.atomic():
         say("making the tables")
@@ -161,8 +221,14 @@ def _put_rows(
         connection.check_constraints()
         say("bringing the database up to date")
         call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    return count
+        call_command("createcachetable", verbosity=0)
+        return Restored(
+            rows=count,
+            files=0,
+            gone_again=departed.bury(gone),
+            waiting=settling.settle(),
+            missing=[],
+        )
 
 
 def _models(apps: Apps, manifest: dict[str, Any]) -> dict[str, rows.Model]:
@@ -196,22 +262,29 @@ def drop_tables() -> None:
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     notes = MigrationRecorder.Migration._meta.db_table
     there = connection.introspection.table_names()
+    functions = []
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(TRIGGER_FUNCTIONS, [list(names)])
+            functions = cursor.fetchall()
         for name in {*names, *({notes} & set(there))}:
             how = " CASCADE" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TABLE {connection.ops.quote_name(name)}{how}")
-        if connection.vendor == "postgresql":
-            cursor.execute(TRIGGER_FUNCTIONS)
-            for (function,) in cursor.fetchall():
-                cursor.execute(f"DROP FUNCTION {function}")
+        for (function,) in functions:
+            cursor.execute(f"DROP FUNCTION {function}")
 
 
-def _drop_files(before: FileIndex, index: FileIndex) -> None:
-    """Remove the files of the site that was here before."""
+def _drop_files(before: FileIndex) -> list[str]:
+    """Remove the files of the site that was here before; returns those that would not go."""
+    left = []
     for names in before.unknown():
         for name in names:
-            if not index.get(name):
+            try:
                 default_storage.delete(name)
+            except Exception:  # each storage has errors of its own
+                logger.warning("%s could not be removed", name, exc_info=True)
+                left.append(name)
+    return left
 
 
 def batches(things: Iterable[T]) -> Iterator[list[T]]:

@@ -64,13 +64,15 @@ def snapshot() -> Iterator[None]:
 
 def tables(registry: Apps = apps) -> dict[str, Model]:
     """Every table that is backed up, by its label."""
+    found = every_table(registry).items()
+    return {label: model for label, model in found if label not in LEFT_OUT}
+
+
+def every_table(registry: Apps = apps) -> dict[str, Model]:
+    """Also those that are left out."""
     found = registry.get_models(include_auto_created=True)
-    mine = {model._meta.label: model for model in found if model._meta.managed}
-    return {
-        label: model
-        for label, model in sorted(mine.items())
-        if label not in LEFT_OUT and not model._meta.proxy
-    }
+    mine = {m._meta.label: m for m in found if m._meta.managed and not m._meta.proxy}
+    return dict(sorted(mine.items()))
 
 
 def file_columns(model: Model) -> list[str]:

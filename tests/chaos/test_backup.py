@@ -171,7 +171,13 @@ def test_a_damaged_or_newer_backup_changes_nothing(
     one.write_bytes(one.read_bytes()[:-1] + b"?")
     assert "is damaged" in refusal(empty, "restore", "--from", str(backed_up))
     assert "is damaged" in refusal(site, "backup", "--to", str(backed_up), "--verify")
+    assert "--without-damaged" in refusal(empty, "restore", "--from", str(backed_up))
     assert not (empty.data_dir / "media").exists()
     assert not (empty.data_dir / "db.sqlite3").exists() or not empty.ask(
         "SELECT name FROM sqlite_master WHERE name = 'accounts_user'"
     )
+    said = empty.manage("restore", "--from", str(backed_up), "--without-damaged")
+    assert "1 files that rows name are not in the backup" in said
+    before, after = files_of(site), files_of(empty)
+    assert len(after) == len(before) - 1
+    assert after.items() <= before.items()

@@ -12,7 +12,7 @@ from django.db import Error as DatabaseError
 from stylesite.backup import BackupError, restoring, settling
 from stylesite.backup.folder import BackupFolder
 from stylesite.backup.progress import Progress
-from stylesite.management.commands.backup import folder_named
+from stylesite.management.commands.backup import MOST_SAID, folder_named
 from stylesite.management.commands.up import take_lock
 
 
@@ -35,6 +35,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--force", action="store_true", help="replace a site that has people in it"
         )
+        parser.add_argument(
+            "--without-damaged",
+            action="store_true",
+            help="leave out files that are damaged in the backup; all else of it must be whole",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = BackupFolder(folder_named(options["folder"], "--from"))
@@ -45,8 +50,15 @@ class Command(BaseCommand):
                     raise BackupError(
                         f"Workers are running on {', '.join(hosts)}: stop every host first."
                     )
-                backup = folder.find(options["backup"])
-                done = restoring.restore(folder, backup, force=options["force"], say=progress)
+                with folder.held():
+                    backup = folder.find(options["backup"])
+                    done = restoring.restore(
+                        folder,
+                        backup,
+                        force=options["force"],
+                        without_damaged=options["without_damaged"],
+                        say=progress,
+                    )
             except BackupError as error:
                 raise CommandError(str(error)) from error
             except DatabaseError as error:
@@ -73,9 +85,12 @@ class Command(BaseCommand):
                 "and go for good once the site is started."
             )
         if done.missing:
+            names = "\n".join(done.missing[:MOST_SAID])
             self.stdout.write(
-                f"{len(done.missing)} files were missing in the site when it was backed up."
+                f"{len(done.missing)} files that rows name are not in the backup:\n{names}"
             )
+        for sentence in done.undone:
+            self.stderr.write(sentence)
         if not done.same_key:
             self.stdout.write(
                 "This site has another STYLESITE_SECRET_KEY than the one that was backed up: links "

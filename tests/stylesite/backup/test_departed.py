@@ -36,8 +36,10 @@ def test_those_of_every_backup_and_of_the_site_are_known(
     assert len(folder.backups()) == 2
     both = {tombstones.digest_of(user), tombstones.digest_of(stranger)}
     assert {stone["digest"] for stone in departed.known(folder)} == both
-    first.write_bytes(b"not a gzip")
-    assert {stone["digest"] for stone in departed.known(folder)} == both
+    whole = first.read_bytes()
+    for damaged in (b"not a gzip", whole[:-9], whole[:40] + b"????" + whole[44:]):
+        first.write_bytes(damaged)
+        assert {stone["digest"] for stone in departed.known(folder)} == both
 
 
 def test_who_is_there_again_is_closed_and_goes_by_housekeeping(user: User, stranger: User) -> None:
