@@ -32,7 +32,7 @@ class Logger(glogging.Logger):  # type: ignore[misc]
 
 logger_class = Logger
 wsgi_app = "stylesite.wsgi:application"
-worker_class = "gthread"
+worker_class = "stylesite.web_worker.FairWorker"
 workers = 2
 threads = 8
 timeout = 60
