@@ -1,11 +1,11 @@
 """The audit log in Django's admin: to filter, search and export, and nothing else."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +54,11 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("whose account"))
     def whose(self, entry: AuditEntry) -> str:
         return audit_log.person(entry.account, entry.account_id)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Audit log"), **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         export = self.admin_site.admin_view(self.export)

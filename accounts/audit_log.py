@@ -10,12 +10,20 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.audit import Action
 from accounts.models import AuditEntry, User
 
 COLUMNS = ("when", "what", "by", "account", "of", "id", "from", "more")
 AT_ONCE = 500
+MEANS = {
+    "password": _lazy("password"),
+    "recovery_codes": _lazy("recovery code"),
+    "totp": _lazy("authenticator app"),
+    "webauthn": _lazy("passkey"),
+}
+"""What people sign in by, as the pages call it."""
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is worked out by spreadsheets, and may fetch or run something."""
 
@@ -57,7 +65,7 @@ def of(entry: AuditEntry) -> str:
 def more(entry: AuditEntry) -> str:
     """What else is worth reading; of whether something was so, the action tells."""
     told = (value for value in entry.facts.values() if not isinstance(value, bool | None))
-    return ", ".join(str(value) for value in told if value != "")
+    return ", ".join(_in_words(value) for value in told if value != "")
 
 
 def person(user: User | None, number: int | None) -> str:
@@ -82,6 +90,10 @@ def table(entries: QuerySet[AuditEntry]) -> Iterator[str]:
             " ".join(f"{name}={value}" for name, value in entry.facts.items()),
         )
         yield writer.writerow([_plain(cell) for cell in cells])
+
+
+def _in_words(value: object) -> str:
+    return " + ".join(str(MEANS.get(part, part)) for part in str(value).split(" + "))
 
 
 def _plain(cell: str) -> str:

@@ -99,10 +99,12 @@ def test_people_see_what_was_done_by_and_to_them_and_nothing_else(
     audit.record(Action.TOKEN_MADE, user, token, None, scopes="read")
     audit.record(Action.CHANGED, stranger, user, None, what="Active")
     audit.record(Action.SIGN_IN_FAILED, None, user, None)
+    audit.record(Action.SIGNED_IN, user, user, None, method="password + totp")
     audit.record(Action.PASSWORD_CHANGED, stranger, stranger, None)
     page = signed_in.get(OWN)
     for words in ("API token made", "read", "by an administrator", "who was not signed in"):
         assertContains(page, words)
+    assertContains(page, "password + authenticator app")
     assertNotContains(page, "Password changed")
     assertNotContains(page, "bob@example.org")
 

@@ -1,6 +1,7 @@
 """What is done with an account or by staff is written down, whichever page it was done on."""
 
 import json
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -10,6 +11,7 @@ from django.test import Client
 
 from accounts import tokens
 from accounts.models import ApiToken, AuditEntry, Quota, User
+from tests.accounts.conftest import SetUpApp
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +86,17 @@ def test_changing_the_e_mail_address(signed_in: Client, user: User) -> None:
     signed_in.post(f"/accounts/confirm-email/{EmailConfirmationHMAC(new).key}/")
     assert {entry[0] for entry in told()} == {"email_confirmed", "email_changed"}
     assert "example.org" not in json.dumps(list(AuditEntry.objects.values_list("facts", flat=True)))
+
+
+def test_a_second_factor_added_and_removed(
+    proven: Client, set_up_app: SetUpApp, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        set_up_app(proven)
+    proven.post("/accounts/2fa/totp/deactivate/")
+    facts = [(action, facts.get("method")) for action, _by, _whose, facts in told()]
+    assert ("second_factor_added", "totp") in facts
+    assert ("second_factor_removed", "totp") in facts
 
 
 def test_tokens_made_and_withdrawn(proven: Client) -> None:
