@@ -45,8 +45,8 @@ class Taken:
     missing: list[str] = field(default_factory=list)
     """Named by rows, and not in the site's storage: they were not there before, either."""
     rounds: int = 0
-    unreadable: list[str] = field(default_factory=list)
-    """Why it cannot be told which files earlier backups name; nothing is removed meanwhile."""
+    warnings: list[str] = field(default_factory=list)
+    """What is wrong with the folder; the backup itself is made."""
 
     @property
     def row_count(self) -> int:
@@ -70,12 +70,25 @@ def take(folder: BackupFolder, *, keep: int, say: Say) -> Taken:
             raise
         if outdated := folder.backups()[:-keep]:
             say(f"forgetting {len(outdated)} older")
-            folder.forget(outdated)
             try:
+                folder.forget(outdated)
                 folder.sweep()
             except BackupError as error:
-                taken.unreadable.append(str(error))
+                taken.warnings.append(_unreadable(error))
+            except OSError as error:
+                taken.warnings.append(
+                    f"{error.filename or folder.path}: {error.strerror or error}. What is outdated "
+                    "stays until that is mended."
+                )
     return taken
+
+
+def _unreadable(error: BackupError) -> str:
+    """Without its list of files, it cannot be told what a backup needs."""
+    return (
+        f"{error} Files that no backup needs stay meanwhile: run this with --verify, and remove "
+        "the backups that it names as broken."
+    )
 
 
 def moment_after(last: Backup | None) -> datetime:
@@ -111,7 +124,7 @@ class _Taking:
         try:
             return last.index()
         except BackupError as error:
-            self._taken.unreadable.append(str(error))
+            self._taken.warnings.append(_unreadable(error))
             return None
 
     def run(self) -> Taken:
@@ -196,7 +209,7 @@ class _Taking:
         except BackupError as error:  # then all files are looked at
             self._last.close()
             self._last = None
-            self._taken.unreadable.append(str(error))
+            self._taken.warnings.append(_unreadable(error))
             return None
 
     def _bring(self, name: str) -> tuple[str, int, bool] | None:

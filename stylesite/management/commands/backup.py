@@ -60,9 +60,10 @@ class Command(BaseCommand):
                 "backup was made."
             ) from error
         except OSError as error:
+            undone = "Not all was checked" if options["verify"] else "No backup was made"
             raise CommandError(
-                f"{error.filename or folder.path}: {error.strerror or error}. No backup was made: "
-                "make room, or mend that, and run this again."
+                f"{error.filename or folder.path}: {error.strerror or error}. {undone}: make room, "
+                "or mend that, and run this again."
             ) from error
         finally:
             progress.end()
@@ -87,12 +88,10 @@ class Command(BaseCommand):
         return said
 
     def _warn(self, taken: taking.Taken, progress: Progress) -> None:
-        if taken.unreadable:
+        if taken.warnings:
             progress.end()
-            self.stderr.write(
-                f"{taken.unreadable[0]} Files that no backup needs stay meanwhile: run this with "
-                "--verify, and remove the backups that it names as broken."
-            )
+            # The same list may have been asked twice.
+            self.stderr.write("\n".join(dict.fromkeys(taken.warnings)))
 
     def _verify(self, folder: BackupFolder, progress: Progress) -> str:
         folder.find()

@@ -94,6 +94,19 @@ def test_files_stay_while_it_cannot_be_told_who_needs_them(
     assert len(list(folder.objects.glob("??/*"))) == 1
 
 
+def test_a_backup_is_made_also_where_nothing_can_be_removed(
+    site: Artwork, folder: BackupFolder
+) -> None:
+    backup(folder)
+    date_back(folder)
+    stuck = folder.object("0" * 64)
+    (stuck / "inside").mkdir(parents=True)
+    said = backup(folder, "--keep=1")
+    assert f"{stuck}: " in said
+    assert "stays until that is mended" in said
+    assert "1 files" in said
+
+
 def test_one_from_the_future_is_named_instead_of_waited_for(
     site: Artwork, folder: BackupFolder
 ) -> None:
