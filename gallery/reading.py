@@ -124,7 +124,12 @@ def read_picture(
     limits = limits or upload_limits()
     data = read_bytes(file, limits)
     with turns.turn(object() if who is None else who):
-        return decoder.read(data, limits, longest_px)
+        try:
+            return decoder.read(data, limits, longest_px)
+        except ImageError as error:
+            if error.reason == "busy":
+                raise BusyError from error
+            raise
 
 
 def read_image(

@@ -25,7 +25,7 @@ ANSWER_S = wire.WALL_S + 5
 
 _ROOT = Path(__file__).parents[2]
 _END_S = 5
-_DYING_S = 0.1
+_DYING_S = 0.5
 
 
 class Decoder:
@@ -41,19 +41,17 @@ class Decoder:
         """The picture in `data`, its longer side at most `longest_px`.
 
         Raises ImageError as `engine.images.read_picture` does, and with the reason "unreadable"
-        where the process that read it died, hung, or gave an answer that cannot be.
+        where the process that read it died, hung, or gave an answer that cannot be; with "busy"
+        where this machine has no process or no descriptor for it.
         """
         try:
-            try:
-                return self._read(data, limits, longest_px)
-            except wire.WireError:
-                # The process that forks looks at no file, so if it died, the file is not to blame.
-                if not self._has_died():
-                    raise
             return self._read(data, limits, longest_px)
         except wire.WireError as error:
             logger.warning("a picture could not be decoded: %s", error)
             raise _unreadable() from error
+        except OSError as error:
+            logger.exception("the decoder of pictures cannot be reached")
+            raise _not_now() from error
 
     def start(self) -> None:
         """Start the process now, so that the first picture does not wait for it."""
@@ -88,32 +86,39 @@ class Decoder:
         return None if self._process is None else self._process.pid
 
     def _read(self, data: bytes, limits: Limits, longest_px: int | None) -> Picture:
-        with self._connected() as connection:
-            line = wire.Line(connection, monotonic() + ANSWER_S)
-            wire.send_request(line, data, limits, longest_px)
-            return wire.receive_answer(line, limits, longest_px)
-
-    def _has_died(self) -> bool:
-        """Since it was last started; a moment is given to whoever is just dying."""
-        process = self._process
+        connection, process = self._connected()
         try:
-            return process is None or process.wait(_DYING_S) is not None
-        except subprocess.TimeoutExpired:
-            return False
+            return _asked(connection, data, limits, longest_px)
+        except wire.WireError:
+            # The process that forks looks at no file, so if it died, the file is not to blame.
+            if not _has_died(process):
+                raise
+        connection, _another = self._connected()
+        return _asked(connection, data, limits, longest_px)
 
-    def _connected(self) -> socket.socket:
+    def _connected(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+        """Our end of a connection, and the process that got the other."""
         ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            try:
-                socket.send_fds(self._running(), [b"!"], [theirs.fileno()])
-            except OSError:  # it has died since we looked
-                self._process = None
-                socket.send_fds(self._running(), [b"!"], [theirs.fileno()])
-        return ours
+        try:
+            with theirs, self._lock:
+                return ours, self._hand_over(theirs)
+        except BaseException:
+            ours.close()
+            raise
 
-    def _running(self) -> socket.socket:
+    def _hand_over(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        control, process = self._running()
+        try:
+            socket.send_fds(control, [b"!"], [theirs.fileno()])
+        except ConnectionError:  # it has died since we looked
+            process.wait()
+            control, process = self._running()
+            socket.send_fds(control, [b"!"], [theirs.fileno()])
+        return process
+
+    def _running(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         if self._control is not None and self._process and self._process.poll() is None:
-            return self._control
+            return self._control, self._process
         if self._control is not None:
             logger.warning("the decoder of pictures has died and is started again")
             self._control.close()
@@ -127,7 +132,25 @@ class Decoder:
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
-        return self._control
+        return self._control, self._process
+
+
+def _asked(
+    connection: socket.socket, data: bytes, limits: Limits, longest_px: int | None
+) -> Picture:
+    with connection:
+        line = wire.Line(connection, monotonic() + ANSWER_S)
+        wire.send_request(line, data, limits, longest_px)
+        return wire.receive_answer(line, limits, longest_px)
+
+
+def _has_died(process: subprocess.Popen[bytes]) -> bool:
+    """A moment is given to one that is just dying."""
+    try:
+        process.wait(_DYING_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def environment() -> dict[str, str]:
@@ -141,6 +164,13 @@ def _unreadable() -> ImageError:
     return ImageError(
         "We couldn’t read this picture. Please save it anew, or as a JPEG, and try again.",
         reason="unreadable",
+    )
+
+
+def _not_now() -> ImageError:
+    return ImageError(
+        "Pictures cannot be read right now. Nothing is wrong with yours; please send it again.",
+        reason="busy",
     )
 
 

@@ -51,6 +51,7 @@ DEEDS: dict[str, Callable[[], object]] = {
     "crash": lambda: ctypes.string_at(0),
     "spin": spin,
     "sleep": lambda: time.sleep(60),
+    "linger": lambda: time.sleep(0.7),
     "eat": eat,
     "leave": lambda: os._exit(3),
     "thread": thread,

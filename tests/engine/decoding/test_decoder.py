@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -213,6 +214,39 @@ def test_a_decoder_that_was_killed_is_started_again(decoder: Decoder) -> None:
     os.kill(killed, 9)
     assert decoder.read(drawn(), LIMITS).image.size == (97, 64)
     assert decoder.pid != killed
+
+
+def test_whatever_it_reads_when_it_is_killed_is_read_again(hostile: Decoder) -> None:
+    sizes: list[tuple[int, int]] = []
+    data = HOLE + b"linger"
+    threads = [
+        threading.Thread(target=lambda: sizes.append(hostile.read(data, LIMITS).image.size))
+        for _ in range(4)
+    ]
+    hostile.start()
+    for thread in threads:
+        thread.start()
+    assert hostile.pid is not None
+    assert until(lambda: len(children(hostile.pid)) == 4, 10)
+    os.kill(hostile.pid, 9)
+    for thread in threads:
+        thread.join()
+    assert sizes == [(64, 64)] * 4
+
+
+@pytest.mark.parametrize("spare", [0, 2, 4, 5])
+def test_without_descriptors_nothing_is_said_against_the_picture(spare: int) -> None:
+    decoder, before = Decoder(), os.listdir("/proc/self/fd")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    first_free = os.dup(0)
+    os.close(first_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (first_free + spare, hard))
+    try:
+        assert refused(decoder, drawn()) == "busy"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        decoder.close()
+    assert os.listdir("/proc/self/fd") == before
 
 
 PARENT = """
