@@ -1,19 +1,24 @@
 """What a process gives up before it looks at a file that may be hostile. Linux only.
 
 Afterwards it can compute, within a limit of memory and of processor time, and read and write what
-it has open. It can open nothing, neither a file nor a socket, start no process, and touch no file
-by its name. Three walls stand behind each other, as not every kernel has all of them: limits
-(everywhere), Landlock (Linux 5.13 and newer), and a filter of system calls (``system_calls``).
+it has open, and start a few threads, as HEIC needs one. It can open nothing, neither a file nor a
+socket, start no process, and touch no file by its name. Three walls stand behind each other, as
+not every kernel has all of them: limits (everywhere), Landlock (Linux 5.13 and newer), and a
+filter of system calls (``system_calls``).
 """
 
 import ctypes
 import os
 import resource
 import signal
+import threading
 
 from engine.decoding import system_calls
 
 NOBODY = 65534
+
+MORE_THREADS = 64
+"""Beyond those that this user's processes have already, some of which may start more meanwhile."""
 
 _PDEATHSIG, _DUMPABLE, _NO_NEW_PRIVS = 1, 4, 38  # prctl(2)
 _CREATE_RULESET, _RESTRICT_SELF = 444, 446  # landlock(7); the same numbers on every architecture
@@ -52,6 +57,7 @@ def confine(more_memory_bytes: int, cpu_s: int) -> None:
     _libc.prctl(_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     if parent == 1:
         os._exit(1)
+    _limit_threads()
     _limit(resource.RLIMIT_AS, _address_space() + more_memory_bytes)
     _limit(resource.RLIMIT_CPU, cpu_s)
     _limit(resource.RLIMIT_FSIZE, 0)
@@ -92,6 +98,30 @@ def landlock_version() -> int:
 
 def _limit(which: int, value: int) -> None:
     resource.setrlimit(which, (value, value))
+
+
+def _limit_threads() -> None:
+    """The kernel counts those of all processes of this user, in other containers, too, where
+    nobody here can see them. So the limit is raised until a thread can be started."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    most = hard if hard != resource.RLIM_INFINITY else 2**22  # PID_MAX_LIMIT
+    limit = 64
+    while limit < most:
+        resource.setrlimit(resource.RLIMIT_NPROC, (limit, hard))
+        if _can_start_a_thread():
+            break
+        limit += limit // 4
+    _limit(resource.RLIMIT_NPROC, min(limit + MORE_THREADS, most))
+
+
+def _can_start_a_thread() -> bool:
+    thread = threading.Thread(target=bool)
+    try:
+        thread.start()
+    except RuntimeError:
+        return False
+    thread.join()
+    return True
 
 
 def _address_space() -> int:

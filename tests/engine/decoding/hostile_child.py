@@ -42,6 +42,12 @@ def thread() -> None:
     done.wait(5)
 
 
+def start_threads() -> None:
+    threading.stack_size(2**16)
+    for _ in range(2000):
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+
+
 def signal_parent() -> None:
     os.kill(os.getppid(), signal.SIGTERM)
 
@@ -51,6 +57,7 @@ DEEDS: dict[str, Callable[[], object]] = {
     "crash": lambda: ctypes.string_at(0),
     "spin": spin,
     "sleep": lambda: time.sleep(60),
+    "start threads without end": start_threads,
     "linger": lambda: time.sleep(0.7),
     "eat": eat,
     "leave": lambda: os._exit(3),

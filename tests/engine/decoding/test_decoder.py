@@ -193,6 +193,7 @@ needs_filter = pytest.mark.xfail(
         pytest.param("cut a file", marks=needs_landlock),
         pytest.param("start a program", marks=needs_landlock),
         pytest.param("chmod a file", marks=needs_filter),
+        "start threads without end",
         pytest.param("fork", marks=needs_filter),
         pytest.param("start a process", marks=needs_filter),
         pytest.param("signal its parent", marks=needs_filter),
