@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import secrets
 
 import segno
 from allauth.account.models import EmailAddress
@@ -25,9 +26,6 @@ from accounts.models import User
 
 STRONG = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 """What counts as a second factor; codes on paper only stand in for one."""
-
-UNREADABLE = "0" * 80
-"""In place of a secret that another key encrypted: no code that anybody holds fits it."""
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -64,10 +62,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return _keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
+        """What another key encrypted reads as a secret that nobody has, each time another."""
         try:
             return _keys().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
-            return UNREADABLE
+            return base64.b32encode(secrets.token_bytes(50)).decode()
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
         others = Authenticator.objects.filter(user=user, type=type).count()

@@ -74,6 +74,8 @@ def _secrets(values: Mapping[str, Any]) -> Iterable[tuple[str, str, int, str]]:
     """Name, value, shortest length and neighbour of each secret that there is."""
     key_file = f"STYLESITE_SECRET_KEY, or what {values['DATA_DIR'] / 'secret_key'} holds,"
     yield key_file, values["SECRET_KEY"], KEY_LENGTH, ""
+    for former in values["SECRET_KEY_FALLBACKS"]:
+        yield "every key in STYLESITE_SECRET_KEY_FALLBACKS", former, KEY_LENGTH, ""
     yield "STYLESITE_METRICS_TOKEN", values["METRICS_TOKEN"], TOKEN_LENGTH, ""
     database = values["DATABASES"]["default"]
     password = str(database.get("PASSWORD") or "")

@@ -37,6 +37,7 @@ BACKUP_DIR = env.str("STYLESITE_BACKUP_DIR", "").strip()
 
 # Core
 
+SECRET_KEY_FALLBACKS: list[str] = env.list("STYLESITE_SECRET_KEY_FALLBACKS", [])
 DEBUG = yes_or_no("STYLESITE_DEBUG", False)
 ALLOWED_HOSTS = env.list("STYLESITE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("STYLESITE_CSRF_TRUSTED_ORIGINS", [])

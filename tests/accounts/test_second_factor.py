@@ -159,8 +159,22 @@ def test_a_new_key_of_the_site_still_reads_them_while_the_old_one_is_named(
     settings.SECRET_KEY = "another key of this site, as long as it has to be for this"
     adapter = second_factor.SecondFactorAdapter()
     assert adapter.decrypt(stored) == secret
-    settings.SECRET_KEY_FALLBACKS = []
-    assert adapter.decrypt(stored) != secret
+
+
+def test_after_a_lost_key_codes_fit_nobody_and_are_no_error(
+    proven: Client, set_up_app: SetUpApp, settings: Settings
+) -> None:
+    secret = set_up_app(proven)
+    codes = recovery_codes(proven)
+    stored = Authenticator.objects.get(type="recovery_codes").data["seed"]
+    settings.SECRET_KEY = "another key of this site, as long as it has to be for this"
+    adapter = second_factor.SecondFactorAdapter()
+    assert adapter.decrypt(stored) != adapter.decrypt(stored)
+    client = Client()
+    sign_in(client)
+    for code in (code_of_app(secret), codes[0]):
+        page = client.post("/accounts/2fa/authenticate/", {"code": code})
+        assert (page.status_code, is_signed_in(client)) == (200, False)
 
 
 @pytest.mark.django_db(transaction=True)

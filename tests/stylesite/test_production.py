@@ -23,6 +23,7 @@ def values(**changed: Any) -> dict[str, Any]:
         "DEBUG": False,
         "METRICS_TOKEN": "",
         "SECRET_KEY": GOOD,
+        "SECRET_KEY_FALLBACKS": [],
         "STORAGES": {"default": {"OPTIONS": bucket | changed.pop("bucket", {})}},
         **changed,
     }
@@ -55,6 +56,7 @@ def test_a_key_that_can_be_guessed_is_told_by_its_looks(secret: str, why: str) -
     [
         ({"DEBUG": True}, "Unset STYLESITE_DEBUG"),
         ({"SECRET_KEY": "short"}, "Set STYLESITE_SECRET_KEY, or what /data/secret_key holds,"),
+        ({"SECRET_KEY_FALLBACKS": [GOOD, "old"]}, "Set every key in STYLESITE_SECRET_KEY_FALL"),
         ({"METRICS_TOKEN": "prometheus"}, "Set STYLESITE_METRICS_TOKEN"),
         ({"database": {"PASSWORD": "postgres"}}, "Set the password in STYLESITE_DATABASE_URL"),
         (
