@@ -114,7 +114,7 @@ sheet_urls = [
 ]
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="api:docs")),
+    path("", RedirectView.as_view(pattern_name="api:docs", http_method_names=["get", "head"])),
     path("docs/", docs.docs, name="docs"),
     path("openapi.json", docs.openapi, name="openapi"),
     path("problems/", docs.problems, name="problems"),

@@ -22,7 +22,7 @@ from pytest_django import Settings
 from accounts import tokens
 from accounts.models import User
 from stylesite import headers
-from tests.transfers.api.test_every_address import parts  # noqa: F401
+from tests.transfers.api.addresses import parts  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from gallery import publishing, shares
 from gallery.models import Artwork, Profile, ShareLink
 from tests.gallery.drawings import whole_recipe
 from tests.gallery.inert import faults, is_file
-from tests.transfers.api.test_every_address import ELSEWHERE, address, all_addresses, parts
+from tests.transfers.api.addresses import ELSEWHERE, address, all_addresses, parts
 
 __all__ = ["parts"]
 

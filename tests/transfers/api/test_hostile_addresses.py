@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from gallery.models import Artwork
-from tests.transfers.api.test_every_address import parts  # noqa: F401
+from tests.transfers.api.addresses import parts  # noqa: F401
 from tests.transfers.api.test_every_answer import pages_of
 
 pytestmark = pytest.mark.django_db

@@ -1,83 +1,19 @@
-"""A guest's browser tries every address of the site, and gets nothing but the booth."""
+"""A guest's browser gets nothing but the booth: every address is in tests/stylesite/access."""
 
 from __future__ import annotations
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import tokens
 from accounts.models import User
 from tests.transfers.booth.conftest import Take
 from transfers.booth import devices
-from transfers.booth.guard import GUESTS
 from transfers.models import Booth, Transfer
 
 pytestmark = pytest.mark.django_db
 
-ANYTHING = {
-    "uuid": "6f2b1e7a-6d2e-4b53-9a3a-1d5a3c0f9e11",
-    "int": "1",
-    "slug": "some-thing",
-    "str": "some-thing",
-    "path": "some/thing",
-}
-METHODS = ("get", "post", "head", "put", "patch", "delete", "options")
 PAGE = {"HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8"}
-
-
-def every_pattern(
-    resolver: URLResolver, before: str = "", space: str = ""
-) -> list[tuple[str, str, str]]:
-    """Route, name and space of all there are, the admin's and allauth's too."""
-    found = []
-    for pattern in resolver.url_patterns:
-        route = before + str(pattern.pattern).lstrip("^").rstrip("$").replace("\\Z", "")
-        if isinstance(pattern, URLResolver):
-            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
-            found += every_pattern(pattern, route, inner)
-        else:
-            assert isinstance(pattern, URLPattern)
-            found.append((route, f"{space}{pattern.name}", space))
-    return found
-
-
-def filled(route: str) -> str:
-    """``route`` with something in every place that varies; regular expressions as they are."""
-    parts = []
-    for piece in route.split("<"):
-        name, closed, rest = piece.partition(">")
-        kind = name.partition(":")[0] if ":" in name else "str"
-        parts.append((ANYTHING.get(kind, "some-thing") + rest) if closed else piece)
-    return "/" + "".join(parts)
-
-
-PATTERNS = every_pattern(get_resolver())
-OTHERS = sorted({filled(route) for route, name, _space in PATTERNS if name not in GUESTS})
-
-
-def test_the_walk_found_the_whole_site() -> None:
-    """Otherwise the others would hold for nothing."""
-    names = {name for _route, name, _space in PATTERNS}
-    some = {"home", "gallery:artwork", "transfers:new", "account_login", "api:transfers", "metrics"}
-    assert some | {"admin:index", "admin:accounts_user_changelist"} <= names
-    assert len(OTHERS) > 200
-    assert names >= GUESTS
-
-
-def test_a_device_gets_nothing_of_any_other_address(device: Client) -> None:
-    """Every address × every method, as a person asks for a page and as a script asks."""
-    got = []
-    for asked in OTHERS:
-        for method in METHODS:
-            for headers in ({}, PAGE):
-                answer = getattr(device, method)(asked, **headers)
-                leads_back = headers and method in ("get", "head")
-                status, location = (302, "/booth/") if leads_back else (404, None)
-                given = (answer.status_code, answer.get("Location"), answer.content)
-                if given != (status, location, b"") or answer.cookies:
-                    got.append((method, asked, given))
-    assert got == []
 
 
 def test_nothing_of_the_hosts_own_things(

@@ -1,0 +1,30 @@
+"""Every address of the site as its URL patterns have it, the admin's and allauth's too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.urls import URLResolver, get_resolver
+
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
+
+
+def walk(resolver: URLResolver, before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern).lstrip("^").rstrip("$").replace("\\Z", "")
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from walk(pattern, route, inner)
+        else:
+            yield (f"{space}{pattern.name}" if pattern.name else f"{space}{route}"), route
+
+
+def every_route() -> dict[str, str]:
+    """The route of each name; what has no name goes by its route."""
+    return dict(walk(get_resolver()))
+
+
+def filled(route: str, parts: dict[str, object]) -> str:
+    """The address that ``route`` stands for, with ``parts`` in the places that vary."""
+    return "/" + PLACE.sub(lambda place: str(parts[place[1] or place[2]]), route)
