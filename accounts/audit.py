@@ -31,6 +31,9 @@ logger = logging.getLogger("audit")
 Fact = str | int | float | bool | None
 
 LONGEST_FACT = 200
+NAMED = frozenset({"auth.group", "gallery.collection", "gallery.style"})
+"""What is the site's own, whose name therefore tells of nobody. A name once written stays."""
+
 SECRETIVE = re.compile(r"password|secret|passcode|recovery|otp|cookie|session_key|digest")
 
 
@@ -140,6 +143,8 @@ def _account_of(subject: Model | None) -> int | None:
 def _label_of(subject: Model | None) -> str:
     """A name to recognise ``subject`` by once it is gone, unless it would tell of a person."""
     if subject is None or _account_of(subject) is not None:
+        return ""
+    if subject._meta.label_lower not in NAMED:
         return ""
     return _one_line(str(subject))
 

@@ -22,6 +22,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.dispatch import Signal
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from accounts import audit
 from accounts.audit import Action
@@ -35,6 +36,9 @@ OWN_ACTS: dict[Signal, Action] = {
     signals.email_changed: Action.EMAIL_CHANGED,
 }
 """What people do to their own account, and allauth tells of without more to say."""
+
+CHANGED_TO = " → "
+"""Between the old value and the new, where curators' changes are told line by line."""
 
 BY_STAFF = {ADDITION: Action.ADDED, CHANGE: Action.CHANGED, DELETION: Action.DELETED}
 
@@ -131,22 +135,29 @@ def _also_audited(log_actions: LogActions) -> LogActions:
                     User(pk=user_id),
                     thing,
                     context.request,
-                    what=_told(change_message),
+                    what=_told(change_message, thing),
                 )
             return log_actions(self, user_id, things, action_flag, change_message, **more)
 
     return logged
 
 
-def _told(message: str | list[Any]) -> str:
-    """Our own words as they are; of Django's the fields alone, whose values may be somebody's."""
+def _without_values(lines: str, thing: Model) -> str:
+    """The fields of ``thing`` that lines such as ``Artist: Ada → Bob`` say have changed."""
+    begun = {line.partition(":")[0] for line in lines.splitlines()}
+    named = [getattr(field, "verbose_name", "") for field in thing._meta.get_fields()]
+    return ", ".join(label for name in named if (label := capfirst(str(name))) in begun)
+
+
+def _told(message: str | list[Any], thing: Model) -> str:
+    """Our own words as they are; of changed fields the names alone: values may be somebody's."""
     if isinstance(message, str):
         try:
             message = json.loads(message) if message.startswith("[") else message
         except ValueError:
             return ""
     if isinstance(message, str):
-        return message
+        return _without_values(message, thing) if CHANGED_TO in message else message
     fields = [
         str(field)
         for part in message

@@ -139,9 +139,18 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Those that let somebody sign up at ``now``."""
         return self.filter(withdrawn_at=None, expires_at__gt=now, uses__lt=models.F("uses_allowed"))
 
+    def long_over(self, now: datetime) -> Self:
+        """Those that ended so long ago that nobody asks about them."""
+        long_ago = now - Invitation.REMEMBERED_FOR
+        used_up = Q(uses__gte=models.F("uses_allowed"), last_used_at__lt=long_ago)
+        return self.filter(Q(withdrawn_at__lt=long_ago) | Q(expires_at__lt=long_ago) | used_up)
+
 
 class Invitation(models.Model):
     """A link by which people sign up where that takes one. Its secret itself is not kept."""
+
+    REMEMBERED_FOR = timedelta(days=30)
+    """After its end, with the address it was for."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     made_by = models.ForeignKey(

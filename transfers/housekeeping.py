@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts import audit, places, sessions
-from accounts.models import ApiToken
+from accounts.models import ApiToken, Invitation
 from gallery import trash
 from gallery.models import Artwork, Mask, Style, StyleImport
 from gallery.models.masks import UNUSED_FOR
@@ -102,6 +102,10 @@ def _tokens(most: int) -> int:
     return _delete(ApiToken.objects.long_over(timezone.now()), most)
 
 
+def _invitations(most: int) -> int:
+    return _delete(Invitation.objects.long_over(timezone.now()), most)
+
+
 def _pictures(most: int) -> int:
     return delete_for_good(Artwork.objects.trashed_before(trash.kept_since()), most)
 
@@ -165,6 +169,7 @@ CHORES: dict[str, tuple[Chore, int]] = {
     "idempotency keys": (_idempotency_keys, ROWS_AT_ONCE),
     "sessions": (_sessions, ROWS_AT_ONCE),
     "API tokens": (_tokens, ROWS_AT_ONCE),
+    "invitations": (_invitations, ROWS_AT_ONCE),
     "pictures in the trash": (_pictures, PICTURES_AT_ONCE),
     "styles in the trash": (_styles, PICTURES_AT_ONCE),
     "masks that nothing was painted with": (_masks, PICTURES_AT_ONCE),

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts import tokens
-from accounts.models import ApiToken, AuditEntry, Quota, User
+from accounts.models import ApiToken, AuditEntry, Invitation, Quota, User
 from tests.accounts.conftest import SetUpApp
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +154,25 @@ def test_limits_count_as_done_to_the_account_they_limit(admin: Client, user: Use
     quota = Quota.objects.get()
     entry = AuditEntry.objects.get()
     assert (entry.account, entry.subject_id) == (user, str(quota.pk))
+
+
+def test_of_an_invitation_no_address_is_written_down(admin: Client) -> None:
+    admin.post(
+        "/admin/accounts/invitation/add/",
+        {"email": "zoe@example.org", "uses_allowed": 1, "lasts_days": 7},
+    )
+    assert Invitation.objects.get().email == "zoe@example.org"
+    entries = AuditEntry.objects.exclude(action="signed_in")
+    assert set(entries.values_list("subject_label", flat=True)) == {""}
+    assert "zoe" not in json.dumps(list(entries.values("facts", "subject_id")))
+
+
+def test_of_what_curators_change_the_fields_are_kept_and_no_value(user: User) -> None:
+    said = "Taken from a list.\nName: Ada’s – see: more\nName: class → Bob’s class"
+    group = Group.objects.create(name="Bob’s class")
+    LogEntry.objects.log_actions(user.pk, Group.objects.filter(pk=group.pk), CHANGE, said)
+    assert told()[-1][3] == {"what": "Name"}
+    assert LogEntry.objects.get().change_message == said
 
 
 def test_our_own_words_in_the_admins_log_are_kept(user: User, stranger: User) -> None:

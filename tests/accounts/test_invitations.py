@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from accounts import invitations
 from accounts.models import AuditEntry, Invitation, User
+from transfers import housekeeping
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,23 @@ ADMIN = "/admin/accounts/invitation/"
 @pytest.fixture(autouse=True)
 def by_invitation(settings: Settings) -> None:
     settings.SIGN_UP = "invitation"
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [{"expires_at": -31}, {"withdrawn_at": -31}, {"uses": 1, "last_used_at": -31}],
+    ids=lambda ended: next(iter(ended)),
+)
+def test_a_month_after_its_end_it_is_forgotten_with_its_address(ended: dict[str, int]) -> None:
+    now = timezone.now()
+    day = {
+        name: value if name == "uses" else now + timedelta(days=value)
+        for name, value in ended.items()
+    }
+    invite(email="zoe@example.org", **day)
+    kept, _secret = invite(withdrawn_at=now - timedelta(days=29))
+    housekeeping.tidy()
+    assert list(Invitation.objects.all()) == [kept]
 
 
 def invite(**fields: object) -> tuple[Invitation, str]:
