@@ -148,9 +148,14 @@ def _begin(request: HttpRequest) -> None:
     )
 
 
+def kept() -> timedelta:
+    """For so long after it was last seen, a session that ended by itself stays on the list."""
+    return 2 * timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+
 def forget_old(most: int) -> int:
     """Forget some sessions that ended by themselves long ago; how many."""
-    long_ago = timezone.now() - 2 * timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    long_ago = timezone.now() - kept()
     old = UserSession.objects.filter(last_seen_at__lt=long_ago).order_by("last_seen_at")
     some = list(old.values_list("pk", flat=True)[:most])
     gone: int = UserSession.objects.filter(pk__in=some).delete()[0]

@@ -13,7 +13,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import ApiToken
+from accounts import places, sessions
+from accounts.letters import PAUSES_S
+from accounts.models import ApiToken, Invitation
 from gallery.models.masks import UNUSED_FOR as MASK_UNUSED_FOR
 from transfers.api.models import IdempotencyKey
 from transfers.notify.outbox import KEPT as NOTICES_KEPT
@@ -73,10 +75,24 @@ def _of_passing_things() -> list[Rule]:
 
 def _of_accounts() -> list[Rule]:
     session = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    seen = _("%(time)s after each was last seen")
     ended = _("%(time)s after their end") % {"time": spoken(ApiToken.REMEMBERED_FOR)}
     log = spoken(timedelta(days=settings.AUDIT_KEPT_DAYS))
     return [
-        Rule(_("That you are signed in, and where"), spoken(session)),
+        Rule(_("That you are signed in"), spoken(session)),
+        Rule(_("The list of devices where you are"), seen % {"time": spoken(sessions.kept())}),
+        Rule(
+            _("Browsers and networks you signed in from, of which only a fingerprint is stored"),
+            _("%(time)s after you last did") % {"time": spoken(places.KEPT)},
+        ),
+        Rule(
+            _("Letters about your account that wait to be sent"),
+            _("about %(time)s at most") % {"time": spoken(timedelta(seconds=sum(PAUSES_S)))},
+        ),
+        Rule(
+            _("Invitations, with the address they were sent to"),
+            _("%(time)s after their end") % {"time": spoken(Invitation.REMEMBERED_FOR)},
+        ),
         Rule(_("API tokens, of which only a fingerprint is stored"), ended),
         Rule(_("The log of sign-ins and changes to your account"), log),
         Rule(_("Your account"), _("until you delete it")),

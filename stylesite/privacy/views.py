@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import alerts, audit
+from accounts import alerts, audit, places
 from accounts.access import SignedInRequest, password_asked_anew, signed_in_page
 from accounts.audit import Action
 from accounts.models import User
@@ -43,6 +43,8 @@ def policy(request: HttpRequest) -> HttpResponse:
         "addresses": settings.AUDIT_ADDRESSES,
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "browser_cookie": settings.BROWSER_COOKIE_NAME,
+        "browser_kept": rules.spoken(places.KEPT),
         "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
         "upload_max_megapixels": settings.UPLOAD_MAX_PIXELS // 10**6,
     }

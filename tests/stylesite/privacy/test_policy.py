@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
+from gallery.views import shared
 from stylesite.privacy import rules
+from transfers.booth import devices
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +59,35 @@ def test_it_follows_the_settings(client: Client, settings: Settings) -> None:
     assert kept("Photos") == "60 days after they were last sent or painted"
     assert kept("Photos that nothing") == "1 day after they were last sent"
     assert kept("Paintings that failed") == "3 days"
+
+
+def test_it_names_every_cookie_that_the_code_sets(client: Client, settings: Settings) -> None:
+    """A new one fails here: tell of it on the page."""
+    told = {
+        "accounts/places.py": [settings.BROWSER_COOKIE_NAME],
+        "gallery/views/shared.py": [shared.UNLOCKED, shared.SEEN],
+        "transfers/booth/devices.py": [devices.COOKIE],
+    }
+    root = Path(settings.BASE_DIR)
+    setting = {
+        str(path.relative_to(root))
+        for app in ("accounts", "gallery", "transfers", "stylesite")
+        for path in (root / app).rglob("*.py")
+        if re.search(r"\.set_(signed_)?cookie\(", path.read_text())
+    }
+    assert setting == set(told)
+    page = client.get(POLICY)
+    by_django = [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages"]
+    for name in [*by_django, *chain.from_iterable(told.values())]:
+        assertContains(page, f"<code>{name}</code>")
+
+
+def test_it_tells_of_what_signing_in_leaves_behind(settings: Settings) -> None:
+    settings.SESSION_COOKIE_AGE = 10 * 24 * 3600
+    assert kept("The list of devices") == "20 days after each was last seen"
+    assert kept("Browsers and networks") == "400 days after you last did"
+    assert kept("Letters about your account") == "about 4 hours at most"
+    assert kept("Invitations") == "30 days after their end"
 
 
 def test_it_is_linked_where_somebody_signs_up_and_everywhere_else(
