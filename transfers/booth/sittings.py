@@ -86,8 +86,14 @@ def find(code: str) -> Sitting | None:
 
 
 def is_linked(sitting: Sitting) -> bool:
-    """Whether its link still works: not after its time, nor while its host's account is closed."""
-    return sitting.link_until > timezone.now() and sitting.booth.owner.is_active
+    """Whether its link still shows it: not after its time, nor while its host's account is
+    closed."""
+    return may_be_deleted(sitting) and sitting.booth.owner.is_active
+
+
+def may_be_deleted(sitting: Sitting) -> bool:
+    """By its guest, who may even where the host is away and the link shows nothing."""
+    return sitting.link_until > timezone.now()
 
 
 def shorten(booth: Booth) -> None:

@@ -117,6 +117,17 @@ def test_a_guest_deletes_it_from_the_phone(client: Client, painted: Painted) -> 
     assert status_at(client, f"/b/{code}/") == 404
 
 
+def test_a_guest_may_delete_it_while_the_hosts_account_is_closed(
+    client: Client, painted: Painted
+) -> None:
+    User.objects.update(is_active=False)
+    page = f"/b/{painted[1]}/"
+    assert status_at(client, page) == 404
+    assert client.get(f"{page}delete/").status_code == 200
+    assert client.post(f"{page}delete/").status_code == 200
+    assert not Sitting.objects.exists()
+
+
 def test_being_signed_in_changes_nothing(
     client: Client, painted: Painted, stranger: User, user: User
 ) -> None:

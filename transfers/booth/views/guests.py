@@ -7,7 +7,7 @@ leads to something deleted answers with one and the same page.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,7 +27,9 @@ HolderView = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponseBase]
 FORMATS = ("jpg", "png")
 
 
-def for_holders(view: HolderView[P]) -> Callable[..., HttpResponseBase]:
+def for_holders(
+    view: HolderView[P], may: Callable[[Sitting], bool] = sittings.is_linked
+) -> Callable[..., HttpResponseBase]:
     """Hand ``view`` the sitting of the address's code, or answer that it leads nowhere.
 
     No answer is for search engines or shared caches.
@@ -39,7 +41,7 @@ def for_holders(view: HolderView[P]) -> Callable[..., HttpResponseBase]:
     ) -> HttpResponseBase:
         sitting = sittings.find(code)
         try:
-            if sitting is None or not sittings.is_linked(sitting):
+            if sitting is None or not may(sitting):
                 raise Http404
             response = view(request, sitting, *args, **kwargs)
         except Http404:
@@ -89,7 +91,7 @@ def download(request: HttpRequest, sitting: Sitting, file_format: str) -> HttpRe
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_holders
+@partial(for_holders, may=sittings.may_be_deleted)
 def delete(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Ask, as nothing brings it back; then photo, picture and link are gone."""
     if request.method != "POST":
