@@ -17,7 +17,11 @@ from transfers.notify.webhooks import absolute
 def tell_of_closing(user: User, leaving: AccountDeletion) -> None:
     """What happens when, and how to come back."""
     if address := address_of(user):
-        said = {"due_at": leaving.due_at, "sign_in_url": absolute("account_login")}
+        said = {
+            "due_at": leaving.due_at,
+            "grace_days": settings.DELETION_GRACE_DAYS,
+            "sign_in_url": absolute("account_login"),
+        }
         _send(address, _("Your account will be deleted"), "privacy/email/closing.txt", said)
 
 

@@ -221,6 +221,8 @@ def test_without_days_of_grace_it_goes_at_once(
     settings.DELETION_GRACE_DAYS = 0
     assert "Within minutes all of it is deleted" in sure.get(DELETE).content.decode()
     leave(sure)
+    assert "Within minutes everything that is yours goes for good" in mail.outbox[-1].body
+    assert "have all of it back" not in mail.outbox[-1].body
     erase(zaphod)
     assert not User.objects.filter(email=EMAIL).exists()
 
