@@ -20,6 +20,9 @@ from django.utils.translation import gettext as _
 FORM_BYTES = 2**20
 """Room for the other fields of a form and for the multipart headers."""
 
+READ_ON_BYTES = 4 * 2**20
+"""Of a body with a file that nobody takes."""
+
 PATIENCE = 4
 """A body of up to this many times the limit is read on, so that no field of a form is lost."""
 
@@ -58,7 +61,8 @@ class SizeGuard(FileUploadHandler):
         self.limit_bytes: int = self.most_bytes()
         self.dropped: list[str] = []
         self._name = ""
-        self._hopeless = body_bytes(request) > PATIENCE * self.limit_bytes
+        self._announced = body_bytes(request)
+        self._hopeless = self._announced > PATIENCE * self.limit_bytes
         self._received = 0
 
     def most_bytes(self) -> int:
@@ -71,7 +75,8 @@ class SizeGuard(FileUploadHandler):
         self._name = str(self.file_name or "")
         if not self._is_wanted():
             self.unasked = True
-            raise StopUpload(connection_reset=True)
+            # Read on where little is left: what is not read costs the client its connection.
+            raise StopUpload(connection_reset=self._announced > READ_ON_BYTES)
         if self._hopeless:
             self.too_large = True
             raise StopUpload(connection_reset=True)

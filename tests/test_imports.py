@@ -61,7 +61,10 @@ def test_migrations_use_nothing_that_may_change(floor: str) -> None:
             assert ours <= {"gallery.pictures", "transfers.notify.models"}, path
 
 
-@pytest.mark.parametrize("module", TORCH_FREE)
+DECODING = [f"decoding/{path.stem}" for path in sorted((ROOT / "engine/decoding").glob("*.py"))]
+
+
+@pytest.mark.parametrize("module", [*TORCH_FREE, *DECODING])
 def test_the_engine_modules_that_pages_use_are_free_of_torch(module: str) -> None:
     names = imported_modules(ROOT / "engine" / f"{module}.py")
     ours = {name.split(".")[1] for name in names if name.startswith("engine.")}
