@@ -67,17 +67,26 @@ def copy(request: SignedInRequest) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "privacy/copy.html", {"has": summary.of(request.user)})
     turn = turns.take(request.user, Copy(request.user).pieces())
-    if turn is None or not ratelimit.consume(request, action="copy", user=request.user):
-        context = {"has": summary.of(request.user), "busy": turn is None, "often": turn is not None}
-        if turn is not None:
+    if turn is None:
+        return _no_copy(request, busy=True)
+    try:
+        if not ratelimit.consume(request, action="copy", user=request.user):
             turn.close()
-        return render(request, "privacy/copy.html", context, status=429)
-    audit.record(Action.EXPORT_REQUESTED, request.user, request.user, request)
+            return _no_copy(request, often=True)
+        audit.record(Action.EXPORT_REQUESTED, request.user, request.user, request)
+    except BaseException:
+        turn.close()
+        raise
     answer = StreamingHttpResponse(turn, content_type="application/zip")
     name = f"{safe_name(settings.SITE_NAME)} {timezone.localdate().isoformat()}.zip"
     answer["Content-Disposition"] = str(content_disposition_header(True, name))
     answer["X-Accel-Buffering"] = "no"  # a proxy in front would gather it first
     return harden(answer, max_age_s=None)
+
+
+def _no_copy(request: SignedInRequest, **why: bool) -> HttpResponse:
+    context = {"has": summary.of(request.user), **why}
+    return render(request, "privacy/copy.html", context, status=429)
 
 
 @never_cache

@@ -4,6 +4,7 @@ sent, which may be long.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Generator
 from time import monotonic
 
@@ -18,10 +19,13 @@ RENEWED_EVERY_S = 30
 
 
 class Turn:
-    """The pieces of a copy, and the turn that ends with them: also when nobody wants the rest."""
+    """The pieces of a copy, and the turn that ends with them: also when nobody wants the rest.
 
-    def __init__(self, key: str, pieces: Generator[bytes, None, None]) -> None:
-        self._key = key
+    A turn that ended by itself, as its reader stalled, leaves alone the one that came after it.
+    """
+
+    def __init__(self, key: str, mark: str, pieces: Generator[bytes, None, None]) -> None:
+        self._key, self._mark = key, mark
         self._pieces = pieces
         self._renewed_at = monotonic()
 
@@ -31,16 +35,21 @@ class Turn:
     def __next__(self) -> bytes:
         if monotonic() - self._renewed_at > RENEWED_EVERY_S:
             self._renewed_at = monotonic()
-            cache.touch(self._key, HELD_S)
+            if self._is_held():
+                cache.touch(self._key, HELD_S)
         return next(self._pieces)
 
     def close(self) -> None:
         """Called by the web server at the end, whether it came early or not."""
         self._pieces.close()
-        cache.delete(self._key)
+        if self._is_held():
+            cache.delete(self._key)
+
+    def _is_held(self) -> bool:
+        return bool(cache.get(self._key) == self._mark)
 
 
 def take(user: User, pieces: Generator[bytes, None, None]) -> Turn | None:
     """The turn of ``user``; None while another copy of theirs is being sent."""
-    key = f"copy-{user.pk}"
-    return Turn(key, pieces) if cache.add(key, 1, timeout=HELD_S) else None
+    key, mark = f"copy-{user.pk}", secrets.token_hex(8)
+    return Turn(key, mark, pieces) if cache.add(key, mark, timeout=HELD_S) else None

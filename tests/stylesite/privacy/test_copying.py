@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.core.files.base import File
 from django.test import Client
 
@@ -185,6 +186,31 @@ def test_one_at_a_time_for_each_person(sure: Client, zaphod: User, stranger: Use
     first.close()  # the browser went away before the end
     assert sure.post(COPY).getvalue()
     assert sure.post(COPY).status_code == 200, "a copy that was sent whole has ended, too"
+
+
+def test_a_copy_that_stalled_for_too_long_leaves_the_next_its_turn(zaphod: User) -> None:
+    stalled = turns.take(zaphod, Copy(zaphod).pieces())
+    assert stalled is not None
+    cache.delete(f"copy-{zaphod.pk}")  # as ten minutes without a sign of life do
+    second = turns.take(zaphod, Copy(zaphod).pieces())
+    assert second is not None
+    stalled.close()
+    assert turns.take(zaphod, Copy(zaphod).pieces()) is None
+    second.close()
+    assert turns.take(zaphod, Copy(zaphod).pieces()) is not None
+
+
+def test_a_copy_that_could_not_begin_keeps_no_turn(
+    sure: Client, zaphod: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object, **_facts: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr("accounts.audit.record", broken)
+        sure.raise_request_exception = False
+        assert sure.post(COPY).status_code == 500
+    assert sure.post(COPY).status_code == 200
 
 
 def test_not_without_end(sure: Client, zaphod: User) -> None:
