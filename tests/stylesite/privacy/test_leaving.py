@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from io import BytesIO
 from unittest import mock
@@ -178,7 +179,7 @@ def test_the_password_alone_opens_nothing_where_a_second_step_is_set_up(
         assert ask(RESTORE)["Location"] == LOGIN
     assert not User.objects.get(pk=zaphod.pk).is_active
     sign_in(back)
-    assert back.post(SECOND_STEP, {"code": code_of_app(secret)})["Location"] == RESTORE
+    assert back.post(SECOND_STEP, {"code": code_of_app(secret, time.time())})["Location"] == RESTORE
     assert not User.objects.get(pk=zaphod.pk).is_active
     back.post(RESTORE)
     assert back.get("/gallery/").status_code == 200
