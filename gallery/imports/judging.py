@@ -26,7 +26,7 @@ from gallery.forms import TagsField, title_from_file_name
 from gallery.imports.archive import Archive
 from gallery.imports.table import Row
 from gallery.models import Collection, Style
-from gallery.reading import read_image, upload_limits
+from gallery.reading import BusyError, read_image, upload_limits
 from gallery.styles import ORIGINAL_SIDE_PX
 
 COLLECTION_TITLE_LENGTH = 80
@@ -210,6 +210,7 @@ class Judge:
             verdict.image = read_image(io.BytesIO(data), who, longest_px=ORIGINAL_SIDE_PX)
         except ImageError as error:
             verdict.reasons.append(error.sentence)
+            verdict.failed = isinstance(error, BusyError)
             return
         for alike, _bits in look_alikes.find(verdict.image, curation.presets()):
             verdict.notes.append(_("looks like “%(title)s”") % {"title": alike.title})

@@ -13,6 +13,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 
 from accounts.models import User
+from gallery import reading
 from gallery.imports import archive, judging
 from gallery.imports.carrying_out import Report, Run
 from gallery.imports.exporting import stream
@@ -220,6 +221,19 @@ def test_a_row_that_fails_while_it_is_saved_leaves_no_file_and_no_row(
     assert report.failed == 1
     assert not Style.objects.exists()
     assert not list(media_root.rglob("*.*"))
+
+
+@pytest.mark.django_db
+def test_a_picture_that_cannot_be_read_just_now_may_be_another_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = reading.Turns(at_once=0, each=1, waiting=1, waiting_each=1, patience_s=0)
+    with monkeypatch.context() as busy:
+        busy.setattr(reading, "turns", full)
+        report, _verdicts = run(styles_zip(ROW))
+    assert (counts(report), report.failed) == ((0, 0, 0, 1), 1)
+    report, _verdicts = run(styles_zip(ROW))
+    assert (counts(report), report.failed) == ((1, 0, 0, 0), 0)
 
 
 @pytest.mark.django_db
