@@ -5,6 +5,7 @@ has died is started again. Processes that are forked from this one have a decode
 """
 
 import atexit
+import json
 import logging
 import os
 import socket
@@ -151,6 +152,22 @@ def _has_died(process: subprocess.Popen[bytes]) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
+
+
+def walls() -> dict[str, bool]:
+    """Which walls stand around a picture that is read on this machine: tried, in a process that
+    ends. Raises OSError, or subprocess.SubprocessError where nothing can be confined here."""
+    tried = subprocess.run(
+        [sys.executable, "-s", "-m", "engine.decoding.confinement"],
+        cwd=_ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=ANSWER_S,
+        check=True,
+    )
+    found: dict[str, bool] = json.loads(tried.stdout)
+    return found
 
 
 def environment() -> dict[str, str]:

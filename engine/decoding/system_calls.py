@@ -10,7 +10,6 @@ import platform
 import struct
 
 _SECCOMP, _FILTER = 22, 2  # prctl(2)
-_NO_NEW_PRIVS = 38
 
 # By the numbers of arch/x86/entry/syscalls/syscall_64.tbl
 _ALLOWED = (
@@ -42,13 +41,15 @@ def is_known() -> bool:
 
 
 def filter_them() -> bool:
-    """From now on, for this thread and those that it starts. False where it cannot be."""
+    """From now on, for this thread and those that it starts. False where it cannot be.
+
+    The kernel asks of whoever has no rights to have given up getting any (``confinement``).
+    """
     if not is_known():
         return False
     code = _code()
     program = _Program(len(code) // 8, code)
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
     return bool(libc.prctl(_SECCOMP, _FILTER, ctypes.byref(program), 0, 0) == 0)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from stylesite.operating.doctor import installed, queue, setup, stores
+from stylesite.operating.doctor import installed, pictures, queue, setup, stores
 from stylesite.operating.doctor.findings import Check, Finding, Level, wrong
 
 __all__ = ["CHECKS", "Check", "Finding", "Level", "examine"]
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 CHECKS = (
     Check("weights", installed.weights),
     Check("stylesheet", installed.stylesheet),
+    Check("pictures", pictures.reading),
     Check("disk", stores.disk),
     Check("storage", stores.storage),
     Check("database", stores.database),

@@ -10,8 +10,11 @@ from django.db import connection
 from pytest_django import Settings
 
 from engine import weight_files
+from engine.decoding import system_calls
+from engine.decoding.confinement import landlock_version
+from engine.decoding.decoder import Decoder
 from gallery.models import Style
-from stylesite.operating.doctor import installed, stores
+from stylesite.operating.doctor import installed, pictures, stores
 from stylesite.operating.doctor.findings import Level
 from tests.stylesite.operating.findings import only
 
@@ -63,6 +66,26 @@ def test_a_stylesheet_that_was_not_built_is_missed(monkeypatch: pytest.MonkeyPat
     level, sentence = only(installed.stylesheet())
     assert level is Level.WRONG
     assert "manage.py prepare" in sentence
+
+
+def test_a_picture_is_read_and_its_reader_is_closed_in() -> None:
+    level, sentence = only(pictures.reading())
+    everything = landlock_version() > 0 and system_calls.is_known()
+    assert level is (Level.OK if everything else Level.NOTE), sentence
+
+
+def test_a_decoder_that_does_not_start_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "Decoder", lambda: Decoder("engine.decoding.nowhere"))
+    level, sentence = only(pictures.reading())
+    assert level is Level.WRONG
+    assert "every upload is refused" in sentence
+
+
+def test_walls_that_do_not_stand_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "walls", lambda: {"Landlock": False, "a filter": False})
+    level, sentence = only(pictures.reading())
+    assert level is Level.NOTE
+    assert "without Landlock and a filter" in sentence
 
 
 # where data are kept
