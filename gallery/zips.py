@@ -88,8 +88,13 @@ def needed_of(artworks: ArtworkQuerySet) -> ArtworkQuerySet:
 
 def response(artworks: Iterable[Artwork], name: str) -> StreamingHttpResponse:
     """A download of ``artworks`` called ``name``, with today's date."""
+    return download(stream(artworks), name)
+
+
+def download(pieces: Iterable[bytes], name: str) -> StreamingHttpResponse:
+    """The same of any zip that is written while it is sent."""
     day = timezone.localdate().isoformat()
-    answer = StreamingHttpResponse(stream(artworks), content_type="application/zip")
+    answer = StreamingHttpResponse(pieces, content_type="application/zip")
     header = content_disposition_header(True, f"{safe_name(name)} {day}.zip")
     answer["Content-Disposition"] = str(header)
     answer["X-Accel-Buffering"] = "no"  # a proxy in front would gather it first

@@ -9,11 +9,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,8 +20,7 @@ from accounts import alerts, audit, places
 from accounts.access import SignedInRequest, password_asked_anew, signed_in_page
 from accounts.audit import Action
 from accounts.models import User
-from gallery.file_names import safe_name
-from gallery.files import harden
+from gallery import zips
 from stylesite.privacy import closing, returning, rules, summary
 from stylesite.privacy.copying import turns
 from stylesite.privacy.copying.archive import Copy
@@ -77,11 +74,7 @@ def copy(request: SignedInRequest) -> HttpResponseBase:
     except BaseException:
         turn.close()
         raise
-    answer = StreamingHttpResponse(turn, content_type="application/zip")
-    name = f"{safe_name(settings.SITE_NAME)} {timezone.localdate().isoformat()}.zip"
-    answer["Content-Disposition"] = str(content_disposition_header(True, name))
-    answer["X-Accel-Buffering"] = "no"  # a proxy in front would gather it first
-    return harden(answer, max_age_s=None)
+    return zips.download(turn, settings.SITE_NAME)
 
 
 def _no_copy(request: SignedInRequest, **why: bool) -> HttpResponse:
