@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from django.core.files.base import File
@@ -22,6 +22,7 @@ from zipstream import ZipStream
 from gallery.file_names import safe_name
 from gallery.files import CHUNK_BYTES, harden
 from gallery.models import Artwork, ArtworkQuerySet
+from gallery.sending import Sent
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Names:
                 return name + suffix
 
 
-def stream(artworks: Iterable[Artwork]) -> Iterator[bytes]:
+def stream(artworks: Iterable[Artwork]) -> Generator[bytes, None, None]:
     """The zip of ``artworks`` piece by piece, in their order.
 
     A picture whose file cannot be opened is left out and named in a text file inside. One that
@@ -87,8 +88,8 @@ def needed_of(artworks: ArtworkQuerySet) -> ArtworkQuerySet:
 
 
 def response(artworks: Iterable[Artwork], name: str) -> StreamingHttpResponse:
-    """A download of ``artworks`` called ``name``, with today's date."""
-    return download(stream(artworks), name)
+    """A download of ``artworks`` called ``name``, with today's date. Raises ManyZipsError."""
+    return download(Sent(stream(artworks)), name)
 
 
 def download(pieces: Iterable[bytes], name: str) -> StreamingHttpResponse:

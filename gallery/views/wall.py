@@ -20,6 +20,7 @@ from gallery.filters import DAYS, SIZES, Choices, FilterForm, choices_of, stars_
 from gallery.listing import View
 from gallery.models import Artwork, ArtworkQuerySet
 from gallery.paging import BadCursorError, Page
+from gallery.sending import ManyZipsError
 
 PAGE_SIZE = 60
 MOST_PAGES = 20
@@ -100,7 +101,10 @@ def download(request: SignedInRequest) -> HttpResponseBase:
     except BulkError as error:
         return HttpResponseBadRequest(error.sentence, content_type="text/plain; charset=utf-8")
     found = zips.needed_of(view.apply(own))
-    return zips.response(paging.walk(found, view.order, ZIP_AT_ONCE), _("Gallery"))
+    try:
+        return zips.response(paging.walk(found, view.order, ZIP_AT_ONCE), _("Gallery"))
+    except ManyZipsError as error:
+        return error.page()
 
 
 def _page(user: User, view: View, cursor: str, pages: int = 1) -> Page[Artwork]:

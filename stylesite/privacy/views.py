@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.stages import LoginStage
 from allauth.core import ratelimit
@@ -21,6 +23,7 @@ from accounts.access import SignedInRequest, password_asked_anew, signed_in_page
 from accounts.audit import Action
 from accounts.models import User
 from gallery import zips
+from gallery.sending import ManyZipsError, Sent
 from stylesite.privacy import closing, returning, rules, summary
 from stylesite.privacy.copying import turns
 from stylesite.privacy.copying.archive import Copy
@@ -66,15 +69,18 @@ def copy(request: SignedInRequest) -> HttpResponseBase:
     turn = turns.take(request.user, Copy(request.user).pieces())
     if turn is None:
         return _no_copy(request, busy=True)
-    try:
+    with ExitStack() as in_vain:
+        in_vain.callback(turn.close)
         if not ratelimit.consume(request, action="copy", user=request.user):
-            turn.close()
             return _no_copy(request, often=True)
+        try:
+            sent = Sent(turn)
+        except ManyZipsError as error:
+            return error.page()
+        in_vain.callback(sent.close)
         audit.record(Action.EXPORT_REQUESTED, request.user, request.user, request)
-    except BaseException:
-        turn.close()
-        raise
-    return zips.download(turn, settings.SITE_NAME)
+        in_vain.pop_all()
+    return zips.download(sent, settings.SITE_NAME)
 
 
 def _no_copy(request: SignedInRequest, **why: bool) -> HttpResponse:

@@ -1,0 +1,70 @@
+"""How many zips are sent at once: each keeps a thread of the web server until its last byte is
+gone, which may be long.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Protocol
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from engine.errors import ImageError
+from gallery.reading import BusyError
+
+AT_ONCE = 4
+"""Of each process of the site, whose web server has eight threads: half are left for pages."""
+
+TRY_AGAIN_S = 60
+
+places = threading.BoundedSemaphore(AT_ONCE)
+
+
+class ManyZipsError(BusyError):
+    """Not now: as many zips are being sent as may be. The API answers as to other ``BusyError``."""
+
+    wait_s = TRY_AGAIN_S
+
+    def __init__(self) -> None:
+        sentence = _("Many downloads are on their way right now. Please try again in a minute.")
+        ImageError.__init__(self, sentence, reason="busy")
+
+    def page(self) -> HttpResponse:
+        answer = HttpResponse(self.sentence, "text/plain; charset=utf-8", status=503)
+        answer["Retry-After"] = str(self.wait_s)
+        return answer
+
+
+class Pieces(Iterator[bytes], Protocol):
+    def close(self) -> None: ...
+
+
+class Sent:
+    """Pieces on their way, and the place they keep: until the end, or nobody wants the rest."""
+
+    def __init__(self, pieces: Pieces) -> None:
+        """Raises ManyZipsError."""
+        self._pieces = pieces
+        self._places = places
+        self._has_place = places.acquire(blocking=False)
+        if not self._has_place:
+            raise ManyZipsError
+
+    def __iter__(self) -> Sent:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        """Called by the web server at the end, whether it came early or not."""
+        self._pieces.close()
+        if self._has_place:
+            self._has_place = False
+            self._places.release()
+
+    def __del__(self) -> None:
+        """Where an error behind the page dropped the answer before the web server had it."""
+        self.close()
