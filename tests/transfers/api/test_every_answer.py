@@ -189,7 +189,8 @@ def test_nothing_is_changed_by_a_session_without_its_csrf_token(
         statuses.add(client.post(address, {"a": "b"}).status_code)
         # The API looks at the kind of the body first, and takes one of these two. Pages know no
         # other method than POST to change anything by.
-        if not {403, 404} & statuses or statuses - {403, 404, 405, 415}:
+        stopped = {403} if 405 in statuses else {403, 404}
+        if not stopped & statuses or statuses - {403, 404, 405, 415}:
             let_through.add(name)
     assert let_through == CHANGED_WITHOUT_A_COOKIE
 
