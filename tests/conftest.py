@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from accounts import sessions
 from accounts.models import User
 from tests.services.fixtures import bucket, postgres, redis_server, s3
 from transfers.queue import forecast
@@ -59,6 +60,8 @@ def stranger(db: None) -> User:
 
 
 @pytest.fixture
-def signed_in(client: Client, user: User) -> Client:
+def signed_in(client: Client, user: User, settings: Settings) -> Client:
     client.force_login(user)
+    # As on its second page: that it was seen is noted once in some minutes, by queries of its own.
+    sessions.noted.is_due(client.cookies[settings.SESSION_COOKIE_NAME].value)
     return client

@@ -155,12 +155,12 @@ def test_many_take_as_many_queries_as_few(
     signed_in: Client, make_artwork: Make, action: str
 ) -> None:
     counts = []
-    for number in (1, 12):
+    for number in (1, 1, 12):
         chosen = [make_artwork() for _ in range(number)]
         with CaptureQueriesContext(connection) as queries:
             assert act(signed_in, chosen, action).status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]  # the first one also begins a minute's count
 
 
 @pytest.mark.parametrize(
