@@ -224,6 +224,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key,50/d/key",
     "login_failed_at_home": "5/5m/key,50/d/key",
     "signup": "30/m/ip,300/d/ip",
+    "passkey": "30/m/ip",
     "link_password": "5/5m/key",
     "link_password_from_anywhere": "100/h/key",
     "report": "10/h/ip",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.passkey_pages import PasskeyLogin
 from stylesite import views
 from stylesite.operating import metrics
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("", include("gallery.urls")),
     path("", include("stylesite.privacy.urls")),
     path("accounts/", include("accounts.urls")),
+    # In the place of allauth's own, and under its name
+    path("accounts/2fa/webauthn/login/", PasskeyLogin.as_view(), name="mfa_login_webauthn"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("transfers.api.urls")),
     path(metrics.PATH.lstrip("/"), metrics.page, name="metrics"),

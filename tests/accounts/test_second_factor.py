@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from pytest_django import Settings
@@ -259,3 +260,12 @@ def test_a_passkey_that_is_none_signs_nobody_in(client: Client, user: User, answ
 @pytest.mark.parametrize("path", [*SIGNED_IN_PAGES, "recovery-codes/", "totp/deactivate/"])
 def test_visitors_see_none_of_it(client: Client, path: str) -> None:
     assert client.get(f"/accounts/2fa/{path}")["Location"].startswith(LOGIN)
+
+
+def test_nobody_fills_the_database_with_challenges() -> None:
+    def ask() -> int:
+        accept = {"accept": "application/json"}
+        return Client().get("/accounts/2fa/webauthn/login/", headers=accept).status_code
+
+    assert [ask() for _time in range(32)] == [200] * 30 + [429] * 2
+    assert Session.objects.count() == 30
