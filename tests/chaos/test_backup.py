@@ -78,7 +78,7 @@ def test_a_picture_half_painted_is_finished_on_another_machine(
     site.wait_for_state(done, "succeeded", 90)
     (half,) = site.submit(seconds=20 * LONG_S)  # it is kept before its end
     (waiting,) = site.submit(seconds=2, owner="bob@example.org")
-    site.wait_for(lambda: site.transfer(half, "checkpoint_step") > (0,), 60, "a checkpoint")
+    site.wait_for(lambda: site.transfer(half, "checkpoint_step") > (12,), 60, "a checkpoint")
     site.manage("backup", "--to", str(folder))
     assert site.transfer(half, "state") == ("running",)
     files = lasting(files_of(site))

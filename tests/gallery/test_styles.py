@@ -30,7 +30,7 @@ def tiles(user: User) -> Style:
 
 def files_of(style: Style) -> set[str]:
     folder = Path(style.original.path).parent
-    return {path.name for path in folder.iterdir()}
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
 
 
 def size_of(path: str) -> tuple[int, int]:

@@ -53,7 +53,7 @@ window.ImageCapture = class {
 
 @pytest.fixture
 def page(with_camera: Browser, open_page: OpenPage) -> Page:
-    return open_page(with_camera, "/use/")
+    return open_page(with_camera, "/camera/")  # no other page may open one
 
 
 def run(page: Page, script: str) -> Any:
