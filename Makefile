@@ -17,7 +17,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 	--only-binary :all: --custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install python dev browser servers assets lint lock licences types test chaos fuzz bench bench-engine clean
+.PHONY: help run install python dev browser servers assets lint lock licences types test coverage chaos fuzz bench bench-engine clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -60,8 +60,11 @@ licences: dev ## write docs/licences.md: what every package of the site is licen
 	@$(BIN)/python -m tests.supply.licences
 
 test: lint browser servers assets ## everything: lint, types, unit, real VGG19, browser and servers (TESTS=path for a part)
-	$(BIN)/python -m pytest $(AT_ONCE) $(TESTS) --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(AT_ONCE) $(TESTS)
 	$(if $(filter tests,$(TESTS)),$(BIN)/python -m tests.services $(BIN)/python -m pytest -q $(AT_ONCE) $(ON_POSTGRES))
+
+coverage: browser servers assets ## run the tests once more and print what they do not reach, branch by branch
+	$(BIN)/python -m pytest $(AT_ONCE) $(TESTS) --cov --cov-report=term:skip-covered
 
 chaos: browser servers assets ## kill, freeze and starve everything, and run all other long tests, for an hour
 	@$(BIN)/python -m tests.services.install --for-chaos

@@ -95,7 +95,10 @@ def test_a_heic_photo_is_shown_as_the_server_made_it(
     photo_shown(page, "IMG 2034")
 
 
-@pytest.mark.parametrize("name", ["not an image", "truncated", "26 MB"])
+@pytest.mark.parametrize(
+    "name",
+    ["not an image", "truncated", pytest.param("26 MB", marks=pytest.mark.long)],
+)
 def test_a_bad_file_says_why_and_keeps_every_choice(
     browser: Browser, open_page: OpenPage, preset: Style, name: str
 ) -> None:

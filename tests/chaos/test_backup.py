@@ -127,6 +127,7 @@ def refusal(site: Installation, *words: str) -> str:
     return run.stderr
 
 
+@pytest.mark.long
 def test_a_site_in_use_is_replaced_only_by_force_and_as_a_whole(
     site: Installation, backed_up: Path
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_running_site_is_not_replaced(site: Installation, backed_up: Path) -> 
     assert "already running" in said
 
 
+@pytest.mark.long
 def test_a_damaged_or_newer_backup_changes_nothing(
     site: Installation, backed_up: Path, tmp_path: Path
 ) -> None:

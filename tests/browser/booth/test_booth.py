@@ -320,7 +320,10 @@ def test_after_a_swipe_the_arrow_keys_still_choose(
     expect(page.get_by_role("radio", name="Coral")).to_be_checked()
 
 
-@pytest.mark.parametrize("size", sorted(SIZES))
+@pytest.mark.parametrize(
+    "size",
+    [*(pytest.param(size, marks=pytest.mark.long) for size in ("desktop", "tablet")), "phone"],
+)
 def test_nothing_is_out_of_reach_at_any_size(
     with_camera: Browser, open_page: OpenPage, booth: Booth, size: str, tmp_path: Path
 ) -> None:

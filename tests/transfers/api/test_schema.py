@@ -39,7 +39,7 @@ LARGE_BODIES = (
     "settings_partial_update",
     "sheets_create",
 )
-MADE_UP = ("--phases", "fuzzing", "--max-examples", "12")
+MADE_UP = ("--phases", "fuzzing", "--max-examples", "6")
 EDGES = (
     *("--phases", "coverage"),
     *(word for name in LARGE_BODIES for word in ("--exclude-operation-id", name)),
