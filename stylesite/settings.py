@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from stylesite import production, secret_key, stores
 from stylesite.environment import env, networks, web_address, whole_number, yes_or_no
+from stylesite.signing_in import *  # noqa: F403
 from transfers import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -137,38 +138,8 @@ DATABASES = {"default": stores.database(DATA_DIR)}
 REDIS_URL = stores.redis_url()
 CACHES = stores.caches(REDIS_URL)
 
-# People
+# People; what no site sets otherwise stands in stylesite/signing_in.py
 
-AUTH_USER_MODEL = "accounts.User"
-# Django's own backend is not beside it: each password would be hashed twice.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "transfers:new"
-ACCOUNT_ADAPTER = "stylesite.privacy.adapter.PrivacyAdapter"
-ACCOUNT_FORMS = {
-    "add_email": "accounts.forms.AddEmailForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-    "login": "accounts.forms.LoginForm",
-    "reauthenticate": "accounts.forms.ReauthenticateForm",
-    "reset_password": "accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
-    "set_password": "accounts.forms.SetPasswordForm",
-    "signup": "accounts.forms.SignupForm",
-}
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = env.str("STYLESITE_EMAIL_VERIFICATION", "optional")
 if ACCOUNT_EMAIL_VERIFICATION not in {"none", "optional", "mandatory"}:
     raise ImproperlyConfigured("Set STYLESITE_EMAIL_VERIFICATION to none, optional or mandatory.")
@@ -176,13 +147,6 @@ SIGN_UP = env.str("STYLESITE_SIGN_UP", "open")
 if SIGN_UP not in {"open", "invitation", "closed"}:
     raise ImproperlyConfigured("Set STYLESITE_SIGN_UP to open, invitation or closed.")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
-ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-# Letters tell of every change to what protects an account, and the change asks who it is, unless
-# they proved it a few minutes ago.
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-PASSWORD_RESET_TIMEOUT = 3600
 
 # Staff: the admin, and the site's own pages for staff below its address. On a laptop `make run`
 # stays one command; on the internet nobody looks after a site with a password alone.
@@ -193,46 +157,8 @@ if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", ADMIN_PATH):
     )
 ADMIN_TWO_FACTOR = yes_or_no("STYLESITE_ADMIN_TWO_FACTOR", BEHIND_HTTPS)
 
-# Second factors: a code of an app, a passkey, and codes on paper for the day that both are lost.
-# The time before and after is allowed for clocks that differ; no code opens twice
-# (accounts.second_factor_forms).
-MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
-MFA_FORMS = {
-    "activate_totp": "accounts.second_factor_forms.ActivateAppForm",
-    "add_webauthn": "accounts.second_factor_forms.AddPasskeyForm",
-    "authenticate": "accounts.second_factor_forms.CodeForm",
-    "edit_webauthn": "accounts.second_factor_forms.RenamePasskeyForm",
-    "reauthenticate": "accounts.second_factor_forms.CodeAgainForm",
-}
-USERSESSIONS_ADAPTER = "accounts.session_adapter.SessionAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_TOLERANCE = 1
-# Whose address is not confirmed sets up none (accounts.second_factor), but who has one may change
-# their address.
-MFA_ALLOW_UNVERIFIED_EMAIL = True
-
-# Beside allauth's own limits, and counted as they are: passwords of share links ("key" is link and
-# address, or the link alone), reports of pictures, copies of all data, and photos and passwords at
-# booths. Limits for each address count the visitor's own, not that of the proxy in front.
+# Limits for each address count the visitor's own, not that of the proxy in front.
 ALLAUTH_TRUSTED_PROXY_COUNT = whole_number("STYLESITE_TRUSTED_PROXIES", 0, at_least=0)
-# Failed sign-ins count for the account, from wherever, and for the visitor's address; those from a
-# browser that the account knows count apart ("at_home"; accounts.places says why).
-ACCOUNT_RATE_LIMITS = {
-    "change_password": "5/m/user,50/d/user",
-    "login": "60/m/ip",
-    "login_failed": "10/m/ip,5/5m/key,50/d/key",
-    "login_failed_at_home": "5/5m/key,50/d/key",
-    "signup": "30/m/ip,300/d/ip",
-    "passkey": "30/m/ip",
-    "link_password": "5/5m/key",
-    "link_password_from_anywhere": "100/h/key",
-    "report": "10/h/ip",
-    "copy": "6/h/user",
-    "booth_take": "12/m/key",
-    "booth_leave": "5/5m/key",
-    "booth_leave_long": "30/h/key",
-}
 
 # What is written down of accounts and of what staff do; docs/security.md
 

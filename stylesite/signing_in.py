@@ -1,0 +1,79 @@
+"""Settings of people and signing in that are the same on every site; part of ``settings``."""
+
+AUTH_USER_MODEL = "accounts.User"
+# Django's own backend is not beside it: each password would be hashed twice.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "transfers:new"
+ACCOUNT_ADAPTER = "stylesite.privacy.adapter.PrivacyAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "accounts.forms.AddEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "login": "accounts.forms.LoginForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "signup": "accounts.forms.SignupForm",
+}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+# Letters tell of every change to what protects an account, and the change asks who it is, unless
+# they proved it a few minutes ago.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+PASSWORD_RESET_TIMEOUT = 3600
+
+# Second factors: a code of an app, a passkey, and codes on paper for the day that both are lost.
+# The time before and after is allowed for clocks that differ; no code opens twice
+# (accounts.second_factor_forms).
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "accounts.second_factor_forms.ActivateAppForm",
+    "add_webauthn": "accounts.second_factor_forms.AddPasskeyForm",
+    "authenticate": "accounts.second_factor_forms.CodeForm",
+    "edit_webauthn": "accounts.second_factor_forms.RenamePasskeyForm",
+    "reauthenticate": "accounts.second_factor_forms.CodeAgainForm",
+}
+USERSESSIONS_ADAPTER = "accounts.session_adapter.SessionAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+# Whose address is not confirmed sets up none (accounts.second_factor), but who has one may change
+# their address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+# Beside allauth's own limits, and counted as they are: passwords of share links ("key" is link and
+# address, or the link alone), reports of pictures, copies of all data, and photos and passwords at
+# booths.
+# Failed sign-ins count for the account, from wherever, and for the visitor's address; those from a
+# browser that the account knows count apart ("at_home"; accounts.places says why).
+ACCOUNT_RATE_LIMITS = {
+    "change_password": "5/m/user,50/d/user",
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,5/5m/key,50/d/key",
+    "login_failed_at_home": "5/5m/key,50/d/key",
+    "signup": "30/m/ip,300/d/ip",
+    "passkey": "30/m/ip",
+    "link_password": "5/5m/key",
+    "link_password_from_anywhere": "100/h/key",
+    "report": "10/h/ip",
+    "copy": "6/h/user",
+    "booth_take": "12/m/key",
+    "booth_leave": "5/5m/key",
+    "booth_leave_long": "30/h/key",
+}
