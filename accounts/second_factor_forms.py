@@ -59,7 +59,14 @@ class ActivateAppForm(OneTimeCode, ActivateTOTPForm):  # type: ignore[misc]
     def clean_code(self) -> str:
         if self.not_yet:
             raise forms.ValidationError(self.not_yet)
-        code: str = super().clean_code()
+        try:
+            code: str = super().clean_code()
+        except forms.ValidationError as error:
+            if error.code != "incorrect_code":
+                raise
+            raise forms.ValidationError(  # here nothing but the app can give one
+                _("That didn’t fit. Type the newest code that the app shows."), error.code
+            ) from error
         _use(self.user.pk, code)
         return code
 

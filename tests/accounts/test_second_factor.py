@@ -59,6 +59,12 @@ def test_with_an_app_the_password_alone_signs_nobody_in(
     assert is_signed_in(visitor)
 
 
+def test_a_wrong_code_of_a_new_app_says_which_one_to_type(proven: Client) -> None:
+    page = proven.post("/accounts/2fa/totp/activate/", {"code": "12ab"}).content.decode()
+    assert "Type the newest code that the app shows." in page
+    assert not Authenticator.objects.exists()
+
+
 def test_a_wrong_code_says_what_to_do_and_opens_nothing(
     proven: Client, set_up_app: SetUpApp
 ) -> None:
