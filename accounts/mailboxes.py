@@ -7,13 +7,16 @@ from accounts.models import User
 
 
 def may_be_written_to(user: User) -> bool:
-    """Whether mail that nobody asked for this minute may go to `user`.
+    """Whether mail that nobody asked for this minute may go to `user`."""
+    return user.is_active and is_confirmed(user)
 
-    An address that was never confirmed may be a stranger's. Where the operator asks nobody to
-    confirm, every address counts.
+
+def is_confirmed(user: User) -> bool:
+    """Whether their address is known to be theirs, closed account or not.
+
+    One that was never confirmed may be a stranger's. Where the operator asks nobody to confirm,
+    every address counts.
     """
-    if not user.is_active:
-        return False
     if settings.ACCOUNT_EMAIL_VERIFICATION == "none":
         return True
     addresses = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)

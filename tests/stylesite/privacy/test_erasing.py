@@ -102,3 +102,4 @@ def test_two_letters_are_sent_and_the_last_tells_of_the_end(zaphod: User, erase:
     erase(zaphod)
     assert [letter.to for letter in mail.outbox] == [[everything.EMAIL]] * 2
     assert "is deleted, with all that was yours" in mail.outbox[1].body
+    assert mail.outbox[1].subject.endswith("] Your account is deleted")
