@@ -19,6 +19,8 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
 P = ParamSpec("P")
 
 
@@ -82,6 +84,15 @@ def password_asked_anew(view: SignedInView[P]) -> SignedInView[P]:
         return response
 
     return asked
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
+def may_act_on(request: HttpRequest, person: User) -> bool:
+    """Staff look after people; who looks after staff may do everything."""
+    return is_superuser(request) or not (person.is_staff or person.is_superuser)
 
 
 def onward(request: HttpRequest) -> str:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import audit_admin, invitation_admin, second_factor_admin, tokens
+from accounts.access import is_superuser, may_act_on
 from accounts.models import ApiToken, Quota, User
-from accounts.second_factor_admin import is_superuser, may_act_on
 
 __all__ = ["audit_admin", "invitation_admin", "second_factor_admin"]
 

@@ -11,12 +11,10 @@ address and name are looked up when somebody reads it, so that they are gone wit
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 from datetime import timedelta
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, TextChoices
@@ -24,6 +22,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import networks
 from accounts.models import AuditEntry, User
 
 logger = logging.getLogger("audit")
@@ -106,18 +105,11 @@ def address_of(request: HttpRequest) -> str:
     """Where a request comes from, as much of it as ``AUDIT_ADDRESSES`` allows."""
     if settings.AUDIT_ADDRESSES == "none":
         return ""
-    try:
-        address = ipaddress.ip_address(get_adapter().get_client_ip(request))
-    except Exception:
-        # allauth refuses a chain of proxies that is shorter than the settings say.
-        logger.debug("The address of a request could not be told", exc_info=True)
+    address = networks.visitor_address(request)
+    if address is None:
         return ""
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address
-    if settings.AUDIT_ADDRESSES == "whole":
-        return str(address)
-    kept_bits = 24 if address.version == 4 else 48
-    return str(ipaddress.ip_network((address, kept_bits), strict=False))
+    whole = settings.AUDIT_ADDRESSES == "whole"
+    return str(address if whole else networks.network_of(address))
 
 
 def forget_old(most: int) -> int:

@@ -13,7 +13,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
+from accounts.access import SAFE
+
 COUNTED_FOR_S = 120
 
 
@@ -26,17 +27,25 @@ class PageWrites:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in SAFE or request.path.startswith("/api/"):
             return self.get_response(request)
-        if request.user.is_authenticated and not _may_send(request.user.pk):
-            response = render(request, "429.html", status=429)
-            response["Retry-After"] = str(60 - int(time.time() % 60))
-            return response
-        return self.get_response(request)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        minute, second = divmod(int(time.time()), 60)
+        sent = counted(f"page-writes-{request.user.pk}-{minute}")
+        if sent <= settings.PAGE_WRITES_PER_MINUTE:
+            return self.get_response(request)
+        response = render(request, "429.html", status=429)
+        response["Retry-After"] = str(60 - second)
+        return response
 
 
-def _may_send(user_id: int) -> bool:
-    key = f"accounts.page-writes:{user_id}:{int(time.time() // 60)}"
-    cache.add(key, 0, timeout=COUNTED_FOR_S)
+def counted(key: str) -> int:
+    """Add one to a counter that the cache forgets within minutes, and return it.
+
+    Exact where the cache adds by itself (Redis); the database's reads and writes, so that requests
+    in the very same moment may count as one. ``key`` holds the person's number between hyphens, so
+    that it is found when they leave.
+    """
     try:
-        return bool(cache.incr(key) <= settings.PAGE_WRITES_PER_MINUTE)
-    except ValueError:  # forgotten in this very moment
-        return True
+        return cache.incr(key)
+    except ValueError:  # the first of this minute, or forgotten since
+        return 1 if cache.add(key, 1, timeout=COUNTED_FOR_S) else cache.incr(key)

@@ -10,8 +10,6 @@ A browser is known by a cookie of random bytes, which says nothing of who uses i
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Callable
@@ -21,8 +19,10 @@ from typing import Any
 from allauth.account import signals
 from allauth.core import ratelimit
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.models import KnownPlace, User
 from accounts.sessions import network_of_visitor
@@ -88,12 +88,9 @@ def remember(request: HttpRequest, user: User) -> list[str]:
     return [str(kind) for kind, digest in here.items() if known and (kind, digest) not in known]
 
 
-def forget_old(most: int) -> int:
-    """Forget some places that nobody signed in from for more than a year; how many."""
-    old = KnownPlace.objects.filter(last_at__lt=timezone.now() - KEPT).order_by("last_at")
-    some = list(old.values_list("pk", flat=True)[:most])
-    gone: int = KnownPlace.objects.filter(pk__in=some).delete()[0]
-    return gone
+def long_over() -> QuerySet[KnownPlace]:
+    """Those that nobody signed in from for more than a year."""
+    return KnownPlace.objects.filter(last_at__lt=timezone.now() - KEPT)
 
 
 def _signed_in(request: HttpRequest, user: User, **_more: Any) -> None:
@@ -118,5 +115,4 @@ def _mark_of(request: HttpRequest) -> str:
 
 def _digest(place: str) -> str:
     """Keyed, so that a network cannot be found by trying all of them."""
-    key = str(settings.SECRET_KEY).encode()
-    return hmac.new(key, b"place:" + place.encode(), hashlib.sha256).hexdigest()
+    return salted_hmac("accounts.places", place, algorithm="sha256").hexdigest()

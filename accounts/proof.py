@@ -2,7 +2,7 @@
 
 import time
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
 PROOFS = ("password", "mfa")

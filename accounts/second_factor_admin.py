@@ -9,22 +9,13 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.access import may_act_on
 
 # allauth's own pages would show secrets, let staff change them, and list everybody's whereabouts.
 # They are imported here, so that they register themselves before and not after.
 __all__ = ["mfa_admin", "sessions_admin"]
 admin.site.unregister(Authenticator)
 admin.site.unregister(UserSession)
-
-
-def is_superuser(request: HttpRequest) -> bool:
-    return bool(getattr(request.user, "is_superuser", False))
-
-
-def may_act_on(request: HttpRequest, person: User) -> bool:
-    """Staff look after people; who looks after staff may do everything."""
-    return is_superuser(request) or not (person.is_staff or person.is_superuser)
 
 
 @admin.register(Authenticator)

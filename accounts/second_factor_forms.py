@@ -110,4 +110,4 @@ def _use(user_id: int, code: str) -> bool:
     """Note that a code of an app was used; False where it was before, in whatever process."""
     fits_for_s = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
     digits = "".join(character for character in code if character.isdigit())
-    return bool(cache.add(f"accounts.code-used:{user_id}:{digits}", 1, timeout=fits_for_s))
+    return bool(cache.add(f"code-used-{user_id}-{digits}", 1, timeout=fits_for_s))

@@ -6,7 +6,6 @@ request; ours writes each at most every few minutes. Of addresses only the netwo
 
 from __future__ import annotations
 
-import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,14 +13,15 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models import QuerySet
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from accounts import networks
 
 NOTED_EVERY_S = 300.0
 
@@ -55,21 +55,16 @@ SYSTEMS = {
 
 def network_of(address: str) -> str:
     """`address` shortened to its network: 192.0.2.0 of 192.0.2.7, or the first 48 bits of IPv6."""
-    try:
-        whole = ipaddress.ip_address(address)
-    except ValueError:
-        return UNKNOWN_ADDRESS
-    mapped = getattr(whole, "ipv4_mapped", None) or whole
-    bits = 24 if mapped.version == 4 else 48
-    return str(ipaddress.ip_network(f"{mapped}/{bits}", strict=False).network_address)
+    return _shortened(networks.parsed(address))
 
 
 def network_of_visitor(request: HttpRequest) -> str:
     """The network that `request` came from, past the proxies that the site trusts."""
-    try:
-        return network_of(get_adapter().get_client_ip(request))
-    except (ImproperlyConfigured, PermissionDenied):  # fewer proxies than the settings say, or none
-        return UNKNOWN_ADDRESS
+    return _shortened(networks.visitor_address(request))
+
+
+def _shortened(address: networks.Address | None) -> str:
+    return str(networks.network_of(address).network_address) if address else UNKNOWN_ADDRESS
 
 
 def device(user_agent: str) -> tuple[str, str]:
@@ -123,29 +118,19 @@ class LastSeen:
 
 
 def note(request: HttpRequest) -> None:
-    """That the session of `request` was seen, from where, and with what."""
-    seen = UserSession.objects.filter(session_key=request.session.session_key, user=request.user)
-    most = UserSession._meta.get_field("user_agent").max_length
-    changed = seen.update(
-        last_seen_at=timezone.now(),
-        ip=network_of_visitor(request),
-        user_agent=request.META.get("HTTP_USER_AGENT", "")[:most],
-    )
-    if not changed:
-        _begin(request)
+    """That the session of `request` was seen, from where, and with what.
 
-
-def _begin(request: HttpRequest) -> None:
-    """The row of a session that began before there were such rows."""
+    A session that began before there were such rows gets one.
+    """
     most = UserSession._meta.get_field("user_agent").max_length
-    UserSession.objects.get_or_create(
-        session_key=request.session.session_key,
-        defaults={
-            "user": request.user,
-            "ip": network_of_visitor(request),
-            "user_agent": request.META.get("HTTP_USER_AGENT", "")[:most],
-        },
-    )
+    seen = {
+        "user": request.user,
+        "last_seen_at": timezone.now(),
+        "ip": network_of_visitor(request),
+        "user_agent": request.META.get("HTTP_USER_AGENT", "")[:most],
+    }
+    key = request.session.session_key
+    UserSession.objects.update_or_create(session_key=key, defaults=seen)
 
 
 def kept() -> timedelta:
@@ -153,10 +138,8 @@ def kept() -> timedelta:
     return 2 * timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
 
-def forget_old(most: int) -> int:
-    """Forget some sessions that ended by themselves long ago; how many."""
+def long_over() -> QuerySet[UserSession]:
+    """Those that ended by themselves long ago."""
     long_ago = timezone.now() - kept()
-    old = UserSession.objects.filter(last_seen_at__lt=long_ago).order_by("last_seen_at")
-    some = list(old.values_list("pk", flat=True)[:most])
-    gone: int = UserSession.objects.filter(pk__in=some).delete()[0]
-    return gone
+    ended: QuerySet[UserSession] = UserSession.objects.filter(last_seen_at__lt=long_ago)
+    return ended

@@ -19,19 +19,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import proof, second_factor
+from accounts.access import SAFE, onward
 
 PROVEN_FOR_S = 2 * 3600
 """For so long a proof opens the admin."""
 
 GRACE_S = 3600
 """A form that was opened in time may be sent for so much longer: nothing typed is lost."""
-
-SAFE = {"GET", "HEAD", "OPTIONS"}
 
 View = Callable[..., HttpResponseBase]
 
@@ -54,9 +52,7 @@ class StaffSite(AdminSite):
             return redirect("admin:index")
         if request.user.is_authenticated:
             raise PermissionDenied
-        wanted = request.GET.get("next", "")
-        safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-        return redirect_to_login(wanted if safe else resolve_url("admin:index"))
+        return redirect_to_login(onward(request) or resolve_url("admin:index"))
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")

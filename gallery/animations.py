@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from accounts.limits import counted
 from accounts.models import User
 from gallery import time_lapses
 from gallery.file_names import safe_name
@@ -198,9 +199,7 @@ def _in_turn(user: User) -> Iterator[None]:
 
 def _count(user: User) -> None:
     minute, second = divmod(int(time.time()), 60)
-    key = f"animations-{user.pk}-{minute}"
-    made = 1 if cache.add(key, 1, timeout=120) else cache.incr(key)
-    if made > MOST_A_MINUTE:
+    if counted(f"animations-{user.pk}-{minute}") > MOST_A_MINUTE:
         raise BusyError(
             _("You have had %(count)d animations within a minute. Please wait a little.")
             % {"count": MOST_A_MINUTE},

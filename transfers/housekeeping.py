@@ -106,6 +106,14 @@ def _invitations(most: int) -> int:
     return _delete(Invitation.objects.long_over(timezone.now()), most)
 
 
+def _seen_sessions(most: int) -> int:
+    return _delete(sessions.long_over(), most)
+
+
+def _places(most: int) -> int:
+    return _delete(places.long_over(), most)
+
+
 def _pictures(most: int) -> int:
     return delete_for_good(Artwork.objects.trashed_before(trash.kept_since()), most)
 
@@ -185,7 +193,7 @@ CHORES: dict[str, tuple[Chore, int]] = {
     "photos": (retention.forget_photos, PICTURES_AT_ONCE),
     "failed and cancelled transfers": (retention.forget_failed_transfers, PICTURES_AT_ONCE),
     "paintings of what is deleted": (_past_paintings, ROWS_AT_ONCE),
-    "sessions on the page of sessions": (sessions.forget_old, ROWS_AT_ONCE),
-    "places that people signed in from": (places.forget_old, ROWS_AT_ONCE),
+    "sessions on the page of sessions": (_seen_sessions, ROWS_AT_ONCE),
+    "places that people signed in from": (_places, ROWS_AT_ONCE),
     "entries of the audit log": (audit.forget_old, ROWS_AT_ONCE),
 }

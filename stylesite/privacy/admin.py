@@ -17,6 +17,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access import may_act_on
 from accounts.admin import PersonAdmin
 from accounts.models import User
 from stylesite.privacy import closing, summary
@@ -63,4 +64,4 @@ class LeavingPersonAdmin(PersonAdmin):
 
 
 def _may_go(request: HttpRequest, person: User) -> bool:
-    return person.pk != request.user.pk and (request.user.is_superuser or not person.is_superuser)
+    return person.pk != request.user.pk and may_act_on(request, person)

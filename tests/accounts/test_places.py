@@ -9,9 +9,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import places
 from accounts.models import KnownPlace, User
 from tests.accounts.conftest import LOGIN, PASSWORD, SetUpApp, is_signed_in, sign_in
+from transfers import housekeeping
 
 pytestmark = pytest.mark.django_db
 
@@ -147,5 +147,5 @@ def test_a_reset_by_mail_lets_the_owner_in_on_a_new_browser_under_attack(at_home
 
 def test_places_of_long_ago_are_forgotten(at_home: Client) -> None:
     KnownPlace.objects.filter(kind="network").update(last_at=timezone.now() - timedelta(days=401))
-    assert places.forget_old(10) == 1
+    housekeeping.tidy()
     assert KnownPlace.objects.get().kind == "browser"

@@ -9,7 +9,6 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -19,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from accounts import tokens
+from accounts.limits import counted
 from accounts.models import ApiToken, User
 from transfers.api.problems import RefusedError
 
@@ -108,19 +108,7 @@ class PerMinute(BaseThrottle):
         minute, second = divmod(time.time(), 60)
         kind = "read" if reads else "write"
         self._wait_s = 60 - second
-        return _counted(f"api-{kind}-{request.user.pk}-{minute:.0f}") <= most
+        return counted(f"api-{kind}-{request.user.pk}-{minute:.0f}") <= most
 
     def wait(self) -> float:
         return self._wait_s
-
-
-def _counted(key: str) -> int:
-    """Add one to a counter that the cache forgets by itself, and return it.
-
-    Exact where the cache adds by itself (Redis); the database's reads and writes, so that requests
-    in the very same moment may count as one.
-    """
-    try:
-        return cache.incr(key)
-    except ValueError:  # the first of this minute, or forgotten since
-        return 1 if cache.add(key, 1, timeout=120) else cache.incr(key)

@@ -9,6 +9,7 @@ from unittest import mock
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.http import HttpResponse
@@ -262,6 +263,16 @@ def test_several_at_once_too_but_no_admin_deletes_themself(
     assert client.post("/admin/accounts/user/", chosen).status_code == 302
     erase(zaphod)
     assert list(User.objects.all()) == [admin]
+
+
+def test_staff_delete_nobody_who_is_staff(client: Client, zaphod: User) -> None:
+    staff = User.objects.create_user("staff@example.org", "correct horse battery", is_staff=True)
+    looks_after = ("view_user", "change_user", "delete_user")
+    staff.user_permissions.set(Permission.objects.filter(codename__in=looks_after))
+    User.objects.filter(pk=zaphod.pk).update(is_staff=True)
+    client.force_login(staff)
+    client.post(f"/admin/accounts/user/{zaphod.pk}/delete/", {"post": "yes"})
+    assert not AccountDeletion.objects.exists()
 
 
 @pytest.mark.parametrize("how", ["on the page", "in a shell"])

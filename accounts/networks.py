@@ -1,0 +1,36 @@
+"""Where a request comes from: the visitor's address, past the proxies, and the network it is of."""
+
+from __future__ import annotations
+
+import ipaddress
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest
+
+Address = IPv4Address | IPv6Address
+
+KEPT_BITS = {4: 24, 6: 48}
+"""So much of an address is kept, where it is shortened."""
+
+
+def visitor_address(request: HttpRequest) -> Address | None:
+    """None where no address is known: a socket, or fewer proxies than the settings say."""
+    try:
+        return parsed(get_adapter().get_client_ip(request))
+    except (ImproperlyConfigured, PermissionDenied):
+        return None
+
+
+def parsed(address: str) -> Address | None:
+    """``address``, as IPv4 where it is one in the clothes of IPv6; None for what is no address."""
+    try:
+        whole = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return getattr(whole, "ipv4_mapped", None) or whole
+
+
+def network_of(address: Address) -> IPv4Network | IPv6Network:
+    return ipaddress.ip_network((address, KEPT_BITS[address.version]), strict=False)
