@@ -35,15 +35,13 @@ TRY_AGAIN_S = 10
 
 
 class BusyError(ImageError):
-    """Not now: too many pictures are being read. ``wait_s`` says when to try again."""
+    """Not now: too many pictures are being read, if no other ``sentence`` says what. ``wait_s``
+    says when to try again."""
 
-    wait_s = TRY_AGAIN_S
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Many pictures are arriving right now. Please send yours again in a moment."),
-            reason="busy",
-        )
+    def __init__(self, sentence: str = "", wait_s: int = TRY_AGAIN_S) -> None:
+        pictures = _("Many pictures are arriving right now. Please send yours again in a moment.")
+        super().__init__(sentence or pictures, reason="busy")
+        self.wait_s = wait_s
 
 
 class Turns:

@@ -5,14 +5,17 @@ gone, which may be long.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import ParamSpec, Protocol
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from engine.errors import ImageError
 from gallery.reading import BusyError
+
+P = ParamSpec("P")
 
 AT_ONCE = 4
 """Of each process of the site, whose web server has eight threads: half are left for pages."""
@@ -25,16 +28,24 @@ places = threading.BoundedSemaphore(AT_ONCE)
 class ManyZipsError(BusyError):
     """Not now: as many zips are being sent as may be. The API answers as to other ``BusyError``."""
 
-    wait_s = TRY_AGAIN_S
-
     def __init__(self) -> None:
         sentence = _("Many downloads are on their way right now. Please try again in a minute.")
-        ImageError.__init__(self, sentence, reason="busy")
+        super().__init__(sentence, TRY_AGAIN_S)
 
-    def page(self) -> HttpResponse:
-        answer = HttpResponse(self.sentence, "text/plain; charset=utf-8", status=503)
-        answer["Retry-After"] = str(self.wait_s)
-        return answer
+
+def few_at_once(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """For pages that send a zip: the sentence of ManyZipsError, where that is raised."""
+
+    @wraps(view)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(*args, **kwargs)
+        except ManyZipsError as error:
+            later = HttpResponse(error.sentence, "text/plain; charset=utf-8", status=503)
+            later["Retry-After"] = str(error.wait_s)
+            return later
+
+    return answer
 
 
 class Pieces(Iterator[bytes], Protocol):

@@ -27,7 +27,7 @@ from gallery import shares, zips
 from gallery.downloads import Wish, download_response
 from gallery.files import file_response
 from gallery.models import Artwork, ShareLink
-from gallery.sending import ManyZipsError
+from gallery.sending import few_at_once
 from gallery.sharing_forms import LinkPasswordForm
 from gallery.views.objections import object_to
 
@@ -134,14 +134,12 @@ def download(
 
 @require_safe
 @for_holders
+@few_at_once
 def download_all(request: HttpRequest, link: ShareLink) -> HttpResponseBase:
     """The pictures of an album in full size, as a zip that is made while it is sent."""
     if link.album is None or not link.may_download:
         raise Http404
-    try:
-        return zips.response(list(zips.needed_of(shares.shown_by(link))), link.album.title)
-    except ManyZipsError as error:
-        return error.page()
+    return zips.response(list(zips.needed_of(shares.shown_by(link))), link.album.title)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

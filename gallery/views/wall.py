@@ -20,7 +20,7 @@ from gallery.filters import DAYS, SIZES, Choices, FilterForm, choices_of, stars_
 from gallery.listing import View
 from gallery.models import Artwork, ArtworkQuerySet
 from gallery.paging import BadCursorError, Page
-from gallery.sending import ManyZipsError
+from gallery.sending import few_at_once
 
 PAGE_SIZE = 60
 MOST_PAGES = 20
@@ -90,6 +90,7 @@ def more(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @owners_only
+@few_at_once
 def download(request: SignedInRequest) -> HttpResponseBase:
     """A zip of the pictures in ``ids``, or without them of all that the address's view finds."""
     said = request.POST.getlist("ids") or request.GET.getlist("ids")
@@ -101,10 +102,7 @@ def download(request: SignedInRequest) -> HttpResponseBase:
     except BulkError as error:
         return HttpResponseBadRequest(error.sentence, content_type="text/plain; charset=utf-8")
     found = zips.needed_of(view.apply(own))
-    try:
-        return zips.response(paging.walk(found, view.order, ZIP_AT_ONCE), _("Gallery"))
-    except ManyZipsError as error:
-        return error.page()
+    return zips.response(paging.walk(found, view.order, ZIP_AT_ONCE), _("Gallery"))
 
 
 def _page(user: User, view: View, cursor: str, pages: int = 1) -> Page[Artwork]:

@@ -202,8 +202,8 @@ KINDS: dict[str, Kind] = {
         Kind(
             "busy",
             503,
-            _t("Too many pictures at once"),
-            _t("Send it again after as many seconds as “Retry-After” says."),
+            _t("Too many at once"),
+            _t("Try again after as many seconds as “Retry-After” says."),
         ),
         Kind("damaged", 400, _PICTURE, _t("The file is cut off or broken. Send it again.")),
     )
