@@ -8,7 +8,7 @@ kept. What is waiting or being painted keeps its photo.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -50,19 +50,15 @@ def idle(photos: ContentImageQuerySet) -> ContentImageQuerySet:
 
 def painted_from(photos: Iterable[ContentImage]) -> Painted:
     chosen = list(photos)
-    if not chosen:
-        return Painted(0, 0)
-    pictures = Artwork.objects.none()
-    for photo in chosen:
-        pictures = pictures | pictures_of(photo)
     sheets = Sweep.objects.filter(cells__transfer__content_image__in=chosen).distinct()
-    return Painted(pictures.distinct().count(), sheets.count())
+    return Painted(pictures_of(chosen).count(), sheets.count())
 
 
-def pictures_of(photo: ContentImage) -> ArtworkQuerySet:
-    """Those of its owner, in the trash as well, that were painted from it."""
-    same = Q(content_sha256=photo.sha256) | Q(transfer__content_image=photo)
-    return Artwork.objects.filter(same, owner=photo.owner_id)
+def pictures_of(photos: Collection[ContentImage]) -> ArtworkQuerySet:
+    """Those of their owners, in the trash as well, that were painted from them."""
+    hashes = {photo.sha256 for photo in photos}
+    same = Q(content_sha256__in=hashes) | Q(transfer__content_image__in=photos)
+    return Artwork.objects.filter(same, owner__in={photo.owner_id for photo in photos}).distinct()
 
 
 def delete(photos: ContentImageQuerySet, *, keep_copies: bool, most: int | None = None) -> int:
@@ -103,7 +99,7 @@ def _delete(photo: ContentImage, *, keep_copies: bool) -> bool:
 
 def _forget_copies(photo: ContentImage) -> list[str]:
     """Let go of what pictures hold of it; the names of the files that go after the commit."""
-    works = list(pictures_of(photo).distinct())
+    works = list(pictures_of([photo]))
     lapses = list(TimeLapse.objects.filter(artwork__in=works))
     TimeLapse.objects.filter(pk__in=[lapse.pk for lapse in lapses]).delete()
     Artwork.objects.filter(pk__in=[work.pk for work in works]).update(
