@@ -76,7 +76,7 @@ def act(request: SignedInRequest) -> HttpResponse:
 def empty_trash(request: SignedInRequest) -> HttpResponse:
     """Delete the pictures in the trash for good, after a question.
 
-    Styles stay for their thirty days, or as long as something was painted in them.
+    Styles stay for their days there, or as long as something was painted in them.
     """
     if request.method == "POST":
         return _deleted(request, trash_can.delete(Artwork.objects.trashed_by(request.user)))

@@ -71,7 +71,7 @@ class ArtworkDetail(ApiView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, artwork_id: UUID) -> Response:
-        """Put a picture in the trash; after thirty days there it is gone for good."""
+        """Put a picture in the trash. Some days later, as the site says, it is gone for good."""
         artworks.trash(_own(request, artwork_id))
         return Response(status=204)
 
