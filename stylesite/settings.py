@@ -244,11 +244,8 @@ FAILED_TRANSFER_DAYS = whole_number("STYLESITE_FAILED_TRANSFER_DAYS", 0, at_leas
 UPLOAD_MAX_BYTES = whole_number("STYLESITE_UPLOAD_MAX_MB", 25, at_least=1) * 2**20
 UPLOAD_MAX_PIXELS = whole_number("STYLESITE_UPLOAD_MAX_MEGAPIXELS", 50, at_least=1) * 10**6
 IMPORT_MAX_BYTES = whole_number("STYLESITE_IMPORT_MAX_MB", 500, at_least=1) * 2**20
-# Of a form without its files, and of any body where no files are taken; as many fields as the wall
-# marks pictures at once, and somewhat more.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**19
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
-DATA_UPLOAD_MAX_NUMBER_FILES = 100
+# Django’s own DATA_UPLOAD_MAX_… say how long a form may be without its files, and any body where no
+# files are taken (stylesite.bodies), and how many fields and files it may have.
 FILE_UPLOAD_HANDLERS = [
     "gallery.uploads.SizeGuard",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
