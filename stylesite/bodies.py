@@ -23,6 +23,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from gallery import uploads
+from transfers.api.problems import MEDIA_TYPE, Problem
 
 View = Callable[..., Any]
 
@@ -76,6 +77,6 @@ def _too_much(request: HttpRequest) -> HttpResponse:
 def refused(request: HttpRequest, status: HTTPStatus, reason: str, sentence: str) -> HttpResponse:
     """A problem document for programs, a page for people."""
     if request.path.startswith("/api/"):
-        said = {"title": status.phrase, "status": status, "detail": sentence, "reason": reason}
-        return JsonResponse(said, status=status, content_type="application/problem+json")
+        said = Problem(reason=reason, sentence=sentence, status=status).body()
+        return JsonResponse(said, status=status, content_type=MEDIA_TYPE)
     return render(request, "refused.html", {"sentence": sentence}, status=status)

@@ -154,6 +154,21 @@ def test_a_body_of_unknown_length_is_refused_with_a_sentence(
     assert "Content-Length is missing" in response.content.decode()
 
 
+def test_a_program_gets_a_whole_problem_document(signed_in: Client) -> None:
+    response = signed_in.generic(
+        "POST", "/api/v1/transfers/", b"", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked"
+    )
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "/api/v1/problems/#malformed",
+        "title": "The request cannot be read",
+        "status": 411,
+        "detail": "Please say how long the body is: Content-Length is missing.",
+        "reason": "malformed",
+        "errors": {},
+    }
+
+
 def test_what_is_stored_is_what_was_encoded_here(signed_in: Client, user: User) -> None:
     sent = upload(gradient(), format="JPEG", comment=b"rides along").read()
     file = SimpleUploadedFile("../../evil.php", sent + b"<?php rides along")

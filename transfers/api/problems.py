@@ -46,19 +46,24 @@ class Problem:
     reference: str = ""
 
     def response(self) -> Response:
+        body = self.body()
+        headers = dict(self.headers)
+        return Response(body, body["status"], headers=headers, content_type=MEDIA_TYPE)
+
+    def body(self) -> dict[str, Any]:
+        """The document itself, for whoever answers before DRF is asked."""
         kind = KINDS[self.reason]
-        status = self.status or kind.status
-        body = {
+        body: dict[str, Any] = {
             "type": f"{reverse('api:problems')}#{self.reason}",
             "title": str(kind.title),
-            "status": status,
+            "status": self.status or kind.status,
             "detail": self.sentence,
             "reason": self.reason,
             "errors": {_printable(name): list(said) for name, said in self.errors.items()},
         }
         if self.reference:
             body["reference"] = self.reference
-        return Response(body, status, headers=dict(self.headers), content_type=MEDIA_TYPE)
+        return body
 
 
 class RefusedError(Exception):
