@@ -127,7 +127,9 @@ def test_the_owner_s_browser_cannot_guess_without_end_either(at_home: Client) ->
 def test_a_browser_is_known_to_its_own_accounts_only(at_home: Client, stranger: User) -> None:
     guess(Client(REMOTE_ADDR=ELSEWHERE), 5)
     with_the_cookie = Client(REMOTE_ADDR="203.0.113.5")
-    with_the_cookie.cookies["browser"] = "A" * 43
+    sign_in(with_the_cookie, stranger.email)  # known from now on, to another account
+    assert is_signed_in(with_the_cookie)
+    with_the_cookie.post("/accounts/logout/")
     sign_in(with_the_cookie)
     assert not is_signed_in(with_the_cookie)
 

@@ -77,9 +77,7 @@ def test_a_wrong_code_says_what_to_do_and_opens_nothing(
     assert not is_signed_in(visitor)
 
 
-def test_a_code_of_the_app_opens_once(
-    proven: Client, set_up_app: SetUpApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_code_of_the_app_opens_once(proven: Client, set_up_app: SetUpApp) -> None:
     secret = set_up_app(proven)
     code = code_of_app(secret)
     first, second = Client(), Client()

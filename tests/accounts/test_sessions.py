@@ -134,9 +134,11 @@ def test_when_it_was_seen_is_written_every_few_minutes_only(
     assert seen.get().last_seen_at > long_ago
 
 
-def test_a_session_from_before_there_were_rows_gets_one(signed_in: Client) -> None:
+def test_a_session_from_before_there_were_rows_gets_one(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     UserSession.objects.all().delete()
-    sessions.noted = sessions.Noted()
+    monkeypatch.setattr(sessions, "noted", sessions.Noted())
     signed_in.get("/gallery/")
     assert UserSession.objects.count() == 1
 

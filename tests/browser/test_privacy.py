@@ -126,7 +126,9 @@ def test_no_page_asks_anybody_else_for_anything(
         page.on("request", lambda request: asked.append(request.url))
         page.on("websocket", lambda socket: asked.append(socket.url))
         for path in paths:
-            page.goto(path)
+            answer = page.goto(path)
+            assert answer
+            assert answer.status == (404 if path == "/nothing/" else 200), path
         page.context.close()
     here = urlsplit(live_server.url).netloc
     elsewhere = {

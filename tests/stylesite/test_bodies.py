@@ -89,7 +89,7 @@ def test_a_long_body_is_not_even_read_where_no_file_is_taken(signed_in: Client) 
 
 
 def test_a_visitor_leaves_no_file_behind_and_is_asked_to_sign_in(
-    client: Client, temporary: Path, media_root: Path
+    client: Client, temporary: Path, media_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[Path] = []
     receive = uploads.SizeGuard.receive_data_chunk
@@ -98,6 +98,7 @@ def test_a_visitor_leaves_no_file_behind_and_is_asked_to_sign_in(
         written.extend(files_in(temporary))
         return receive(guard, raw, start)
 
+    monkeypatch.setattr(uploads.SizeGuard, "receive_data_chunk", watched)
     response = client.post(reverse("gallery:style-add"), {"image": large()})
     assert response.status_code == 302
     assert response["Location"].startswith("/accounts/login/")

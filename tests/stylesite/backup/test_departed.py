@@ -27,7 +27,10 @@ def write_tombstones(folder: Path, name: str) -> Path:
 def test_those_of_every_backup_and_of_the_site_are_known(
     user: User, stranger: User, tmp_path: Path
 ) -> None:
+    third = User.objects.create_user("eve@example.org")
+    tombstones.raise_for(third)
     first = write_tombstones(tmp_path, EARLIER)
+    Tombstone.objects.all().delete()
     tombstones.raise_for(user)
     write_tombstones(tmp_path, LATER)
     Tombstone.objects.all().delete()
@@ -35,7 +38,8 @@ def test_those_of_every_backup_and_of_the_site_are_known(
     folder = BackupFolder(tmp_path)
     assert len(folder.backups()) == 2
     both = {tombstones.digest_of(user), tombstones.digest_of(stranger)}
-    assert {stone["digest"] for stone in departed.known(folder)} == both
+    all_three = both | {tombstones.digest_of(third)}
+    assert {stone["digest"] for stone in departed.known(folder)} == all_three
     whole = first.read_bytes()
     for damaged in (b"not a gzip", whole[:-9], whole[:40] + b"????" + whole[44:]):
         first.write_bytes(damaged)
