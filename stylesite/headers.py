@@ -1,13 +1,15 @@
-"""Headers of every answer that no setting of Django’s gives: what browsers may use and embed.
+"""Headers of every answer: what browsers may use and embed, and how they take what they get.
 
 The outermost middleware, so that a refused host name, a redirect to HTTPS and a file carry them,
-too. The Content Security Policy is django-csp's, the rest SecurityMiddleware's.
+too. Some are set by middlewares of Django's as well, from the same settings: probes answer before
+those are asked. The Content Security Policy is django-csp's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -47,10 +49,13 @@ class SafeHeaders:
         view = request.resolver_match.view_name if request.resolver_match else ""
         response.headers.setdefault("Permissions-Policy", permissions_of(view))
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("X-Frame-Options", "DENY")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
+        for name, value in (
+            ("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY),
+            ("Referrer-Policy", settings.SECURE_REFERRER_POLICY),
+            ("X-Frame-Options", settings.X_FRAME_OPTIONS),
+        ):
+            response.headers.setdefault(name, value)
         return response
 
 
