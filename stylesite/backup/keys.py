@@ -1,8 +1,9 @@
 """The signing key of the site in a backup.
 
-Links that people have shared, and those in letters, are signed with it and end without it. Where
-the site drew the key itself it is a file of the data folder, and belongs to a backup as the
-database does. Where the environment gives it, whoever keeps the environment keeps the key.
+Links that people have shared, and those in letters, are signed with it and end without it;
+authenticator apps and recovery codes are encrypted with it and fit no more. Where the site drew the
+key itself it is a file of the data folder, and belongs to a backup as the database does. Where the
+environment gives it, whoever keeps the environment keeps the key.
 """
 
 from __future__ import annotations

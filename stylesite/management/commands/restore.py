@@ -94,5 +94,6 @@ class Command(BaseCommand):
         if not done.same_key:
             self.stdout.write(
                 "This site has another STYLESITE_SECRET_KEY than the one that was backed up: links "
-                "that people have shared, and those in letters, do not open until it is set again."
+                "that people have shared, and those in letters, do not open, and authenticator "
+                "apps and recovery codes do not fit, until it is set again."
             )
