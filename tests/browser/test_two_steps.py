@@ -103,7 +103,7 @@ def test_an_app_is_set_up_and_asked_for_and_codes_on_paper_stand_in(
     expect(page.get_by_text("9 codes are left.")).to_be_visible()
 
 
-def test_a_passkey_signs_in_alone_and_as_second_step_and_is_renamed_and_removed(
+def test_a_passkey_signs_in_alone_and_as_second_step_proves_anew_and_is_renamed_and_removed(
     browser: Browser, open_page: OpenPage, no_axe_violations: CheckPage
 ) -> None:
     page = open_page(browser, "/accounts/2fa/webauthn/add/")
@@ -126,6 +126,11 @@ def test_a_passkey_signs_in_alone_and_as_second_step_and_is_renamed_and_removed(
     sign_in(page)
     page.get_by_role("button", name="Use a passkey instead").click()
     page.wait_for_url("**/new/")
+
+    page.goto("/accounts/2fa/webauthn/reauthenticate/?next=/gallery/")
+    no_axe_violations(page)
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(re.compile(r":\d+/gallery/$"))
 
     page.goto("/accounts/2fa/webauthn/")
     no_axe_violations(page)
