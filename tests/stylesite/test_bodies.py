@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from accounts.models import User
 from gallery import uploads
 from gallery.models import Style
 from tests.gallery.bodies import Endless
 from tests.gallery.drawings import gradient, upload
+from tests.stylesite.access.routes import every_view
 
 pytestmark = pytest.mark.django_db
 
@@ -54,16 +55,8 @@ def large() -> SimpleUploadedFile:
 
 
 def test_only_these_addresses_take_files() -> None:
-    def found(resolver: URLResolver, space: str = "") -> set[str]:
-        names: set[str] = set()
-        for one in resolver.url_patterns:
-            if isinstance(one, URLResolver):
-                names |= found(one, f"{one.namespace}:" if one.namespace else space)
-            elif isinstance(one, URLPattern) and uploads.view_takes_files(one.callback):
-                names.add(f"{space}{one.name}")
-        return names
-
-    assert found(get_resolver()) == TAKE_FILES
+    found = {name for name, view in every_view().items() if uploads.view_takes_files(view)}
+    assert found == TAKE_FILES
 
 
 def test_a_page_that_takes_no_file_keeps_none(

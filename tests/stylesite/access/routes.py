@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.urls import URLResolver, get_resolver
 
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 
+View = Callable[..., Any]
 
-def walk(resolver: URLResolver, before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+
+def walk(
+    resolver: URLResolver, before: str = "", space: str = ""
+) -> Iterator[tuple[str, str, View]]:
     for pattern in resolver.url_patterns:
         route = before + str(pattern.pattern).lstrip("^").rstrip("$").replace("\\Z", "")
         if isinstance(pattern, URLResolver):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
             yield from walk(pattern, route, inner)
         else:
-            yield (f"{space}{pattern.name}" if pattern.name else f"{space}{route}"), route
+            name = f"{space}{pattern.name}" if pattern.name else f"{space}{route}"
+            yield name, route, pattern.callback
 
 
 def every_route() -> dict[str, str]:
     """The route of each name; what has no name goes by its route."""
-    return dict(walk(get_resolver()))
+    return {name: route for name, route, _view in walk(get_resolver())}
+
+
+def every_view() -> dict[str, View]:
+    """Who answers there, by the same names."""
+    return {name: view for name, _route, view in walk(get_resolver())}
 
 
 def filled(route: str, parts: dict[str, object]) -> str:

@@ -7,77 +7,27 @@ there.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from itertools import product
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
-from pytest_django import Settings
 
 from accounts.models import ApiToken
 from tests.stylesite.access import table
-from tests.stylesite.access.routes import every_route, filled
+from tests.stylesite.access.addresses import ROUTES, address
 from tests.stylesite.access.world import ROLES, Answer, World
-from transfers.notify.letters import unsubscribe_token
 
 pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
 OF_PAGES = ("GET", "HEAD", "POST")
-ROUTES, RULES = every_route(), table.rules()
-
-# What varies in addresses and is nobody's thing.
-WORDS: dict[str, object] = {
-    "act": "dismiss",
-    "answer": "accept",
-    "app_label": "gallery",
-    "authenticator_type": "totp",
-    "column": 0,
-    "content_type_id": 1,
-    "file_format": "png",
-    "handle": "ada",
-    "key": "nonsense",
-    "name": "retry",
-    "pk": 1,
-    "rendition": "thumbnail",
-    "secret": "nonsense",
-    "row": 0,
-    "slot": "photo",
-    "slug": "chelsea",
-    "step": 1,
-    "uidb36": "1",
-    "url": "nothing",
-    "word": "nonsense",
-}
+RULES = table.rules()
 PARTS = {
     "pages": [name for name in ROUTES if not name.startswith(("api:", "admin:"))],
     "API": [name for name in ROUTES if name.startswith("api:")],
     "admin": [name for name in ROUTES if name.startswith("admin:")],
 }
-
-
-@pytest.fixture
-def world(db: None, settings: Settings) -> Iterator[World]:
-    settings.API_READS_PER_MINUTE = settings.API_WRITES_PER_MINUTE = 10**6
-    settings.ACCOUNT_RATE_LIMITS = False
-    logging.disable(logging.CRITICAL)
-    yield World()
-    logging.disable(logging.NOTSET)
-
-
-def address(world: World, name: str, **others: object) -> str:
-    parts = {**WORDS, **world.parts, **others}
-    if name == "transfers:unsubscribe":
-        parts["token"] = unsubscribe_token(world.owner.pk)
-    if name.startswith("admin:"):
-        parts |= {"id": world.stranger.pk, "pk": world.rows["gallery_styleoffer"]}
-        route = ROUTES[name].split("/")[1:]
-        parts["object_id"] = world.rows.get("_".join(route[:2]), 1)
-        if name == "admin:gallery_style_import_run":
-            parts["pk"] = uuid4()
-    return filled(ROUTES[name], parts)
 
 
 def told(answer: Answer) -> str:

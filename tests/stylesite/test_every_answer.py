@@ -6,23 +6,21 @@ The addresses are walked, so that a new one is held to it without a line here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
-from uuid import UUID
 
 import pytest
-from django.contrib import admin
 from django.http.response import HttpResponseBase
 from django.test import Client
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
-from django.urls.converters import IntConverter, UUIDConverter
+from django.urls import reverse
 from pytest_django import Settings
 
 from accounts import tokens
 from accounts.models import User
 from stylesite import headers
-from tests.transfers.api.addresses import parts  # noqa: F401
+from tests.stylesite.access.addresses import every_address
+from tests.stylesite.access.routes import every_route
+from tests.stylesite.access.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -37,64 +35,20 @@ SCRIPTS_ELSEWHERE = "script-src 'self'"
 CHANGED_WITHOUT_A_COOKIE = {"transfers:unsubscribe"}
 """Mail programs post there by themselves; the token in the address says who."""
 
-NAMELESS = {"admin:None", "api:None"}
-"""What catches the rest of an address, for a page that there is not."""
-
-FITS = {UUIDConverter: UUID(int=0), IntConverter: 1}
 UNSAFE = ("post", "put", "patch", "delete")
 
 
-def walk(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, dict[str, object]]]:
-    """Every name there is, with something that fits for whatever varies in its address."""
-    for pattern in resolver.url_patterns:
-        converters = getattr(pattern.pattern, "converters", {})
-        varying = {
-            part: FITS.get(type(converters.get(part)), "nothing")
-            for part in pattern.pattern.regex.groupindex
-        }
-        if isinstance(pattern, URLPattern):
-            yield f"{space}{pattern.name}", varying
-        else:
-            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
-            for name, more in walk(pattern, inner):
-                yield name, varying | more
-
-
-def pages_of(parts: dict[str, object], user: User) -> dict[str, str]:  # noqa: F811
-    """Address by name: with things that exist where addresses name some, else with anything."""
-    token, _secret = tokens.issue(user, "Script", ["read"])
-    known = {**parts, "token_id": token.pk, "uidb36": "1", "app_label": "accounts"}
-    pages, unknown = {}, set()
-    for name, varying in walk(get_resolver()):
-        kwargs = {part: known.get(part, fits) for part, fits in varying.items()}
-        try:
-            pages[name] = reverse(name, kwargs=kwargs)
-        except NoReverseMatch:
-            unknown.add(name)
-    assert unknown == NAMELESS
-    return pages | pages_of_the_admin()
-
-
-def pages_of_the_admin() -> dict[str, str]:
-    found = {}
-    for model in admin.site._registry:
-        thing = model._default_manager.first()
-        if thing is not None:
-            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-            found[name] = reverse(name, args=[thing.pk])
-    return found
+@pytest.fixture
+def pages(world: World) -> dict[str, str]:
+    """Address by name: with things of the owner's where addresses name some."""
+    return every_address(world)
 
 
 @pytest.fixture
-def pages(parts: dict[str, object], user: User) -> dict[str, str]:  # noqa: F811
-    return pages_of(parts, user)
-
-
-@pytest.fixture
-def clients(user: User, admin_user: User) -> dict[str, Client]:
+def clients(world: World) -> dict[str, Client]:
     found = {"visitor": Client(), "owner": Client(), "admin": Client()}
-    found["owner"].force_login(user)
-    found["admin"].force_login(admin_user)
+    found["owner"].force_login(world.owner)
+    found["admin"].force_login(world.admin)
     return found
 
 
@@ -174,12 +128,12 @@ def test_inline_code_would_be_found() -> None:
 
 
 def test_nothing_is_changed_by_a_session_without_its_csrf_token(
-    pages: dict[str, str], admin_user: User, settings: Settings
+    pages: dict[str, str], world: World, settings: Settings
 ) -> None:
     """Whatever the method, on pages, in the admin and in the API, by somebody who may do it all."""
     settings.PAGE_WRITES_PER_MINUTE = settings.API_WRITES_PER_MINUTE = 1_000_000
     client = Client(enforce_csrf_checks=True)
-    client.force_login(admin_user)
+    client.force_login(world.admin)
     let_through = set()
     for name, address in pages.items():
         statuses = {
@@ -232,7 +186,7 @@ def test_a_page_may_use_what_it_needs_and_no_more(
 
 
 def test_pages_that_may_use_something_exist() -> None:
-    assert set(headers.ON) <= {name for name, _varying in walk(get_resolver())}
+    assert set(headers.ON) <= set(every_route())
 
 
 def test_refused_and_broken_requests_carry_the_headers_too(

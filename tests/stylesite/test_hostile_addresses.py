@@ -13,9 +13,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from gallery.models import Artwork
-from tests.transfers.api.addresses import parts  # noqa: F401
-from tests.transfers.api.test_every_answer import pages_of
+from tests.gallery.drawings import gradient, hang_artwork, upload
+from tests.stylesite.access.addresses import every_address
+from tests.stylesite.access.world import PASSWORD, World
 
 pytestmark = pytest.mark.django_db
 
@@ -54,19 +54,17 @@ def bent(address: str) -> Iterator[str]:
 
 
 def test_no_address_leads_to_a_file_beside_its_own(
-    signed_in: Client,
-    user: User,
-    parts: dict[str, object],  # noqa: F811
-    secret: Path,
+    client: Client, world: World, secret: Path
 ) -> None:
     assert secret.read_text() == SECRET
-    pages = pages_of(parts, user)
+    client.force_login(world.owner)
+    pages = every_address(world)
     routes = {name: address for name, address in pages.items() if GIVES_FILES.search(name)}
     routes |= {"css": "/static/css/dist/styles.css", "media": "/media/secret.txt"}
     assert len(routes) > 30
     found, asked = [], 0
     for address in dict.fromkeys(way for each in routes.values() for way in bent(each)):
-        response = signed_in.get(address)
+        response = client.get(address)
         body = response.getvalue()
         asked += 1
         if SECRET.encode() in body or b"root:" in body or response.status_code >= 500:
@@ -91,42 +89,62 @@ ELSEWHERE = [
 ]
 
 
-PASSWORD = "correct horse battery"
-FORMS = {
-    "/accounts/login/": {"login": "ada@example.org", "password": PASSWORD},
-    "/accounts/signup/": {"email": "new@example.org", "password1": PASSWORD},
-    "/accounts/logout/": {},
-    "/accounts/reauthenticate/": {"password": PASSWORD},
-    "/accounts/password/change/": {"oldpassword": PASSWORD, "password1": PASSWORD},
-    "/accounts/password/reset/": {"email": "ada@example.org"},
-    "/accounts/settings/": {"name": "Ada"},
-    "/gallery/publish/": {},
-    "/styles/add/": {},
-}
+def filled_in(page: str, number: int) -> dict[str, object]:
+    """What the form there takes, also when it is sent for the ``number``th time."""
+    return {
+        "/accounts/login/": {"login": "ada@example.org", "password": PASSWORD},
+        "/accounts/signup/": {"email": f"new{number}@example.org", "password1": PASSWORD},
+        "/accounts/logout/": {},
+        "/accounts/reauthenticate/": {"password": PASSWORD},
+        "/accounts/password/change/": {"oldpassword": PASSWORD, "password1": PASSWORD},
+        "/accounts/password/reset/": {"email": "ada@example.org"},
+        "/accounts/settings/": {"name": "Ada"},
+        "/gallery/publish/": {},
+        "/styles/add/": {"image": upload()},
+    }[page]
 
 
-@pytest.mark.parametrize("page", FORMS)
-def test_no_form_sends_anybody_to_another_site(user: User, page: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "signed_in"),
+    [
+        ("/accounts/login/", False),
+        ("/accounts/signup/", False),
+        ("/accounts/password/reset/", False),
+        ("/accounts/logout/", True),
+        ("/accounts/reauthenticate/", True),
+        ("/accounts/password/change/", True),
+        ("/accounts/settings/", True),
+        ("/gallery/publish/", True),
+        ("/styles/add/", True),
+    ],
+)
+def test_no_form_sends_anybody_to_another_site(
+    user: User, settings: Settings, page: str, signed_in: bool
+) -> None:
     """Whatever ``next`` says, on the pages that heed it and on those that should not."""
+    settings.ACCOUNT_RATE_LIMITS = False
     sent = []
-    for elsewhere in ELSEWHERE:
+    for number, elsewhere in enumerate(ELSEWHERE):
         client = Client()
-        if page not in ("/accounts/login/", "/accounts/signup/"):
-            client.force_login(user)
+        if signed_in:
+            client.force_login(User.objects.get(pk=user.pk))  # its password was set anew, perhaps
         query = {"next": elsewhere}
-        for answer in (client.get(page, query), client.post(page, FORMS[page] | query)):
+        shown = client.get(page, query)
+        done = client.post(page, filled_in(page, number) | query)
+        assert (done.status_code, "login" in done["Location"]) == (302, False), elsewhere
+        for answer in (shown, done):
             sent += [answer.headers.get("Location", ""), answer.headers.get("HX-Redirect", "")]
     for location in sent:
         assert urlsplit(location).netloc in ("", "testserver"), location
         assert not re.match(r"\s*([/\\]{2}|javascript:)", location), location
-    assert any(sent) or page in ("/styles/add/", "/accounts/reauthenticate/", "/gallery/publish/")
 
 
 SPLITTING = 'Mill"\r\nX-Evil: 1\r\n\r\n<script>\x85\u2028; filename=evil.html'
 
 
-def test_a_title_cannot_add_a_header_to_a_download(signed_in: Client, artwork: Artwork) -> None:
-    Artwork.objects.update(title=SPLITTING)
+def test_a_title_cannot_add_a_header_to_a_download(signed_in: Client, user: User) -> None:
+    picture = gradient()
+    artwork = hang_artwork(owner=user, image=picture, before=picture, title=SPLITTING, recipe={})
     for address in (
         f"/gallery/{artwork.pk}/download/png/",
         f"/gallery/{artwork.pk}/download/",
