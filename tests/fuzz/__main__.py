@@ -1,7 +1,8 @@
 """Sends hostile files to a real site over HTTP and says what became of them: `make fuzz`.
 
 Ends with 1 where a process of the server died or was replaced, an answer was not an answer, took
-too long or had no sentence, a file stayed that no row names, or the memory grew.
+too long or had no sentence, a file was not looked at, a file stayed that no row names, or the
+memory grew.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ CSRF = "f" * 32
 
 API = "/api/v1"
 TAKEN = {201, 302}
+LOGIN = "/accounts/login/"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,13 @@ DOORS = [
     Door("/recipes/import/", "file", is_api=False),
     Door("/profile/", "image", is_api=False),  # takes no file
 ]
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes = b""
+    location: str = ""
 
 
 @dataclass
@@ -100,8 +109,8 @@ class Sender(threading.Thread):
             door = DOORS[(number // len(hostile.KINDS) + number) % len(DOORS)]
             began = monotonic()
             try:
-                status, body = self._send_again(one, door)
-                wrong = _judged(door, status, body)
+                answer = self._send_again(one, door)
+                status, wrong = answer.status, judged(door, answer)
             except (OSError, http.client.HTTPException) as error:
                 status, wrong = 0, repr(error)
                 self._connection = self._connect()
@@ -110,7 +119,7 @@ class Sender(threading.Thread):
     def _connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self._site.port, timeout=LIMIT_S + 15)
 
-    def _send_again(self, one: Hostile, door: Door) -> tuple[int, bytes]:
+    def _send_again(self, one: Hostile, door: Door) -> Answer:
         """As browsers do on a kept connection that turns out to be closed."""
         try:
             return self._send(one, door)
@@ -120,7 +129,7 @@ class Sender(threading.Thread):
             self._connection = self._connect()
             return self._send(one, door)
 
-    def _send(self, one: Hostile, door: Door) -> tuple[int, bytes]:
+    def _send(self, one: Hostile, door: Door) -> Answer:
         token, session, photo = self._person
         self._is_new = self._connection.sock is None
         headers = {"Content-Type": "multipart/form-data; boundary=frontier"}
@@ -138,11 +147,12 @@ class Sender(threading.Thread):
         self._connection.endheaders()
         with suppress(BrokenPipeError, ConnectionResetError):  # answered before all was sent
             self._connection.send(body)
-        answer = self._connection.getresponse()
-        said = answer.status, answer.read()
-        if answer.will_close:
+        response = self._connection.getresponse()
+        location = response.getheader("Location", "")
+        answer = Answer(response.status, response.read(), location)
+        if response.will_close:
             self._connection.close()
-        return said
+        return answer
 
 
 def form(one: Hostile, name: str, fields: dict[str, str]) -> bytes:
@@ -158,8 +168,11 @@ def form(one: Hostile, name: str, fields: dict[str, str]) -> bytes:
     return b"".join([*parts, b"--frontier--\r\n"])
 
 
-def _judged(door: Door, status: int, body: bytes) -> str:
-    """What is wrong with an answer; nothing, where it was taken or refused with a sentence."""
+def judged(door: Door, answer: Answer) -> str:
+    """What is wrong with it; nothing, where the file was taken or refused with a sentence."""
+    status, body = answer.status, answer.body
+    if status == 429 or answer.location.startswith(LOGIN):
+        return "did not look at the file"
     if status in TAKEN:
         return ""
     if not 400 <= status < 500 and status != 503:

@@ -70,6 +70,7 @@ class Site:
             "STYLESITE_STATIC_HASHED": "false",
             "STYLESITE_API_WRITES_PER_MINUTE": "1000000",
             "STYLESITE_API_READS_PER_MINUTE": "1000000",
+            "STYLESITE_PAGE_WRITES_PER_MINUTE": "1000000",
             "TMPDIR": str(self.temporary),
         }
         self._manage("migrate", "-v0")

@@ -10,7 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from tests.fuzz import guided, hostile
-from tests.fuzz.__main__ import form
+from tests.fuzz.__main__ import API, Answer, Door, form, judged
 from tests.fuzz.hostile import MARK
 from tests.transfers.api.conftest import ApiClient, api, api_of
 from transfers.models import ContentImage
@@ -63,3 +63,12 @@ def test_our_own_parsers_raise_nothing_unforeseen(target: guided.Target) -> None
     explorer.explore(150)
     assert explorer.faults == []
     assert len(explorer.corpus) > len(target.corpus)
+
+
+@pytest.mark.parametrize("door", [Door("/new/", "image", is_api=False), Door(f"{API}/styles/", "")])
+def test_an_answer_that_comes_before_the_file_was_looked_at_is_wrong(door: Door) -> None:
+    page = b'{"detail": "Too much."}</html>'
+    assert judged(door, Answer(429, page))
+    assert judged(door, Answer(302, location="/accounts/login/?next=/new/"))
+    assert not judged(door, Answer(422, page))
+    assert not judged(door, Answer(302, location="/new/"))
