@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from time import monotonic
+from time import monotonic, sleep
 from typing import BinaryIO, cast
 
 import pytest
@@ -24,10 +24,11 @@ from tests.engine.decoding.hostile_child import HOLE
 from tests.gallery.drawings import gradient, upload
 
 NO_ROOM = Turns(at_once=0, each=1, waiting=1, waiting_each=1, patience_s=0)
+LIMIT_S = 10
 
 
 class Crowd:
-    """Threads that hold a turn each until they are let go."""
+    """Threads that hold a turn each, or wait for one, until they are let go."""
 
     def __init__(self, turns: Turns) -> None:
         self._turns, self._let_go = turns, threading.Event()
@@ -35,16 +36,22 @@ class Crowd:
 
     def join(self, who: str, count: int = 1) -> None:
         for _ in range(count):
-            inside = threading.Event()
-            thread = threading.Thread(target=self._hold, args=(who, inside))
+            here = self._here(who)
+            thread = threading.Thread(target=self._hold, args=(who,))
             thread.start()
             self._threads.append(thread)
-            inside.wait(0.1)
+            deadline = monotonic() + LIMIT_S
+            while self._here(who) <= here:
+                assert monotonic() < deadline, f"{who} neither reads nor waits"
+                sleep(0.001)
 
-    def _hold(self, who: str, inside: threading.Event) -> None:
+    def _here(self, who: str) -> int:
+        with self._turns._changed:
+            return self._turns._reading[who] + self._turns._waiting[who]
+
+    def _hold(self, who: str) -> None:
         with self._turns.turn(who):
-            inside.set()
-            self._let_go.wait(10)
+            self._let_go.wait(LIMIT_S)
 
     def leave(self) -> None:
         self._let_go.set()

@@ -1,5 +1,7 @@
 """The decoder with a hole in it: what a file says after HOLE is done, as if it had taken over.
 
+A deed to a file is followed by ": " and the file's path.
+
 Everything else is the real program, confinement included: `python -m … FD`, as `Decoder` starts it.
 """
 
@@ -52,7 +54,6 @@ def signal_parent() -> None:
     os.kill(os.getppid(), signal.SIGTERM)
 
 
-SAFE = os.path.abspath(__file__)
 DEEDS: dict[str, Callable[[], object]] = {
     "crash": lambda: ctypes.string_at(0),
     "spin": spin,
@@ -64,10 +65,6 @@ DEEDS: dict[str, Callable[[], object]] = {
     "thread": thread,
     "read a file": lambda: os.open("/etc/hostname", os.O_RDONLY),
     "read a file in place of another": lambda: (os.close(2), os.open("/etc/hostname", os.O_RDONLY)),
-    "write a file": lambda: os.open("/tmp/decoder-was-here", os.O_CREAT | os.O_WRONLY),
-    "rename a file": lambda: os.rename(SAFE, SAFE + "-renamed"),
-    "cut a file": lambda: os.truncate(SAFE, 10),
-    "chmod a file": lambda: os.chmod(SAFE, 0),
     "open a socket": lambda: socket.socket(),
     "open a pipe": lambda: os.pipe(),
     "fork": lambda: os.fork(),
@@ -75,17 +72,24 @@ DEEDS: dict[str, Callable[[], object]] = {
     "start a process": lambda: subprocess.run(["true"]),
     "signal its parent": signal_parent,
     "raise its limits": lambda: __import__("resource").setrlimit(7, (64, 64)),
+    "look for the key": lambda: int("STYLESITE_SECRET_KEY" in os.environ),
+}
+TO_A_FILE: dict[str, Callable[[str], object]] = {
+    "write beside a file": lambda path: os.open(path + "-written", os.O_CREAT | os.O_WRONLY),
+    "rename a file": lambda path: os.rename(path, path + "-renamed"),
+    "cut a file": lambda path: os.truncate(path, 10),
+    "chmod a file": lambda path: os.chmod(path, 0),
 }
 
 
 def taken_over(data: bytes, limits: images.Limits) -> images.Picture:
     if not data.startswith(HOLE):
         return read_picture(data, limits)
-    deed = data.removeprefix(HOLE).decode()
+    deed, _, path = data.removeprefix(HOLE).decode().partition(": ")
     if deed == "lie":
         os.write(_job(), os.urandom(200))
         os._exit(0)
-    result = DEEDS[deed]()
+    result = TO_A_FILE[deed](path) if path else DEEDS[deed]()
     side = 99 if result == 0 else 64
     image = Image.new("RGB", (side, side))
     return images.Picture(image=image, file_format="PNG", is_grey=False)
