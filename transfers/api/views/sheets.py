@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from engine.params import QUALITIES
+from gallery.files import harden
 from transfers.api import idempotency, orders
 from transfers.api.problems import field_refused
 from transfers.api.serializers.sheets import (
@@ -105,7 +106,7 @@ class SheetPicture(ApiView):
         """The whole sheet as one picture with its labels, as far as it is painted."""
         sweep = _own(request, sheet_id)
         data = sheet_picture.draw(sweep, sweeps.cells_of(sweep))
-        return HttpResponse(data, content_type="image/jpeg")
+        return harden(HttpResponse(data, content_type="image/jpeg"))
 
 
 class SheetCancel(ApiView):
