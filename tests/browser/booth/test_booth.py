@@ -180,14 +180,14 @@ def test_the_back_button_brings_no_page_of_the_hosts_back(
     page.evaluate("window.kept = true")
     page.goto("/gallery/")
     page.evaluate("history.back()")
-    page.wait_for_url("**/accounts/settings/")
+    page.wait_for_url("**/accounts/settings/", wait_until="commit")
     assert page.evaluate("window.kept")
     page.goto(f"/booths/{booth.pk}/start/")
     page.get_by_role("button", name="Sign me out and start").click()
     page.wait_for_url("**/booth/")
-    page.evaluate("history.go(-2)")
-    page.wait_for_url("**/booth/")
-    page.wait_for_function("window.kept === undefined && document.readyState === 'complete'")
+    page.evaluate("window.left = true; history.go(-2)")
+    page.wait_for_function("window.left === undefined && document.readyState === 'complete'")
+    assert page.evaluate("[location.pathname, window.kept ?? null]") == ["/booth/", None]
     assert user.email not in page.content()
     keeps_pages.close()
 

@@ -58,7 +58,8 @@ def test_the_list_is_read_page_by_page_newest_first(api: ApiClient, user: User) 
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("cursor=%00", "cursor"),
+        ("cursor=cD0A", "cursor"),  # p=NUL
+        ("cursor=%C3%A9", "cursor"),
         ("cursor=cD1ub25zZW5zZQ==", "cursor"),  # p=nonsense
         ("limit=0", "limit"),
         ("limit=101", "limit"),
