@@ -35,6 +35,11 @@ SignedInView = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
+def of_api(request: HttpRequest) -> bool:
+    """Whether a program asks: the API says for itself what it refuses and how it answers."""
+    return request.path_info.startswith("/api/")
+
+
 def signed_in_page(view: SignedInView[P]) -> View[P]:
     """Visitors are asked to sign in, and come back to the page they wanted.
 

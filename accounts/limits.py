@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.access import SAFE
+from accounts.access import SAFE, of_api
 
 COUNTED_FOR_S = 120
 
@@ -25,7 +25,7 @@ class PageWrites:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in SAFE or request.path.startswith("/api/"):
+        if request.method in SAFE or of_api(request):
             return self.get_response(request)
         if not request.user.is_authenticated:
             return self.get_response(request)

@@ -22,6 +22,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.access import of_api
 from gallery import uploads
 from transfers.api.problems import MEDIA_TYPE, Problem
 
@@ -76,7 +77,7 @@ def _too_much(request: HttpRequest) -> HttpResponse:
 
 def refused(request: HttpRequest, status: HTTPStatus, reason: str, sentence: str) -> HttpResponse:
     """A problem document for programs, a page for people."""
-    if request.path.startswith("/api/"):
+    if of_api(request):
         said = Problem(reason=reason, sentence=sentence, status=status).body()
         return JsonResponse(said, status=status, content_type=MEDIA_TYPE)
     return render(request, "refused.html", {"sentence": sentence}, status=status)

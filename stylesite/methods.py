@@ -9,8 +9,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
+from accounts.access import of_api
+
 OF_PAGES = ("GET", "HEAD", "POST")
-API = "/api/"
 
 
 class KnownMethods:
@@ -18,6 +19,6 @@ class KnownMethods:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method in OF_PAGES or request.path_info.startswith(API):
+        if request.method in OF_PAGES or of_api(request):
             return self._get_response(request)
         return HttpResponseNotAllowed(OF_PAGES)

@@ -11,7 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.access import of_api
 from gallery.models import Artwork, Style
+from transfers.api.problems import MEDIA_TYPE, Problem
 from transfers.models import Transfer
 from transfers.queue.outages import AWAY, TRY_AGAIN_S
 
@@ -44,14 +46,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     reference = secrets.token_hex(4)
     request.reference = reference  # type: ignore[attr-defined]
     away = isinstance(sys.exception(), AWAY)
-    if request.path.startswith("/api/"):
-        answer: HttpResponse = JsonResponse(
-            {
-                "detail": _("Something broke on our side. Please try again in a minute."),
-                "reason": "unavailable" if away else "server_error",
-                "reference": reference,
-            }
+    if of_api(request):
+        said = Problem(
+            reason="unavailable" if away else "server_error",
+            sentence=_("Something broke on our side. Please try again in a minute."),
+            reference=reference,
         )
+        answer: HttpResponse = JsonResponse(said.body(), content_type=MEDIA_TYPE)
     else:
         shown = {"site_name": settings.SITE_NAME, "reference": reference}
         answer = HttpResponse(render_to_string("500.html", shown))

@@ -1,6 +1,7 @@
 """What every test gets: files in a folder of its own, and people to sign in as."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,15 @@ from pytest_django import Settings
 
 from accounts import sessions
 from accounts.models import User
+from gallery import reading
+from gallery.reading import Turns
 from tests.services.fixtures import bucket, postgres, redis_server, s3
 from transfers.queue import forecast
 
 __all__ = ["bucket", "postgres", "redis_server", "s3"]
 
+PASSWORD = "correct horse battery"
+"""What the fixtures of people give."""
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
@@ -50,13 +55,29 @@ def queue_not_looked_at_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where what is uploaded waits, in the test's own folder."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def nobody_may_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if as many pictures were being read, and waited for, as there may be."""
+    full = Turns(at_once=0, each=1, waiting=1, waiting_each=1, patience_s=0)
+    monkeypatch.setattr(reading, "turns", full)
+
+
+@pytest.fixture
 def user(db: None) -> User:
-    return User.objects.create_user("ada@example.org", "correct horse battery")
+    return User.objects.create_user("ada@example.org", PASSWORD)
 
 
 @pytest.fixture
 def stranger(db: None) -> User:
-    return User.objects.create_user("bob@example.org", "correct horse battery")
+    return User.objects.create_user("bob@example.org", PASSWORD)
 
 
 @pytest.fixture

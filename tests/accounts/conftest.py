@@ -11,12 +11,13 @@ from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import mail
 from django.test import Client
 
 from accounts.models import User
+from tests.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"
-PASSWORD = "correct horse battery"  # what the fixtures of people give
 
 APPS_TIME = 1_800_000_015.0
 """In the middle of the half minute of a code, so that no test meets its end."""
@@ -26,6 +27,10 @@ SetUpApp = Callable[[Client], str]
 
 def sign_in(client: Client, email: str = "ada@example.org", password: str = PASSWORD) -> None:
     client.post(LOGIN, {"login": email, "password": password})
+
+
+def link_in_last_letter() -> str:
+    return next(line for line in mail.outbox[-1].body.splitlines() if line.startswith("http"))
 
 
 def is_signed_in(client: Client) -> bool:
@@ -52,6 +57,13 @@ def apps_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def confirmed(user: User) -> User:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
+
+
+@pytest.fixture
+def admin(client: Client, db: None) -> Client:
+    """A superuser, signed in."""
+    client.force_login(User.objects.create_superuser("owner@example.org", PASSWORD))
+    return client
 
 
 @pytest.fixture

@@ -18,12 +18,6 @@ LOG = "/admin/accounts/auditentry/"
 OWN = "/accounts/activity/"
 
 
-@pytest.fixture
-def admin(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("owner@example.org", "correct horse battery"))
-    return client
-
-
 def staff(*permissions: str) -> Client:
     person = User.objects.create_user("eve@example.org", "correct horse battery", is_staff=True)
     person.user_permissions.set(Permission.objects.filter(codename__in=permissions))

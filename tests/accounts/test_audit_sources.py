@@ -11,11 +11,11 @@ from django.test import Client
 
 from accounts import tokens
 from accounts.models import ApiToken, AuditEntry, Invitation, Quota, User
-from tests.accounts.conftest import SetUpApp
+from tests.accounts.conftest import SetUpApp, sign_in
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "correct horse battery"
 Told = list[tuple[str, str | None, str | None, dict[str, object]]]
 
 
@@ -30,16 +30,6 @@ def told() -> Told:
         )
         for entry in AuditEntry.objects.select_related("actor", "account").order_by("pk")
     ]
-
-
-def sign_in(client: Client, email: str, password: str) -> None:
-    client.post("/accounts/login/", {"login": email, "password": password})
-
-
-@pytest.fixture
-def admin(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("owner@example.org", PASSWORD))
-    return client
 
 
 def test_signing_in_and_out(client: Client, user: User) -> None:

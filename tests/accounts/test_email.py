@@ -4,14 +4,11 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
+from tests.accounts.conftest import link_in_last_letter
 
 pytestmark = pytest.mark.django_db
 
 EMAIL = "/accounts/email/"
-
-
-def link_in_last_letter() -> str:
-    return next(line for line in mail.outbox[-1].body.splitlines() if line.startswith("http"))
 
 
 def test_a_new_address_counts_once_its_link_is_opened(proven: Client, confirmed: User) -> None:

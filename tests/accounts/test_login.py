@@ -3,11 +3,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
 LOGIN = "/accounts/login/"
-PASSWORD = "correct horse battery"  # what the fixture gives
 
 
 def test_signing_in_leads_to_a_new_picture(client: Client, user: User) -> None:

@@ -6,16 +6,13 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
+from tests.accounts.conftest import link_in_last_letter
 
 pytestmark = pytest.mark.django_db
 
 RESET = "/accounts/password/reset/"
 CHANGE = "/accounts/password/change/"
 OLD, NEW = "correct horse battery", "a wall of one’s own"
-
-
-def link_in_last_letter() -> str:
-    return next(line for line in mail.outbox[-1].body.splitlines() if line.startswith("http"))
 
 
 def test_a_forgotten_password_is_replaced_by_mail(client: Client, user: User) -> None:

@@ -17,12 +17,6 @@ pytestmark = pytest.mark.django_db
 TOKENS = "/admin/accounts/apitoken/"
 
 
-@pytest.fixture
-def admin(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("owner@example.org", "correct horse battery"))
-    return client
-
-
 def helper(*permissions: str) -> Client:
     """Signed in as staff who may do only this."""
     person = User.objects.create_user("eve@example.org", "correct horse battery", is_staff=True)

@@ -17,6 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.browser.install import QUIET, find_browser
+from tests.conftest import PASSWORD
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 """The rules that a page is held against: WCAG 2.2, levels A and AA."""
@@ -116,3 +117,11 @@ EXPECTED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError", "h
 def _note(errors: list[str], kind: str, text: str) -> None:
     if kind == "error" and not text.startswith(EXPECTED):
         errors.append(text)
+
+
+def sign_in(page: Page) -> None:
+    """As ``user``, with the password."""
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()

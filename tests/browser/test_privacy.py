@@ -17,13 +17,12 @@ from accounts.models import User
 from gallery import albums, publishing, shares
 from gallery.models import Artwork, Profile, Style
 from stylesite.privacy.models import AccountDeletion
-from tests.browser.conftest import CheckPage
+from tests.browser.conftest import CheckPage, sign_in
 from tests.gallery.drawings import gradient, hang_artwork
 from tests.transfers.drawings import quadrants
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "correct horse battery"
 PHONE = {"width": 390, "height": 800}
 
 
@@ -40,13 +39,6 @@ def phone(browser: Browser, live_server: LiveServer) -> Page:
         base_url=live_server.url, viewport=PHONE, has_touch=True, accept_downloads=True
     )
     return context.new_page()
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail address").fill("ada@example.org")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_somebody_takes_a_copy_leaves_and_comes_back(

@@ -123,7 +123,7 @@ class Sender(threading.Thread):
         """As browsers do on a kept connection that turns out to be closed."""
         try:
             return self._send(one, door)
-        except http.client.RemoteDisconnected:
+        except ConnectionError:
             if self._is_new:
                 raise
             self._connection = self._connect()

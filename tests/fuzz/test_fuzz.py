@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -20,14 +19,6 @@ __all__ = ["api", "api_of"]
 pytestmark = pytest.mark.django_db
 
 COUNT = 144
-
-
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 def test_hostile_photos_are_taken_apart_or_refused_and_nothing_of_a_refused_one_stays(

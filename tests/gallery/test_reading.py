@@ -23,7 +23,6 @@ from stylesite import web_server
 from tests.engine.decoding.hostile_child import HOLE
 from tests.gallery.drawings import gradient, upload
 
-NO_ROOM = Turns(at_once=0, each=1, waiting=1, waiting_each=1, patience_s=0)
 LIMIT_S = 10
 
 
@@ -167,9 +166,8 @@ def test_a_file_that_kills_its_reader_is_refused_with_a_sentence(
 
 
 def test_while_too_many_are_read_a_page_says_so_and_keeps_what_was_written(
-    signed_in: Client, own_style: Style, monkeypatch: pytest.MonkeyPatch
+    signed_in: Client, own_style: Style, nobody_may_read: None
 ) -> None:
-    monkeypatch.setattr(reading, "turns", NO_ROOM)
     form = {
         "title": "Another name",
         "image": upload(),

@@ -13,12 +13,12 @@ from accounts.models import User
 from stylesite import steady_cache, stores
 from stylesite.operating.doctor import stores as doctor_stores
 from stylesite.operating.doctor.findings import Level
+from tests.conftest import PASSWORD
 from tests.services.redis import RedisServer
 
 pytestmark = pytest.mark.django_db
 
 LOGIN = "/accounts/login/"
-PASSWORD = "correct horse battery"  # what the fixture gives
 
 
 @pytest.fixture

@@ -26,13 +26,13 @@ from tests.browser.booth.guests import (
 )
 from tests.browser.conftest import CheckPage, OpenPage
 from tests.browser.install import QUIET, find_browser
+from tests.conftest import PASSWORD
 from tests.transfers.drawings import as_file, quadrants
 from transfers.booth import opening, sittings
 from transfers.models import Booth, Sitting
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "correct horse battery"
 
 SIZES = {
     "phone": {"width": 390, "height": 844},

@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, Page, Route, expect
 from accounts.models import User
 from tests.browser.camera.scenes import KEPT, UPLOADS, corners, stored, take, use, use_button
 from tests.browser.conftest import CheckPage, OpenPage
+from tests.conftest import PASSWORD
 from transfers.models import ContentImage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "correct horse battery"  # what the fixtures give
 OFFLINE = "You are offline. Your photo is kept, and sent as soon as the connection is back."
 WAITING = "The connection was lost. Your photo is kept, and we try again in a moment."
 SIGNED_OUT = "You have been signed out. Your photo is kept in this browser: sign in again"

@@ -33,6 +33,7 @@ from gallery.masks import add_mask
 from gallery.models import Artwork, Collection, Profile, Style, StyleOffer
 from gallery.recipe_files import described, of_artwork
 from gallery.styles import add_style
+from tests.conftest import PASSWORD
 from tests.gallery.drawings import hang_artwork, whole_recipe
 from tests.gallery.films import add_time_lapse
 from tests.transfers.drawings import as_file, left_half, quadrants
@@ -49,8 +50,6 @@ from transfers.studio import saved
 ROLES = ("anonymous", "stranger", "owner", "holder", "guest", "token", "admin")
 """Who has nothing; somebody else; whose things are asked for; who has typed the password of a link
 to them; a booth's device; a program with the owner's token that may only read; a superuser."""
-
-PASSWORD = "correct horse battery"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from gallery.masks import add_mask
 from gallery.models import Artwork, Collection, Profile, Style, StyleImport
 from gallery.recipe_files import described, of_artwork
 from gallery.styles import add_style, crop
+from tests.conftest import PASSWORD
 from tests.gallery.drawings import hang_artwork, whole_recipe
 from tests.gallery.films import add_time_lapse
 from tests.transfers.drawings import as_file, left_half, quadrants
@@ -62,7 +63,6 @@ from transfers.studies.axes import AXES
 from transfers.studio import saved
 
 EMAIL = "zaphod@example.org"
-PASSWORD = "correct horse battery"
 
 
 def person() -> User:

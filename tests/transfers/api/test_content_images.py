@@ -9,9 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
-from gallery import reading
 from gallery.models import Artwork
-from tests.gallery.test_reading import NO_ROOM
 from tests.transfers.api.conftest import ApiClient, data_of
 from tests.transfers.drawings import as_file, quadrants
 from transfers.models import ContentImage, Transfer
@@ -30,9 +28,8 @@ def test_a_token_uploads_a_photo_without_a_csrf_token(api: ApiClient, user: User
 
 
 def test_while_too_many_are_read_a_program_is_told_when_to_try_again(
-    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, nobody_may_read: None
 ) -> None:
-    monkeypatch.setattr(reading, "turns", NO_ROOM)
     image = SimpleUploadedFile("old_mill.jpg", as_file(quadrants()))
     response = api.upload("/content-images/", {"image": image})
     assert (response.status_code, response["Retry-After"]) == (503, "10")

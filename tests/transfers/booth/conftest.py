@@ -18,8 +18,6 @@ from transfers.booth import sittings
 from transfers.models import Booth, Sitting, Transfer
 from transfers.queue import lifecycle
 
-PASSWORD = "correct horse battery"
-
 Take = Callable[..., tuple[Sitting, str]]
 Paint = Callable[[], Transfer]
 

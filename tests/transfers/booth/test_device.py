@@ -17,10 +17,9 @@ from PIL import Image, ImageDraw
 from pytest_django import Settings
 
 from accounts.models import Quota, User
-from gallery import reading
 from gallery.models import Style
-from tests.gallery.test_reading import NO_ROOM
-from tests.transfers.booth.conftest import PASSWORD, Paint, Take, photo_file, status_at
+from tests.conftest import PASSWORD
+from tests.transfers.booth.conftest import Paint, Take, photo_file, status_at
 from tests.transfers.drawings import BAD_FILES
 from transfers.booth import devices, links, opening
 from transfers.models import Booth, BoothPicture, Sitting, Transfer
@@ -184,9 +183,8 @@ def test_bad_files_are_refused_with_their_sentence(
 
 
 def test_while_too_many_are_read_the_device_is_told_when_to_try_again(
-    device: Client, preset: Style, monkeypatch: pytest.MonkeyPatch
+    device: Client, preset: Style, nobody_may_read: None
 ) -> None:
-    monkeypatch.setattr(reading, "turns", NO_ROOM)
     response = send(device, preset)
     assert (response.status_code, response["Retry-After"]) == (503, "10")
     assert "again in a moment" in response.json()["sentence"]
