@@ -11,7 +11,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from time import sleep
 from types import FrameType
 
@@ -24,12 +26,16 @@ LOOK_S = 0.1
 # OpenMP reads this when torch is loaded.
 ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE"}
 
+STEPS_BACK = 5
+"""Niceness: where painting and pages share processors, somebody waits for the page."""
+
 
 def main() -> int:
     """Run until SIGTERM or SIGINT (0), or until the pool dies (1)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stylesite.settings")
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    step_back()
     stopping: list[int] = []
 
     def ask_to_stop(signum: int, _frame: FrameType | None) -> None:
@@ -59,6 +65,18 @@ def main() -> int:
     draining.begin()
     cluster.stop()
     return 0
+
+
+def step_back() -> None:
+    """Let everything else on the machine go first, and the pages above all.
+
+    Linux weighs whole sessions against each other where it groups them (sched(7), autogroup), and
+    heeds niceness within them alone; the pool is a session of its own.
+    """
+    os.nice(STEPS_BACK)
+    if os.getsid(0) == os.getpid():
+        with suppress(OSError):  # no such groups here
+            Path("/proc/self/autogroup").write_text(str(STEPS_BACK))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 
 from transfers.models import Transfer
 from transfers.queue import processes, workers
+from transfers.queue.pool import STEPS_BACK
 from transfers.queue.processes import Child
 
 SLEEPER = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
@@ -108,6 +110,31 @@ signal.pause()
     while workers._started(child) is not None and monotonic() < deadline:
         sleep(0.02)
     assert workers._started(child) is None
+
+
+@pytest.mark.parametrize("own_session", [True, False])
+def test_the_pool_steps_back_behind_the_pages_and_takes_nobody_else_along(
+    own_session: bool,
+) -> None:
+    program = """
+import os
+from pathlib import Path
+from transfers.queue.pool import step_back
+group = Path("/proc/self/autogroup")
+step_back()
+print(os.nice(0), group.read_text().split()[-1] if group.exists() else None)
+"""
+    group = Path("/proc/self/autogroup")
+    mine = group.read_text().split()[-1] if group.exists() else None
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        start_new_session=own_session,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    weighed = str(STEPS_BACK) if own_session and mine is not None else mine
+    assert run.stdout.split() == [str(os.nice(0) + STEPS_BACK), str(weighed)]
 
 
 def test_a_worker_of_another_machine_with_our_name_is_not_ours_to_call_dead() -> None:
