@@ -18,7 +18,7 @@ __all__ = ["api", "api_of"]
 
 pytestmark = pytest.mark.django_db
 
-COUNT = 144
+COUNT = 288
 
 
 def test_hostile_photos_are_taken_apart_or_refused_and_nothing_of_a_refused_one_stays(
