@@ -71,3 +71,17 @@ def revoke(request: SignedInRequest, token_id: UUID) -> HttpResponse:
         audit.record(Action.TOKEN_REVOKED, request.user, token, request)
     messages.success(request, _("“%(name)s” opens nothing any more.") % {"name": token.name})
     return redirect("accounts:tokens")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+def revoke_all(request: SignedInRequest) -> HttpResponse:
+    """For whoever fears that somebody else has one. Asks first: nothing can undo it."""
+    if request.method != "POST":
+        named = ApiToken.objects.owned_by(request.user)
+        return render(request, "accounts/tokens_revoke.html", {"tokens": named})
+    with transaction.atomic():
+        for token in tokens.revoke_all(request.user):
+            audit.record(Action.TOKEN_REVOKED, request.user, token, request)
+    messages.success(request, _("Your tokens open nothing any more."))
+    return redirect("accounts:tokens")

@@ -89,6 +89,14 @@ def revoke(token: ApiToken) -> None:
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
+def revoke_all(owner: User) -> list[ApiToken]:
+    """Withdraw all that ``owner`` has not withdrawn yet; which they were."""
+    withdrawn = list(ApiToken.objects.owned_by(owner))
+    for token in withdrawn:
+        revoke(token)
+    return withdrawn
+
+
 def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 

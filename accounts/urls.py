@@ -13,5 +13,6 @@ urlpatterns = [
     path("sessions/<int:session_id>/end/", session_pages.end, name="session-end"),
     path("tokens/", token_pages.token_list, name="tokens"),
     path("tokens/add/", token_pages.add, name="token-add"),
+    path("tokens/revoke/", token_pages.revoke_all, name="tokens-revoke"),
     path("tokens/<uuid:token_id>/revoke/", token_pages.revoke, name="token-revoke"),
 ]

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts import tokens
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, AuditEntry, User
 
 LIST = "/accounts/tokens/"
 ADD = "/accounts/tokens/add/"
@@ -141,3 +141,24 @@ def test_wrong_methods_are_not_allowed(proven: Client, user: User) -> None:
     assert proven.post(LIST).status_code == 405
     assert proven.delete(ADD).status_code == 405
     assert proven.delete(f"/accounts/tokens/{token.pk}/revoke/").status_code == 405
+
+
+def test_all_are_withdrawn_at_once_after_a_question(
+    signed_in: Client, user: User, stranger: User
+) -> None:
+    one, first = tokens.issue(user, "one", ["read"])
+    assert "Withdraw all" not in signed_in.get(LIST).content.decode()
+    _two, second = tokens.issue(user, "two", ["read"])
+    _other, others = tokens.issue(stranger, "another", ["read"])
+    assert "Withdraw all" in signed_in.get(LIST).content.decode()
+    question = signed_in.get(f"{LIST}revoke/").content.decode()
+    assert "one" in question
+    assert one.ending in question
+    assert tokens.find(first) == one
+    told = signed_in.post(f"{LIST}revoke/", follow=True).content.decode()
+    assert "Your tokens open nothing any more." in told
+    assert [tokens.find(secret) is None for secret in (first, second, others)] == [
+        *(True, True, False)
+    ]
+    told_of = AuditEntry.objects.filter(action="token_revoked", actor=user)
+    assert told_of.count() == 2

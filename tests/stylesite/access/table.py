@@ -124,7 +124,8 @@ PAGES: dict[str, dict[str, str]] = {
             transfers:notices transfers:photos-delete transfers:sweep-new
             gallery:style-add gallery:style-name gallery:album-add gallery:profile-edit
             gallery:publish gallery:empty-trash accounts:settings accounts:token-add
-            account_email account_change_password account_set_password account_reauthenticate
+            accounts:tokens-revoke account_email account_change_password account_set_password
+            account_reauthenticate
             account_confirm_login_code usersessions_list privacy:copy privacy:delete privacy:restore
             mfa_authenticate mfa_login_webauthn
             mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp
