@@ -13,3 +13,9 @@ def tell(request: HttpRequest, user: User, template: str, **context: Any) -> Non
     """Not to an address that was never confirmed: it may be a stranger's."""
     if may_be_written_to(user):
         get_adapter(request).send_notification_mail(template, user, context)
+
+
+def tell_of_staff(user: User, template: str, **context: Any) -> None:
+    """Of what staff did: with no place and no browser, which would not be the person's own."""
+    if may_be_written_to(user):
+        get_adapter().send_mail(template, user.email, context)

@@ -22,6 +22,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import alerts
 from accounts.models import User
 
 STRONG = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -96,7 +97,15 @@ def why_not_yet(user: User) -> str:
 def remove_all(user: User) -> int:
     """Take every second factor of `user` away, for an operator whom they have told; how many."""
     gone: int = Authenticator.objects.filter(user=user).delete()[0]
+    if gone:
+        tell_of_removal(user)
     return gone
+
+
+def tell_of_removal(user: User) -> None:
+    """Whoever talked an operator into it may be a stranger."""
+    template = "accounts/email/second_step_removed"
+    alerts.tell_of_staff(user, template, has_second_step=has_one(user))
 
 
 def _keys() -> MultiFernet:

@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts import second_factor
 from accounts.access import may_act_on
 
 # allauth's own pages would show secrets, let staff change them, and list everybody's whereabouts.
@@ -39,6 +40,16 @@ class SecondFactorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_delete_permission(request, obj)
         return may and (obj is None or may_act_on(request, obj.user))
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        super().delete_model(request, obj)
+        second_factor.tell_of_removal(obj.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        people = {factor.user for factor in queryset}
+        super().delete_queryset(request, queryset)
+        for person in people:
+            second_factor.tell_of_removal(person)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Of many at once each is looked at, too."""
