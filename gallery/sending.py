@@ -7,15 +7,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import ParamSpec, Protocol
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from django.http import HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from gallery.reading import BusyError
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpRequest)
+
+Zip = Callable[Concatenate[R, P], HttpResponseBase]
 
 AT_ONCE = 4
 """Of each process of the site, whose web server has eight threads: half are left for pages."""
@@ -33,15 +37,15 @@ class ManyZipsError(BusyError):
         super().__init__(sentence, TRY_AGAIN_S)
 
 
-def few_at_once(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+def few_at_once(view: Zip[R, P]) -> Zip[R, P]:
     """For pages that send a zip: the sentence of ManyZipsError, where that is raised."""
 
     @wraps(view)
-    def answer(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def answer(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            return view(*args, **kwargs)
+            return view(request, *args, **kwargs)
         except ManyZipsError as error:
-            later = HttpResponse(error.sentence, "text/plain; charset=utf-8", status=503)
+            later = render(request, "later.html", {"sentence": error.sentence}, status=503)
             later["Retry-After"] = str(error.wait_s)
             return later
 

@@ -30,6 +30,7 @@ def test_whoever_comes_beyond_is_told_to_try_again(signed_in: Client, artwork: A
         answer = signed_in.get(address)
         assert (answer.status_code, answer["Retry-After"]) == (503, "60"), address
         assert "try again in a minute" in answer.content.decode()
+        assert address.startswith("/api/") or "</html>" in answer.content.decode()
     first.close()
     answer = signed_in.get("/gallery/zip/")
     assert answer.getvalue().startswith(b"PK")  # type: ignore[attr-defined]
