@@ -5,7 +5,8 @@ class StylesiteConfig(AppConfig):
     name = "stylesite"
 
     def ready(self) -> None:
-        """Tell housekeeping what expires on this floor."""
+        """Tell housekeeping what expires on this floor, and have the admin's path checked."""
+        from stylesite import admin_path  # noqa: F401
         from stylesite.privacy import erasing, traces
         from transfers import housekeeping
 

@@ -16,6 +16,7 @@ from stylesite.operating.doctor.findings import Finding, note, ok, wrong
 from stylesite.production import KEY_LENGTH, TOKEN_LENGTH, reached_by_others, weakness
 
 MAIL_ANSWERS_S = 5
+MUST = "mandatory"
 
 
 def is_public() -> bool:
@@ -76,12 +77,23 @@ def addresses() -> Iterator[Finding]:
         yield ok(f"The site answers to {names}{' over HTTPS' if settings.BEHIND_HTTPS else ''}.")
 
 
+def sign_up() -> Iterator[Finding]:
+    """Whether strangers can find out who has an account here."""
+    if is_public() and settings.SIGN_UP == "open" and settings.ACCOUNT_EMAIL_VERIFICATION != MUST:
+        yield note(
+            "Signing up tells whether an address has an account, as nobody has to confirm theirs: "
+            "set STYLESITE_EMAIL_VERIFICATION to mandatory, or STYLESITE_SIGN_UP to invitation."
+        )
+    else:
+        yield ok(f"Sign-up: {settings.SIGN_UP}.")
+
+
 def email() -> Iterator[Finding]:
     """Whether mail leaves the house. None is sent; the server is only asked to answer."""
     backend = settings.EMAIL_BACKEND.rpartition(".")[0].rpartition(".")[2]
     if backend != "smtp":
-        needed = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory" or is_public()
-        say = wrong if settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory" else note
+        needed = settings.ACCOUNT_EMAIL_VERIFICATION == MUST or is_public()
+        say = wrong if settings.ACCOUNT_EMAIL_VERIFICATION == MUST else note
         yield say(
             "Mail is not sent but printed: set STYLESITE_EMAIL_URL"
             + (", or people cannot confirm addresses and reset passwords." if needed else ".")

@@ -98,3 +98,20 @@ def test_a_guessed_public_address_is_worth_a_note_where_others_reach_the_site(
     assert "STYLESITE_PUBLIC_URL" in sentence
     settings.PUBLIC_URL_IS_SET = True
     assert only(setup.addresses())[0] is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("hosts", "sign_up", "verification", "level"),
+    [
+        (["localhost"], "open", "optional", Level.OK),
+        (["pictures.example.org"], "open", "optional", Level.NOTE),
+        (["pictures.example.org"], "open", "mandatory", Level.OK),
+        (["pictures.example.org"], "invitation", "optional", Level.OK),
+    ],
+)
+def test_a_public_site_that_tells_strangers_who_has_an_account_says_so(
+    safe: Settings, hosts: list[str], sign_up: str, verification: str, level: Level
+) -> None:
+    safe.ALLOWED_HOSTS, safe.SIGN_UP = hosts, sign_up
+    safe.ACCOUNT_EMAIL_VERIFICATION = verification
+    assert only(setup.sign_up())[0] is level
