@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -253,14 +252,21 @@ def everything_said() -> dict[str, str]:
     return said
 
 
+def stored(folder: str = "") -> Iterator[str]:
+    """The names of all files, on a disk or in a bucket."""
+    folders, files = default_storage.listdir(folder)
+    yield from (f"{folder}{name}" for name in files)
+    for inner in folders:
+        yield from stored(f"{folder}{inner}/")
+
+
 def found(words: list[str]) -> dict[str, list[str]]:
     """Where each of these words still is: in which rows, file names and files."""
     said = everything_said()
-    root = Path(settings.MEDIA_ROOT)
-    for path in root.rglob("*"):
-        said[f"name of {path.relative_to(root)}"] = str(path.relative_to(root))
-        if path.is_file():
-            said[f"file {path.relative_to(root)}"] = path.read_bytes().decode("latin1")
+    for name in stored():
+        said[f"name of {name}"] = name
+        with default_storage.open(name) as opened:
+            said[f"file {name}"] = opened.read().decode("latin1")
     patterns = {word: re.compile(re.escape(word), re.IGNORECASE) for word in words}
     places = {
         word: [place for place, text in said.items() if pattern.search(text)]

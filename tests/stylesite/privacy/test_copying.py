@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.core.files.base import File
+from django.db.models.fields.files import FieldFile
 from django.test import Client
 
 from accounts.models import User
@@ -31,6 +32,11 @@ def copy_of(user: User) -> zipfile.ZipFile:
     return opened(b"".join(Copy(user).pieces()))
 
 
+def content_of(file: FieldFile) -> bytes:
+    with file.open() as stream:
+        return stream.read()
+
+
 def opened(data: bytes) -> zipfile.ZipFile:
     archive = zipfile.ZipFile(io.BytesIO(data))
     assert archive.testzip() is None
@@ -44,7 +50,16 @@ def sure(client: Client, zaphod: User) -> Client:
     return client
 
 
-def test_every_table_of_hers_is_in_it_and_every_file_in_full_size(with_everything: User) -> None:
+@pytest.fixture(params=["disk", "bucket"])
+def place(request: pytest.FixtureRequest) -> None:
+    """Where the site keeps its files."""
+    if request.param == "bucket":
+        request.getfixturevalue("bucket")
+
+
+def test_every_table_of_hers_is_in_it_and_every_file_in_full_size(
+    place: None, with_everything: User
+) -> None:
     archive = copy_of(with_everything)
     names = archive.namelist()
     assert names[:2] == ["README.txt", "account.json"]
@@ -54,7 +69,7 @@ def test_every_table_of_hers_is_in_it_and_every_file_in_full_size(with_everythin
         there = [row.pk for row in rows.of(model, with_everything)]
         assert len(told) == len(there) > 0, model
     stored = {
-        Path(getattr(row, field).path).read_bytes()
+        content_of(getattr(row, field))
         for kind, fields in (
             (Artwork, ("original", "before")),
             (ContentImage, ("original",)),

@@ -48,7 +48,9 @@ def test_the_walk_knows_everything_that_somebody_can_have(with_everything: User)
     assert without == set()
 
 
-def test_nothing_is_left_in_any_table_or_file(with_everything: User, erase: Erase) -> None:
+def test_nothing_is_left_in_any_table_or_file(
+    with_everything: User, erase: Erase, media_root: Path
+) -> None:
     marks = marks_of(with_everything)
     assert len(marks) > 50
     before = everything.found(marks)
@@ -59,6 +61,8 @@ def test_nothing_is_left_in_any_table_or_file(with_everything: User, erase: Eras
     erase(with_everything)
     assert not User.objects.filter(pk=number).exists()
     assert everything.found(marks) == {}
+    folders = {path.name for path in media_root.rglob("*") if path.is_dir()}
+    assert not folders & set(marks)
     assert not AuditEntry.objects.exclude(address="").filter(account=number).exists()
     for model in apps.get_models():
         if model._meta.label in STAY:
@@ -67,6 +71,15 @@ def test_nothing_is_left_in_any_table_or_file(with_everything: User, erase: Eras
             if isinstance(field, models.ForeignKey) and field.related_model is User:
                 left = model._base_manager.filter(**{field.attname: number})
                 assert not left.exists(), f"{model._meta.label}.{field.name}"
+
+
+def test_nothing_is_left_in_a_bucket(bucket: str, with_everything: User, erase: Erase) -> None:
+    marks = marks_of(with_everything)
+    there = set(everything.stored())
+    ask_to_leave(with_everything)
+    erase(with_everything)
+    assert everything.found(marks) == {}
+    assert 0 < 2 * len(set(everything.stored())) < len(there)
 
 
 def test_files_of_others_stay(
