@@ -71,7 +71,10 @@ class BoothForm(forms.ModelForm):  # type: ignore[type-arg]
             "title": _("Guests see it large: the party, the exhibition, the class."),
             "welcome": _("One line below the title. Left empty, “Have yourself painted”."),
             "quality": _("A draft is ready in seconds, and about 256 pixels large."),
-            "idle_s": _("A countdown is shown before. From 20 to 600."),
+            "idle_s": _(
+                "From 20 to 600, with a countdown before it. Whoever watches their picture being "
+                "painted has five minutes."
+            ),
             "shows_wall": _(
                 "Each guest can still keep theirs off the wall. Nobody sees it elsewhere."
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -47,15 +48,34 @@ def test_it_starts_over_when_nobody_is_there_any_more(
     expect(page.get_by_role("button", name="Go on")).to_be_hidden()
 
 
+def test_who_watches_the_picture_being_painted_may_until_it_is_done(
+    with_camera: Browser, open_page: OpenPage, booth: Booth, paint: Callable[[], None]
+) -> None:
+    Booth.objects.update(idle_s=3)
+    page = open_page(with_camera, f"/booths/{booth.pk}/")
+    start(page)
+    to_the_wheel(page)
+    page.get_by_role("button", name="Paint me").click()
+    expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
+    page.wait_for_timeout(4000)
+    expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
+    paint()
+    expect(page.get_by_role("heading", name="Here you are")).to_be_visible()
+    expect(page.get_by_role("button", name="Begin")).to_be_visible(timeout=8000)
+
+
 @pytest.mark.long
 def test_a_question_that_nobody_answers_does_not_cover_the_countdown(
-    with_camera: Browser, open_page: OpenPage, booth: Booth
+    with_camera: Browser, open_page: OpenPage, booth: Booth, paint: Callable[[], None]
 ) -> None:
     Booth.objects.update(idle_s=8)
     page = open_page(with_camera, f"/booths/{booth.pk}/")
     start(page)
     to_the_wheel(page)
     page.get_by_role("button", name="Paint me").click()
+    expect(page.get_by_role("button", name="Delete it now")).to_be_visible()
+    paint()
+    expect(page.get_by_role("heading", name="Here you are")).to_be_visible()
     page.get_by_role("button", name="Delete it now").click()
     question = page.get_by_role("dialog", name="Delete your picture now?")
     expect(question).to_be_visible()

@@ -11,6 +11,7 @@ import { begin, ClosedError, removeInTheEnd, TurnError } from "./turn.js";
 import { Wheel } from "./wheel.js";
 
 const WALL_EVERY_MS = 15_000;
+const WATCHING_S = 300; // Who watches a picture being painted touches nothing.
 
 const booth = document.querySelector("[data-booth]");
 const part = (name) => booth.querySelector(`[data-${name}]`);
@@ -134,6 +135,7 @@ async function paint() {
     tried = null;
     picture.follow(turn, lens.preview());
     show("turn");
+    idle.watch(Math.max(WATCHING_S, Number(words.idle)));
   } catch (problem) {
     if (problem instanceof ClosedError) return location.reload();
     if (sending !== mine) return;
@@ -176,7 +178,7 @@ part("once-more").addEventListener("click", () => {
   show("style");
   wheel.focus();
 });
-part("stay").addEventListener("click", () => idle.watch());
+part("stay").addEventListener("click", () => idle.stay());
 
 offerFullScreen(part("full-screen"));
 stayAwake();

@@ -2,12 +2,14 @@
 //
 //   const idle = new Idle(bar, { after: 60, onWarn: () => …, onEnd: () => … });
 //   idle.watch();   // a new screen, or something to look at: the time begins anew
+//   idle.watch(300); // the same, where people wait without a touch
 //   idle.rest();    // the start page waits for as long as it takes
 
 const WARN_S = 20;
 
 export class Idle {
   #bar;
+  #usual;
   #after;
   #onWarn;
   #onEnd;
@@ -16,7 +18,7 @@ export class Idle {
 
   constructor(bar, { after, onWarn, onEnd }) {
     this.#bar = bar;
-    this.#after = after;
+    this.#usual = this.#after = after;
     this.#onWarn = onWarn;
     this.#onEnd = onEnd;
     for (const touch of ["pointerdown", "keydown", "wheel", "input", "focusin"]) {
@@ -24,10 +26,16 @@ export class Idle {
     }
   }
 
-  watch() {
+  watch(after = this.#usual) {
     this.rest();
+    this.#after = after;
     this.#begin();
     this.#timer = setInterval(() => this.#tick(), 250);
+  }
+
+  // Somebody says so.
+  stay() {
+    this.watch(this.#after);
   }
 
   // The bar goes with the next tick, not under the finger that touches it.
