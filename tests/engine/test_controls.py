@@ -297,8 +297,8 @@ def test_a_run_that_was_interrupted_ends_as_low(
     "choices",
     [
         {"steps": 40, "keep_colors": "histogram"},
-        {"steps": 40, "initial": "earlier"},
-        {"stop": "settled"},
+        pytest.param({"steps": 40, "initial": "earlier"}, marks=pytest.mark.long),
+        pytest.param({"stop": "settled"}, marks=pytest.mark.long),
     ],
 )
 def test_the_real_vgg19_resumes_to_losses_as_low_with_every_control(

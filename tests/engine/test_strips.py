@@ -84,9 +84,14 @@ def test_tiles_as_small_as_can_be_are_exact_too() -> None:
 
 
 @pytest.mark.vgg
-@pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize(
-    ("kind", "pooling"), [(BalancedObjective, "average"), (ClassicObjective, "max")]
+    ("kind", "pooling", "masked"),
+    [
+        (BalancedObjective, "average", True),
+        (ClassicObjective, "max", False),
+        pytest.param(BalancedObjective, "average", False, marks=pytest.mark.long),
+        pytest.param(ClassicObjective, "max", True, marks=pytest.mark.long),
+    ],
 )
 def test_the_real_vgg19_in_tiles_has_the_gradient_of_the_whole(
     kind: type, pooling: str, masked: bool
