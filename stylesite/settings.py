@@ -140,9 +140,6 @@ CACHES = stores.caches(REDIS_URL)
 
 # People; what no site sets otherwise stands in stylesite/signing_in.py
 
-ACCOUNT_EMAIL_VERIFICATION = env.str("STYLESITE_EMAIL_VERIFICATION", "optional")
-if ACCOUNT_EMAIL_VERIFICATION not in {"none", "optional", "mandatory"}:
-    raise ImproperlyConfigured("Set STYLESITE_EMAIL_VERIFICATION to none, optional or mandatory.")
 SIGN_UP = env.str("STYLESITE_SIGN_UP", "open")
 if SIGN_UP not in {"open", "invitation", "closed"}:
     raise ImproperlyConfigured("Set STYLESITE_SIGN_UP to open, invitation or closed.")
@@ -182,6 +179,11 @@ if "EMAIL_BACKEND" not in _email:
 _email["EMAIL_TIMEOUT"] = _email["EMAIL_TIMEOUT"] or 15
 vars().update(_email)
 SENDS_MAIL = _email["EMAIL_BACKEND"].split(".")[-2] not in {"console", "dummy"}
+# Only where everybody has to confirm theirs does signing up not tell who has an account.
+_verification = "mandatory" if SENDS_MAIL and BEHIND_HTTPS else "optional"
+ACCOUNT_EMAIL_VERIFICATION = env.str("STYLESITE_EMAIL_VERIFICATION", _verification)
+if ACCOUNT_EMAIL_VERIFICATION not in {"none", "optional", "mandatory"}:
+    raise ImproperlyConfigured("Set STYLESITE_EMAIL_VERIFICATION to none, optional or mandatory.")
 DEFAULT_FROM_EMAIL = env.str("STYLESITE_FROM_EMAIL", f"{SITE_NAME} <stylesite@localhost>")
 
 # Notices: links in them lead to the public address. Webhooks reach public addresses only, and the

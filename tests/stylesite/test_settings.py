@@ -251,6 +251,27 @@ def test_the_pages_for_staff_move_together_and_take_two_steps_behind_https(
 
 
 @pytest.mark.parametrize(
+    ("https", "mail", "expected"),
+    [
+        ("false", "console:", "optional"),
+        ("false", "submission://user:password@mail.example.org:587", "optional"),
+        ("true", "console:", "optional"),
+        ("true", "submission://user:password@mail.example.org:587", "mandatory"),
+    ],
+)
+def test_addresses_are_confirmed_where_strangers_come_and_letters_arrive(
+    tmp_path: Path, https: str, mail: str, expected: str
+) -> None:
+    env = {
+        "STYLESITE_BEHIND_HTTPS": https,
+        "STYLESITE_EMAIL_URL": mail.replace("password", "s3cret-of-the-server"),
+        "STYLESITE_SECRET_KEY": "".join(map(chr, range(40, 110))),
+    }
+    said = "from django.conf import settings; print(settings.ACCOUNT_EMAIL_VERIFICATION)"
+    assert run(tmp_path, env, "-c", said).stdout.strip() == expected
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("STYLESITE_ADMIN_PATH", "../admin"),
