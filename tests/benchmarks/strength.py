@@ -1,9 +1,13 @@
-"""Whether style strength is even in effect, at every size: `python -m tests.benchmarks.strength`.
+"""Whether style strength is even in effect: `python -m tests.benchmarks.strength`.
 
-Paints pairs that neither the comparison of engines nor the tuning used, at strengths 0 to 100, and
-prints how far each came from the photo: the mean of its style distance's and its content distance's
-share of their whole way at that size, averaged over the pairs; in percent, so that an even scale
-would print its own strengths.
+Paints three pairs at strengths 0 to 100 and prints how far each came from the photo: the mean of
+its style distance's and its content distance's share of their whole way at that size, averaged over
+the pairs; in percent, so that an even scale would print its own strengths. As every size has a way
+of its own, this does not show that a strength is as strong at one size as at another.
+
+The comparison of engines does not report these pairs, and the table of strengths was not made with
+them. They are not unseen: they were among the six by which the default's texture, weight and steps
+were chosen (docs/engine.md).
 """
 
 from __future__ import annotations

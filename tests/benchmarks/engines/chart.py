@@ -14,7 +14,7 @@ LOOKS = {
     "stylesite, nearer to the style": ("#eab308", "o", "Stylesite, strength 100, 100 steps"),
     "plain": ("#1d4ed8", "s", "plain loop, Adam, 2000 steps"),
     "pastiche": ("#15803d", "^", "pastiche, L-BFGS, 1000 steps"),
-    "pystiche": ("#7e22ce", "D", "pystiche, L-BFGS, 500 steps"),
+    "pystiche": ("#7e22ce", "D", "pystiche, adapted, L-BFGS, 500 steps"),
 }
 """Colour, marker and label of each engine; the markers tell them apart without colours."""
 

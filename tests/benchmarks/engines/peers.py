@@ -1,7 +1,9 @@
-"""Two other engines, run as they come: the packages `pastiche` and `pystiche`.
+"""Two other engines: the packages `pastiche` as it comes, and `pystiche` adapted to the weights.
 
-Each is given the same two pictures and the same VGG19 weights, and keeps what it does by default:
-losses, their weights, optimiser, number of steps. Both move the picture with PyTorch's L-BFGS, one
+Each is given the same two pictures and the same VGG19 weights. pastiche keeps what it does by
+default: losses, their weights, optimiser, number of steps. pystiche is a library with no defaults
+of a whole run; of its example the weights of the layers and the preprocessing are changed, for what
+`PysticheRun` says. Both move the picture with PyTorch's L-BFGS, one
 evaluation a step, whose whole state can be kept: an interrupted run goes on as if it had not been.
 """
 
