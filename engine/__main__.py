@@ -31,7 +31,7 @@ from engine.files import (
     read_picture,
     save_picture,
 )
-from engine.inputs import StyleImage, protect_photo
+from engine.inputs import StyleImage, pixels_given, protect_photo
 from engine.options import UsageError, params_from, read_options
 from engine.pace import Pace
 from engine.params import Params
@@ -61,6 +61,12 @@ class Inputs:
     masks: list[Image.Image | None]
     protect: Image.Image | None
     earlier: Image.Image | None
+
+    @property
+    def style_images(self) -> list[StyleImage]:
+        """The styles with their weights and masks."""
+        pictures = zip(self.styles, self.weights, self.masks, strict=True)
+        return [StyleImage(*picture) for picture in pictures]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,7 +99,12 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     inputs = _read_inputs(options)
     earlier_size = None if inputs.earlier is None else inputs.earlier.size
     check_earlier(*inputs.photo.size, params, earlier_size)
-    planned = plan(*inputs.photo.size, params, earlier_px=earlier_size and max(earlier_size))
+    planned = plan(
+        *inputs.photo.size,
+        params,
+        earlier_px=earlier_size and max(earlier_size),
+        inputs_px=pixels_given(inputs.photo, inputs.style_images, inputs.earlier),
+    )
     check_weights(options.weights)
     if options.plan:
         setting = _setting(options, params)
@@ -165,12 +176,10 @@ def _steps(
 ) -> Iterator["Step"]:
     from engine.stylize import stylize
 
-    pictures = zip(inputs.styles, inputs.weights, inputs.masks, strict=True)
-    styles = [StyleImage(*picture) for picture in pictures]
     try:
         yield from stylize(
             inputs.photo,
-            *protect_photo(styles, params, inputs.protect),
+            *protect_photo(inputs.style_images, params, inputs.protect),
             earlier=inputs.earlier,
             resume=kept,
             weights=options.weights,

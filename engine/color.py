@@ -36,11 +36,12 @@ def matched_luminance(style: Image.Image, content: Image.Image) -> Image.Image:
 
     Without this a dark style would darken a photo whose colours are to stay.
     """
-    values = np.asarray(style.convert("YCbCr").getchannel("Y"), dtype=np.float64)
-    aim = np.asarray(content.convert("YCbCr").getchannel("Y"), dtype=np.float64)
-    spread = aim.std() / max(values.std(), 1.0)
-    matched = (values - values.mean()) * spread + aim.mean()
-    return Image.fromarray((matched + 0.5).clip(0, 255).astype(np.uint8)).convert("RGB")
+    own = style.convert("YCbCr").getchannel("Y")
+    mean, deviation = _mean_and_deviation(own)
+    aim_mean, aim_deviation = _mean_and_deviation(content.convert("YCbCr").getchannel("Y"))
+    spread = aim_deviation / max(deviation, 1.0)
+    matched = (np.arange(256) - mean) * spread + aim_mean
+    return own.point((matched + 0.5).clip(0, 255).astype(int).tolist()).convert("RGB")
 
 
 def with_colors_of(painted: Image.Image, content: Image.Image) -> Image.Image:
@@ -59,7 +60,7 @@ def in_colors_of(content: Image.Image, style: Image.Image, keep: KeepColors) -> 
         return style
     plain = flatten(style)
     if keep == "luminance":
-        return matched_luminance(plain, luminance(content))
+        return matched_luminance(plain, content)
     if keep == "histogram":
         return matched_histogram(plain, content)
     return recolored(plain, ColorStatistics.of(content))
@@ -132,6 +133,13 @@ def recolored(image: Image.Image, aim: ColorStatistics) -> Image.Image:
     offset = aim.mean - linear @ own.mean
     rows = np.column_stack((linear, offset)).ravel().tolist()
     return image.convert("RGB", matrix=tuple(rows))
+
+
+def _mean_and_deviation(grey: Image.Image) -> tuple[float, float]:
+    """Of the values of `grey` (L), exactly, from how often each of the 256 occurs."""
+    values, counts = np.arange(256), np.array(grey.histogram())
+    mean = float(values @ counts) / counts.sum()
+    return mean, float(np.sqrt((values - mean) ** 2 @ counts / counts.sum()))
 
 
 def _shares_below(counts: NDArray[np.int_]) -> Floats:

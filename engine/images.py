@@ -147,9 +147,9 @@ def fit(image: Image.Image, size_px: int) -> Image.Image:
 
 
 def flatten(image: Image.Image, background: tuple[int, int, int] = (255, 255, 255)) -> Image.Image:
-    """`image` in mode RGB; what was transparent shows `background`."""
+    """`image` in mode RGB, itself if it is; what was transparent shows `background`."""
     if image.mode != "RGBA":
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     ground = Image.new("RGB", image.size, background)
     ground.paste(image, mask=image.getchannel("A"))
     return ground

@@ -15,6 +15,9 @@ from engine.errors import ParameterError
 from engine.masks import mask_values, protected
 from engine.params import Params
 
+_BAND_ROWS = 256
+"""Rows that are hashed at a time, so that a large photo is not copied for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class StyleImage:
@@ -63,15 +66,28 @@ def protect_photo(
     )
 
 
+def pixels_given(
+    content: Image.Image, styles: Sequence[StyleImage], earlier: Image.Image | None
+) -> int:
+    """Pixels of all pictures that a run is given, which it keeps as large as they came."""
+    pictures = [content, earlier]
+    for style in styles:
+        pictures += [style.image, style.mask]
+    return sum(image.width * image.height for image in pictures if image is not None)
+
+
 def run_digest(
     content: Image.Image,
     styles: Sequence[StyleImage],
     params: Params,
     earlier: Image.Image | None,
-    weights: str,
+    weights_sha256: str,
 ) -> str:
-    """Everything that decides a run's course, as a hash."""
-    digest = hashlib.sha256(json.dumps([params.to_json(), weights], sort_keys=True).encode())
+    """Everything that decides a run's course, as a hash.
+
+    weights_sha256: of the file that the network came from; what it is called decides nothing.
+    """
+    digest = hashlib.sha256(json.dumps([params.to_json(), weights_sha256], sort_keys=True).encode())
     pictures = [("content", content, 1.0)]
     for style in styles:
         pictures.append(("style", style.image, style.weight))
@@ -81,5 +97,7 @@ def run_digest(
         pictures.append(("earlier", earlier, 1.0))
     for role, image, weight in pictures:
         digest.update(f"{role} {image.mode} {image.size} {weight!r}".encode())
-        digest.update(image.tobytes())
+        for top in range(0, image.height, _BAND_ROWS):
+            band = (0, top, image.width, min(top + _BAND_ROWS, image.height))
+            digest.update(image.crop(band).tobytes())
     return digest.hexdigest()

@@ -5,6 +5,7 @@ left, and what follows from both.
 """
 
 import mmap
+from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import DeviceError
@@ -77,7 +78,7 @@ def fitting_area_px(
         if planned.memory_bytes(area_px, value_bytes, styles) <= free * (1 - KEPT_FREE):
             return area_px
     needed = planned.memory_bytes(AREAS_PX[-1], value_bytes, styles)
-    smaller = _largest_size_px(photo, params, free, value_bytes, styles)
+    smaller = _largest_size_px(photo, params, free, value_bytes, styles, planned.inputs_bytes)
     advice = f"Choose at most {smaller} px" if smaller else "Close other programs"
     raise DeviceError(
         f"A picture of {planned.width} × {planned.height} px needs about {gigabytes(needed)} of "
@@ -86,14 +87,19 @@ def fitting_area_px(
 
 
 def _largest_size_px(
-    photo: tuple[int, int], params: Params, free: int, value_bytes: int, styles: int
+    photo: tuple[int, int],
+    params: Params,
+    free: int,
+    value_bytes: int,
+    styles: int,
+    inputs_bytes: int,
 ) -> int | None:
     """The largest size that would fit, in whole _SUGGESTED_STEP_PX; None where none would."""
     low, high = 0, params.size_px // _SUGGESTED_STEP_PX
     while low < high:
         middle = (low + high + 1) // 2
         values = {**params.to_json(), "size_px": middle * _SUGGESTED_STEP_PX}
-        smaller = plan(*photo, Params.from_json(values))
+        smaller = replace(plan(*photo, Params.from_json(values)), inputs_bytes=inputs_bytes)
         if smaller.memory_bytes(AREAS_PX[-1], value_bytes, styles) <= free * (1 - KEPT_FREE):
             low = middle
         else:

@@ -21,7 +21,7 @@ from engine.descent import Descent, Values
 from engine.devices import device_called, fitted, freed_memory_kept
 from engine.images import eight_bits, fit, flatten
 from engine.inputs import StyleImage as StyleImage
-from engine.inputs import check_styles, run_digest
+from engine.inputs import check_styles, pixels_given, run_digest
 from engine.masks import coverage, with_photo_outside
 from engine.objective import (
     CLASSIC_STYLE_WEIGHT,
@@ -187,19 +187,23 @@ class _Run:
         self.params = params
         self.device = device
         self.plan: Plan = plan(
-            *content.size, params, earlier_px=None if earlier is None else max(earlier.size)
+            *content.size,
+            params,
+            earlier_px=None if earlier is None else max(earlier.size),
+            inputs_px=pixels_given(content, styles, earlier),
         )
         self.classic = params.objective == "classic"
         self.bounded = not self.classic
         self._dtype, self._area_px = fitted(
             self.plan, content.size, params, device, len(styles), memory_bytes
         )
-        self.digest = run_digest(content, styles, params, earlier, weights)
         self._optimizer_kind = params.optimizer or ("adam" if self.classic else "lbfgs")
         pooling = params.pooling or ("max" if self.classic else "average")
         self._network = network or load_network(
             weights, pooling, str(device), deepest=_deepest(params)
         )
+        # Of the weights that are in the network, whatever may lie at their path by now.
+        self.digest = run_digest(content, styles, params, earlier, self._network.sha256)
         self._original = eight_bits(content)
         self._content = flatten(self._original)
         self._earlier = None if earlier is None else flatten(eight_bits(earlier))

@@ -98,7 +98,10 @@ class _Halved(torch.autograd.Function):
 
 
 class Network:
-    """A frozen chain of 3 x 3 convolutions with ReLU, pooled before every convN_1 but the first."""
+    """A frozen chain of 3 x 3 convolutions with ReLU, pooled before every convN_1 but the first.
+
+    sha256: of the file of weights that it was loaded from; empty where it came from none.
+    """
 
     def __init__(
         self,
@@ -107,7 +110,9 @@ class Network:
         mean: tuple[float, float, float],
         pooling: Pooling,
         device: torch.device | None = None,
+        sha256: str = "",
     ) -> None:
+        self.sha256 = sha256
         self.device = device or torch.device("cpu")
         self.pooling = pooling
         self._mean = torch.tensor(mean, device=self.device).view(1, 3, 1, 1)
@@ -224,7 +229,13 @@ def load_network(
 def _loaded(source: str, pooling: Pooling, device: str, deepest: str) -> Network:
     weights = load_weights(source, deepest=deepest)
     convolutions = rescaled(weights, pooling)
-    return Network(convolutions, mean=weights.mean, pooling=pooling, device=torch.device(device))
+    return Network(
+        convolutions,
+        mean=weights.mean,
+        pooling=pooling,
+        device=torch.device(device),
+        sha256=weights.sha256,
+    )
 
 
 def rescaled(weights: Weights, pooling: Pooling) -> tuple[Convolution, ...]:

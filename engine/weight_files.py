@@ -69,8 +69,9 @@ def _digest(path: Path, changed_at: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_file(path: Path, sha256: str | None) -> None:
-    """Raises WeightsError unless `path` can be read and its hash starts with `sha256`, if given."""
+def check_file(path: Path, sha256: str | None) -> str:
+    """The SHA-256 of `path`. Raises WeightsError unless it can be read and its hash starts with
+    `sha256`, if given."""
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -83,6 +84,7 @@ def check_file(path: Path, sha256: str | None) -> None:
             f"The file {path.name} is not the VGG19 weights it should be: its SHA-256 differs. "
             "Install or download it again."
         )
+    return digest
 
 
 def sha256_in_name(path: Path) -> str | None:

@@ -12,7 +12,13 @@ from pathlib import Path
 import torch
 
 from engine.errors import WeightsError
-from engine.weight_files import BUNDLED_SHA256, bundled_path, check_file, sha256_in_name
+from engine.weight_files import (
+    BUNDLED_SHA256,
+    bundled_path,
+    check_file,
+    sha256_in_name,
+    torchvision_path,
+)
 
 CONVOLUTIONS = tuple(
     f"conv{block}_{number}"
@@ -33,12 +39,13 @@ class Weights:
     """Kernels (out, in, 3, 3) and biases (out,) by convolution name, in float32.
 
     They expect RGB in 0..1 from which `mean` has been taken; any scale and order of channels that
-    the network was trained with is already folded into conv1_1.
+    the network was trained with is already folded into conv1_1. sha256: of their file.
     """
 
     kernels: dict[str, torch.Tensor]
     biases: dict[str, torch.Tensor]
     mean: tuple[float, float, float]
+    sha256: str = ""
 
 
 def load_weights(source: str = "bundled", *, deepest: str = "conv5_4") -> Weights:
@@ -48,17 +55,20 @@ def load_weights(source: str = "bundled", *, deepest: str = "conv5_4") -> Weight
     """
     names = CONVOLUTIONS[: CONVOLUTIONS.index(deepest) + 1]
     if source == "torchvision":
-        return _from_torchvision(_torchvision_state(), names)
+        state = _torchvision_state()
+        path = torchvision_path()
+        # torchvision holds a file against its hash only when it has just downloaded it.
+        return _from_torchvision(state, names, check_file(path, sha256_in_name(path)))
     path = bundled_path() if source == "bundled" else Path(source)
-    state = _read(path, BUNDLED_SHA256 if source == "bundled" else sha256_in_name(path))
+    sha256 = check_file(path, BUNDLED_SHA256 if source == "bundled" else sha256_in_name(path))
+    state = _read(path)
     if "features.0.weight" in state:
-        return _from_torchvision(state, names)
-    return _from_codebook(state, names)
+        return _from_torchvision(state, names, sha256)
+    return _from_codebook(state, names, sha256)
 
 
-def _read(path: Path, sha256: str | None) -> dict[str, torch.Tensor]:
-    """The tensors in the file, whose hash must start with `sha256`."""
-    check_file(path, sha256)
+def _read(path: Path) -> dict[str, torch.Tensor]:
+    """The tensors in the file."""
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (
@@ -91,7 +101,7 @@ def _torchvision_state() -> dict[str, torch.Tensor]:
     return state
 
 
-def _from_codebook(state: dict[str, torch.Tensor], names: tuple[str, ...]) -> Weights:
+def _from_codebook(state: dict[str, torch.Tensor], names: tuple[str, ...], sha256: str) -> Weights:
     kernels, biases = {}, {}
     for name in names:
         key = f"block{name[4]}_conv{name[6]}"
@@ -103,10 +113,12 @@ def _from_codebook(state: dict[str, torch.Tensor], names: tuple[str, ...]) -> We
     _check_shapes(kernels, biases)
     # The network was trained on BGR in 0..255.
     kernels["conv1_1"] = kernels["conv1_1"].flip(1) * 255
-    return Weights(kernels, biases, _OXFORD_MEAN_RGB)
+    return Weights(kernels, biases, _OXFORD_MEAN_RGB, sha256)
 
 
-def _from_torchvision(state: dict[str, torch.Tensor], names: tuple[str, ...]) -> Weights:
+def _from_torchvision(
+    state: dict[str, torch.Tensor], names: tuple[str, ...], sha256: str
+) -> Weights:
     kernels, biases = {}, {}
     for name, index in zip(names, _TORCHVISION_INDICES, strict=False):
         try:
@@ -116,7 +128,7 @@ def _from_torchvision(state: dict[str, torch.Tensor], names: tuple[str, ...]) ->
             raise WeightsError(f"These are not VGG19 weights: {name} is missing.") from error
     _check_shapes(kernels, biases)
     kernels["conv1_1"] = kernels["conv1_1"] / torch.tensor(_IMAGENET_STD_RGB).view(1, 3, 1, 1)
-    return Weights(kernels, biases, _IMAGENET_MEAN_RGB)
+    return Weights(kernels, biases, _IMAGENET_MEAN_RGB, sha256)
 
 
 def _check_shapes(kernels: dict[str, torch.Tensor], biases: dict[str, torch.Tensor]) -> None:

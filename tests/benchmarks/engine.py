@@ -88,7 +88,6 @@ def paint(size_px: int, threads: int) -> dict[str, float]:
         style = Image.open(file).convert("RGB")
     started = time.monotonic()
     from engine.images import encode_jpeg
-    from engine.pyramid import plan
     from engine.stylize import StyleImage, stylize
     from engine.vgg import load_network
 
@@ -105,7 +104,7 @@ def paint(size_px: int, threads: int) -> dict[str, float]:
         steps = [step]
     (last,) = steps
     peak_mib = peak_memory_mib()  # Of the run itself.
-    planned = plan(*photo.size, params)
+    planned = last.plan
     ended = time.monotonic()
     preview_ms = milliseconds(lambda: encode_jpeg(last.preview(PREVIEW_PX), quality=85))
     checkpoint_ms = milliseconds(last.checkpoint)

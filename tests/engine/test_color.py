@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -27,6 +29,15 @@ def test_a_styles_brightness_takes_the_photos_mean_and_spread() -> None:
     aim = np.asarray(photo)[:, :, 0].astype(float)
     assert abs(matched.mean() - aim.mean()) < 1
     assert abs(matched.std() - aim.std()) < 1
+
+
+def test_matching_brightness_computes_with_no_copies_of_large_pictures() -> None:
+    style, photo = drawn(1000, 1000, seed=4), drawn(1000, 1000, seed=5)
+    tracemalloc.start()
+    matched_luminance(style, photo)
+    _now, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 200_000  # what numpy and Python hold; one array of bytes would be 1,000,000
 
 
 def test_a_flat_style_is_no_division_by_zero() -> None:

@@ -114,7 +114,8 @@ def test_a_plan_is_told_without_painting_by_a_speed_that_is_measured_once(
     assert captured.err == ""
     assert told["speed_from"] == "calibration"
     assert told["seconds"] > 0
-    planned, able = plan(90, 60, Params(size_px=300, steps=10)), fast_dtype(torch.device("cpu"))
+    planned = plan(90, 60, Params(size_px=300, steps=10), inputs_px=90 * 60)
+    able = fast_dtype(torch.device("cpu"))
     assert told["memory_bytes"] == planned.memory_bytes(value_bytes=able.itemsize)
     assert cache.read_bytes() == measured
     assert not Path(files[2]).exists()

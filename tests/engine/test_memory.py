@@ -86,6 +86,16 @@ def test_a_picture_too_large_for_the_smallest_tiles_is_refused_with_a_size_that_
         assert (needed <= 2 * GIB * 0.95) is fits
 
 
+def test_the_size_that_fits_leaves_room_for_the_pictures_given() -> None:
+    crowded = plan(*PHOTO, PARAMS, inputs_px=2 * 3000 * 2000)
+    with pytest.raises(DeviceError) as caught:
+        fitting_area_px(crowded, PHOTO, PARAMS, 2 * GIB, 4)
+    size_px = int(caught.value.sentence.split("at most ")[1].split(" px")[0])
+    for px, fits in ((size_px, True), (size_px + 32, False)):
+        smaller = plan(*PHOTO, Params(size_px=px), inputs_px=2 * 3000 * 2000)
+        assert (smaller.memory_bytes(AREAS_PX[-1], 4) <= 2 * GIB * 0.95) is fits
+
+
 def test_where_no_size_fits_other_programs_are_in_the_way() -> None:
     with pytest.raises(DeviceError, match="Close other programs"):
         fitting_area_px(PLAN, PHOTO, PARAMS, 100 * 2**20, 4)

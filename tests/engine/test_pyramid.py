@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from engine.errors import ImageError, ParameterError
-from engine.params import Params
+from engine.params import KeepColors, Params
 from engine.pyramid import (
     LEVEL_STEPS,
     MAX_SIDE_PX,
@@ -14,6 +14,7 @@ from engine.pyramid import (
     Plan,
     check_earlier,
     plan,
+    step_cost_px,
 )
 
 
@@ -93,6 +94,26 @@ def test_costs_are_worked_out_from_pixels_and_steps() -> None:
     assert [small.pixel_steps_until(n) for n in (0, 1, 2, 4, 5, 9)] == [
         0, first, first + coarse, expected - fine, expected, expected,
     ]  # fmt: skip
+
+
+def test_pictures_painted_in_tiles_take_as_long_as_they_were_measured_to() -> None:
+    """docs/engine.md: 84.4 s for 39 steps to 1024 px, 4.194 s a step; 2048 px 30.445 s a step."""
+    whole, tiled = (step_cost_px(Level(side, side, 1)) for side in (1024, 2048))
+    assert tiled / whole == pytest.approx(30.445 / 4.194, rel=0.03)
+    pixel_steps_per_s = plan(1024, 1024, Params(size_px=1024)).pixel_steps / 84.4
+    large = plan(2048, 2048, Params(size_px=2048, steps=56))  # as in the run that took 564.9 s
+    assert large.seconds(pixel_steps_per_s) == pytest.approx(564.9, rel=0.05)
+    # 1,200,000 pixels are computed at once, one row more in tiles.
+    assert step_cost_px(Level(1200, 1000, 1)) == 1_200_000 + STEP_OVERHEAD_PX
+    assert step_cost_px(Level(1200, 1001, 1)) == 1_201_200 * 9 // 5 + STEP_OVERHEAD_PX
+
+
+def test_the_pictures_given_need_memory_and_more_where_colours_are_kept() -> None:
+    def needed(keep: KeepColors, inputs_px: int) -> int:
+        return plan(900, 900, Params(keep_colors=keep), inputs_px=inputs_px).memory_bytes()
+
+    assert needed("off", 24_000_000) - needed("off", 0) == 24_000_000 * 6
+    assert needed("luminance", 24_000_000) - needed("luminance", 0) == 24_000_000 * (6 + 4)
 
 
 def test_memory_grows_with_what_is_computed_at_once_and_with_the_whole_picture() -> None:

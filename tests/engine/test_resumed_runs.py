@@ -1,13 +1,17 @@
 """Runs that go on from a checkpoint."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from PIL import Image
 
+from engine import vgg
 from engine.errors import CheckpointError
+from engine.inputs import run_digest
 from engine.params import Params
 from engine.pyramid import Level
-from engine.stylize import StyleImage, redone_steps, stylize
+from engine.stylize import Step, StyleImage, redone_steps, stylize
 from tests.engine.conftest import drawn
 from tests.engine.runs import difference, run, stripes
 
@@ -71,6 +75,48 @@ def test_a_checkpoint_of_another_run_is_refused(
     }[change]
     with pytest.raises(CheckpointError):
         run(*other, resume=kept)
+
+
+def test_a_checkpoint_belongs_to_the_weights_and_not_to_their_name(
+    photo: Image.Image, style: Image.Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Every run loads its weights, as in a process of its own.
+    monkeypatch.setattr("engine.vgg._loaded", vgg._loaded.__wrapped__)
+    layers = {"relu1_1": 1.0}
+    params = Params(size_px=64, steps=2, content_layers=layers, style_layers=layers)
+
+    def painted(path: Path, resume: bytes | None = None) -> list[Step]:
+        styles = [StyleImage(style)]
+        return list(stylize(photo, styles, params, resume=resume, weights=str(path), device="cpu"))
+
+    path, moved = first_layer(tmp_path / "vgg19.pth", seed=1), tmp_path / "moved.pth"
+    kept = painted(path)[0].checkpoint()
+    assert painted(path.rename(moved), resume=kept)[-1].is_last
+    first_layer(path, seed=2)
+    with pytest.raises(CheckpointError, match="other pictures or settings"):
+        painted(path, resume=kept)
+
+
+def first_layer(path: Path, seed: int) -> Path:
+    """A file of weights for a run that looks no deeper than the first layer."""
+    generator = torch.Generator().manual_seed(seed)
+    kernel, bias = torch.randn(64, 3, 3, 3, generator=generator), torch.zeros(64)
+    torch.save({"features.0.weight": kernel, "features.0.bias": bias}, path)
+    return path
+
+
+def test_every_row_of_a_tall_photo_belongs_to_the_run() -> None:
+    def digest(photo: Image.Image) -> str:
+        return run_digest(photo, [StyleImage(drawn(8, 8))], Params(), None, "")
+
+    tall = drawn(8, 600)
+    digests = {digest(tall)}
+    for row in (0, 255, 256, 599):
+        other = tall.copy()
+        other.putpixel((3, row), (1, 2, 3))
+        digests.add(digest(other))
+    assert len(digests) == 5
+    assert digest(tall.copy()) in digests
 
 
 def test_a_damaged_checkpoint_is_refused(photo: Image.Image, style: Image.Image) -> None:

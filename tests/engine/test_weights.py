@@ -5,7 +5,7 @@ import torch
 
 from engine import weights as module
 from engine.errors import WeightsError
-from engine.weight_files import BUNDLED_FILE, bundled_path
+from engine.weight_files import BUNDLED_FILE, bundled_path, torchvision_path
 from engine.weights import CONVOLUTIONS, load_weights
 
 WIDTHS = (64, 64, 128, 128, 256, 256, 256, 256, 512)
@@ -98,6 +98,16 @@ def test_a_hash_in_a_files_name_is_held_against_it(tmp_path: Path) -> None:
     torch.save(_torchvision_like(), path)
     with pytest.raises(WeightsError, match="SHA-256"):
         load_weights(str(path), deepest="conv2_1")
+
+
+def test_torchvisions_file_is_held_against_its_hash_whenever_it_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    torchvision_path().parent.mkdir(parents=True)
+    torch.save(_torchvision_like(), torchvision_path())
+    with pytest.raises(WeightsError, match="SHA-256"):
+        load_weights("torchvision", deepest="conv2_1")
 
 
 def _torchvision_like() -> dict[str, torch.Tensor]:
