@@ -22,6 +22,13 @@ from tests.conftest import PASSWORD
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 """The rules that a page is held against: WCAG 2.2, levels A and AA."""
 
+IS_DARK = "() => matchMedia('(prefers-color-scheme: dark)').matches"
+SETTLE_COLOURS = """() => {
+  for (const one of document.getAnimations()) {
+    if (one instanceof CSSTransition && one.transitionProperty.endsWith("color")) one.finish();
+  }
+}"""
+
 Launch = Callable[..., Browser]
 OpenPage = Callable[..., Page]
 CheckPage = Callable[[Page], None]
@@ -87,7 +94,8 @@ def open_page(live_server: LiveServer, user: User) -> Iterator[OpenPage]:
 
 @pytest.fixture(scope="session")
 def no_axe_violations() -> CheckPage:
-    """Fails where axe finds a page, as it is at this moment, at odds with WCAG.
+    """Fails where axe finds a page, as it is at this moment, at odds with WCAG: in the light or in
+    the dark.
 
     What axe cannot decide (contrast over a picture, for one) it leaves to the eye.
     """
@@ -98,13 +106,22 @@ def no_axe_violations() -> CheckPage:
         "resultTypes": ["violations"],
     }
 
-    def check(page: Page) -> None:
+    def check_as_it_is(page: Page, scheme: str) -> None:
         found = axe.run(page, options=options).response["violations"]
-        assert not found, "\n".join(
+        assert not found, f"{scheme}:\n" + "\n".join(
             f"{rule['id']}: {rule['help']}\n  {node['html']}\n  {node['failureSummary']}"
             for rule in found
             for node in rule["nodes"]
         )
+
+    def check(page: Page) -> None:
+        shown = "dark" if page.evaluate(IS_DARK) else "light"
+        check_as_it_is(page, shown)
+        page.emulate_media(color_scheme="light" if shown == "dark" else "dark")
+        page.evaluate(SETTLE_COLOURS)
+        check_as_it_is(page, f"not {shown}")
+        page.emulate_media(color_scheme=shown)  # type: ignore[arg-type]
+        page.evaluate(SETTLE_COLOURS)
 
     return check
 

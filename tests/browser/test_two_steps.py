@@ -61,11 +61,10 @@ def enter_code(page: Page, code: str, button: str) -> None:
     page.get_by_role("button", name=button, exact=True).click()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_an_app_is_set_up_and_asked_for_and_codes_on_paper_stand_in(
-    browser: Browser, open_page: OpenPage, no_axe_violations: CheckPage, theme: str
+    browser: Browser, open_page: OpenPage, no_axe_violations: CheckPage
 ) -> None:
-    page = open_page(browser, "/accounts/2fa/", color_scheme=theme, viewport=PHONE)
+    page = open_page(browser, "/accounts/2fa/", viewport=PHONE)
     no_axe_violations(page)
     page.get_by_role("link", name="Set up an app").click()
     no_axe_violations(page)
@@ -169,8 +168,7 @@ def test_where_passkeys_cannot_work_the_page_says_where_they_do(
 
 
 @pytest.mark.parametrize("path", ["/accounts/sessions/", "/accounts/2fa/webauthn/"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_pages_break_no_rule(
-    browser: Browser, open_page: OpenPage, no_axe_violations: CheckPage, path: str, theme: str
+    browser: Browser, open_page: OpenPage, no_axe_violations: CheckPage, path: str
 ) -> None:
-    no_axe_violations(open_page(browser, path, color_scheme=theme, viewport=PHONE))
+    no_axe_violations(open_page(browser, path, viewport=PHONE))

@@ -156,10 +156,7 @@ def test_nothing_keeps_anybody_out(
         page.get_by_text(folded).click()
     page.locator("#own-settings summary").click()
     page.get_by_role("slider", name="Brush size").press("End")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(250)
-        no_axe_violations(page)
+    no_axe_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
