@@ -70,6 +70,14 @@ def test_the_studios_settings_come_along_and_something_is_suggested(
     assert not Transfer.objects.exists()
 
 
+def test_where_styles_are_compared_it_says_in_whose_settings(
+    signed_in: Client, photo: ContentImage, preset: Style
+) -> None:
+    said = "Each style is painted in the settings above"
+    assertNotContains(signed_in.post(NEW, chosen(photo, preset)), said)
+    assertContains(signed_in.post(NEW, chosen(photo, preset, rows="style")), said)
+
+
 def test_a_sheet_is_ordered(signed_in: Client, photo: ContentImage, preset: Style) -> None:
     response = signed_in.post(NEW, chosen(photo, preset) | axes())
     sweep = Sweep.objects.get()
