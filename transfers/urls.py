@@ -85,6 +85,7 @@ urlpatterns = [
     path("recipes/check/<uuid:artwork_id>/", recipes.check, name="recipe-check"),
     path("recipes/<uuid:brought_id>/", include(recipe_urls)),
     path("looks/", looks.begin, name="look"),
+    path("looks/leave/", looks.leave, name="look-leave"),
     path("looks/<uuid:transfer_id>/", include(look_urls)),
     path("sheets/", sweeps.sheets, name="sweeps"),
     path("sheets/new/", sweep_setup.new, name="sweep-new"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from threading import Event
 from time import monotonic, sleep
 
 import pytest
@@ -22,6 +23,7 @@ from tests.transfers.drawings import as_file, quadrants
 from transfers.models import ContentImage, MachineSpeed, Transfer
 from transfers.photos import add_photo
 from transfers.queue import checkpoints
+from transfers.studies import looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -134,6 +136,28 @@ def test_leaving_the_page_stops_the_look(studio: Callable[..., Page]) -> None:
     expect(page.get_by_text("Next in line")).to_be_visible()
     page.goto("/gallery/")
     until(lambda: Transfer.objects.looks().filter(state=State.CANCELLED).exists())
+
+
+def test_leaving_before_the_answer_is_there_stops_the_look_as_it_begins(
+    studio: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, left, leave = Event(), Event(), looks.leave
+
+    def slow_check(*_args: object) -> None:
+        asked.set()
+        assert left.wait(5)
+
+    def seen_leave(owner: User, sent_as: str) -> None:
+        leave(owner, sent_as)
+        left.set()
+
+    monkeypatch.setattr(looks, "_check_soon", slow_check)
+    monkeypatch.setattr(looks, "leave", seen_leave)
+    page = studio()
+    assert asked.wait(5)
+    page.goto("/gallery/")
+    until(lambda: Transfer.objects.looks().filter(state=State.CANCELLED).exists())
+    assert not Transfer.objects.looks().unfinished().exists()
 
 
 def test_painting_the_picture_itself_stops_the_look(studio: Callable[..., Page]) -> None:

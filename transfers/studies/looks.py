@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,12 @@ MOST_S = 20
 TRIES = 3
 """How often a look is begun when another window of the same person was faster each time."""
 
+LEFT_S = 60
+"""How long a page that was left is remembered, for the look that it sent for to arrive."""
+
+NAME_LENGTH = 64
+"""Of what a page calls a look that it sends for."""
+
 
 class NotByItselfError(Exception):
     """A look would take too long to begin by itself; `sentence` says so, fit for its owner."""
@@ -46,12 +53,15 @@ def look_of(order: Order) -> Order:
     return dataclasses.replace(small, purpose=Purpose.LOOK, keeps_time_lapse=False, stop_after=None)
 
 
-def begin(owner: User, order: Order, *, asked: bool) -> Transfer:
+def begin(owner: User, order: Order, *, asked: bool, sent_as: str = "") -> Transfer:
     """Stop the look that `owner` has, and queue one of `order`.
 
-    asked: for it to be painted even if that takes long. Raises NotByItselfError where it was not
-    asked for and would; EngineError and QuotaError as `submission.submit_all` does. Of two windows
-    that begin one at the same moment, the later one's look stays.
+    asked: for it to be painted even if that takes long. sent_as: what its page calls it; where the
+    page was left meanwhile (`leave`), it is cancelled at once.
+
+    Raises NotByItselfError where it was not asked for and would; EngineError and QuotaError as
+    `submission.submit_all` does. Of two windows that begin one at the same moment, the later one's
+    look stays.
     """
     look = look_of(order)
     work = look.pixel_steps()
@@ -67,6 +77,9 @@ def begin(owner: User, order: Order, *, asked: bool) -> Transfer:
                 raise
         else:
             _forget_earlier(owner)
+            # Asked only now that others see it: `leave` says so first, and then looks for it.
+            if sent_as and cache.get(_left(owner)) == sent_as[:NAME_LENGTH]:
+                steering.request_cancel(begun)
             return begun
     raise AssertionError("the last try returns or raises")
 
@@ -78,6 +91,19 @@ def cancel(owner: User) -> int:
     """
     unfinished = Transfer.objects.looks().owned_by(owner).unfinished()
     return sum(steering.request_cancel(look) for look in unfinished)
+
+
+def leave(owner: User, sent_as: str) -> None:
+    """The page is left that sent for a look: stop it, whether it is here by now or still to come.
+
+    Sending for it has stopped all others of `owner`, so it is the one that there is.
+    """
+    cache.set(_left(owner), sent_as[:NAME_LENGTH], LEFT_S)
+    cancel(owner)
+
+
+def _left(owner: User) -> str:
+    return f"look-left:{owner.pk}"
 
 
 def _check_soon(owner: User, pixel_steps: int) -> None:

@@ -42,12 +42,25 @@ def begin(request: SignedInRequest) -> HttpResponse:
         sentences = [str(error) for errors in form.errors.values() for error in errors]
         return _answer({"problem": " ".join(sentences)}, 422)
     try:
-        look = looks.begin(request.user, form.order(), asked="asked" in request.POST)
+        look = looks.begin(
+            request.user,
+            form.order(),
+            asked="asked" in request.POST,
+            sent_as=request.POST.get("sent_as", ""),
+        )
     except looks.NotByItselfError as error:
         return _answer({"problem": error.sentence, "can_be_asked": True}, REFUSED)
     except (EngineError, QuotaError) as error:
         return _answer({"problem": error.sentence}, 422)
     return _answer(_shown(look), 201)
+
+
+@require_POST
+@signed_in_page
+def leave(request: SignedInRequest) -> HttpResponse:
+    """The page is left before it was told which look is its own."""
+    looks.leave(request.user, request.POST.get("sent_as", ""))
+    return HttpResponse(status=204)
 
 
 @require_safe

@@ -117,7 +117,8 @@ PAGES: dict[str, dict[str, str]] = {
         """,
         POST: """
             transfers:notices-secret transfers:notices-test transfers:cancel-waiting
-            transfers:settings-save transfers:look transfers:sweep-summary gallery:unpublish
+            transfers:settings-save transfers:look transfers:look-leave transfers:sweep-summary
+            gallery:unpublish
         """,
         FORM: """
             transfers:new transfers:many transfers:recipe-import transfers:booth-add

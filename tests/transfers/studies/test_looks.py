@@ -96,6 +96,25 @@ def test_the_database_refuses_a_second_unfinished_look(look: Look, user: User) -
         )
 
 
+@pytest.mark.parametrize("order_of_arrival", ["leave first", "look first"])
+def test_a_page_that_is_left_before_its_answer_has_no_look_painted(
+    user: User, order: Order, order_of_arrival: str
+) -> None:
+    if order_of_arrival == "leave first":
+        looks.leave(user, "page-1")
+    begun = looks.begin(user, order, asked=False, sent_as="page-1")
+    if order_of_arrival == "look first":
+        looks.leave(user, "page-1")
+    assert row(begun).state == State.CANCELLED
+    assert row(looks.begin(user, order, asked=False, sent_as="page-2")).state == State.QUEUED
+
+
+def test_leaving_a_page_stops_nobody_elses_look(look: Look, stranger: User) -> None:
+    begun = look()
+    looks.leave(stranger, "page-1")
+    assert row(begun).state == State.QUEUED
+
+
 def test_a_look_cancels_no_picture(look: Look, user: User, order: Order) -> None:
     picture = submission.submit_all(user, [order])[0]
     look(), look()

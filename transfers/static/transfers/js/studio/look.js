@@ -20,6 +20,8 @@ const auto = part("auto");
 const words = look.dataset;
 const compareWord = part("compare");
 
+// What this page calls the looks that it sends for, a number behind it; randomUUID needs HTTPS.
+const page = crypto.getRandomValues(new Uint32Array(2)).join("-");
 let wanted = 0; // counts what was asked for: answers to anything older are late
 let running = null; // the addresses of the look under way or shown
 let begun = 0; // what `wanted` was when the latest was sent for
@@ -97,6 +99,7 @@ async function post(address, body) {
 function settings(asked) {
   const body = new FormData(form);
   body.delete("image"); // it is stored already, or not what is shown
+  body.set("sent_as", `${page}-${begun}`);
   if (asked) body.set("asked", "yes");
   return body;
 }
@@ -106,10 +109,9 @@ function forgetTimer() {
   timer = 0;
 }
 
-function stopOnServer(said) {
-  const body = new FormData();
+function tell(address, body = new FormData()) {
   body.set("csrfmiddlewaretoken", csrfToken(form));
-  navigator.sendBeacon(said.cancel_url, body);
+  navigator.sendBeacon(address, body);
 }
 
 async function begin({ asked = false } = {}) {
@@ -127,7 +129,7 @@ async function begin({ asked = false } = {}) {
     const said = await answer.json();
     if (mine !== wanted) {
       // Nobody wants it any more, and no newer one has taken its place.
-      if (mine === begun && answer.status === 201) stopOnServer(said);
+      if (mine === begun && answer.status === 201) tell(said.cancel_url);
       return;
     }
     if (answer.status === 201) return follow(said, mine);
@@ -206,13 +208,23 @@ function stopped() {
   offer({ now: true });
 }
 
-// Leaving the page, or taking away what it needs, stops it.
+// Taking away what it needs, or leaving the page, stops it.
 function cancel() {
   forgetTimer();
   wanted++;
   if (!running?.unfinished) return;
-  stopOnServer(running);
+  tell(running.cancel_url);
   running = null;
+}
+
+// Nobody will be here for the answer to what was sent for.
+function leave() {
+  if (isSending) {
+    const body = new FormData();
+    body.set("sent_as", `${page}-${begun}`);
+    tell(words.leaveUrl, body);
+  }
+  cancel();
 }
 
 function soon() {
@@ -285,7 +297,7 @@ auto.addEventListener("change", () => {
   if (auto.checked || timer || isSending || running?.unfinished) soon();
 });
 form.addEventListener("studio:changed", soon);
-addEventListener("pagehide", cancel);
+addEventListener("pagehide", leave);
 addEventListener("pageshow", (event) => {
   if (event.persisted) soon();
 });
