@@ -146,6 +146,20 @@ def test_times_follow_every_control(signed_in: Client, photo: ContentImage, pres
     assertContains(broken, "about ", count=3)  # as if nothing were said; of no size no time
 
 
+def test_a_style_at_nothing_recommends_nothing(
+    signed_in: Client, photo: ContentImage, preset: Style, own_style: Style
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
+    Style.objects.filter(pk=preset.pk).update(params={"style_strength": 71, "steps": 20000})
+    Style.objects.filter(pk=own_style.pk).update(params={"style_strength": 40})
+    blend = {"photo": photo.pk, "style": [preset.pk, own_style.pk], f"weight-{preset.pk}": "0"}
+    html = signed_in.post(URL, {**blend, "look": "yes"}).content.decode()
+    assert recommended_of(html, "style_strength") == "40"
+    times = signed_in.get("/new/estimates/", blend)
+    assertNotContains(times, "hour")
+    assertContains(signed_in.get("/new/estimates/", {**blend, f"weight-{preset.pk}": "1"}), "hour")
+
+
 def test_visitors_are_asked_to_sign_in(client: Client, db: None) -> None:
     assertRedirects(client.get("/new/?style=x"), "/accounts/login/?next=/new/%3Fstyle%3Dx")
     assert client.get("/new/estimates/").status_code == 302

@@ -1,6 +1,6 @@
 """The form of the studio: what a person chose, as a complete order.
 
-Every setting may be left empty: it is then what the first style recommends, or what the engine
+Every setting may be left empty: it is then what the leading style recommends, or what the engine
 does by itself. The photo comes as the id of a stored one. docs/studio.md names the fields for those
 who send them from elsewhere.
 """
@@ -104,7 +104,7 @@ class StudioForm(forms.Form):
         return values
 
     def _set_params(self, values: dict[str, Any]) -> None:
-        lead = values["weighted"][0][0]
+        lead = self.leading(values["style"])
         size_px = self.side_px(values["quality"])
         if size_px is None or self._recommendation_fails(lead):
             return
@@ -123,7 +123,7 @@ class StudioForm(forms.Form):
         except ParameterError as error:
             self.add_error("protect", error.sentence)
 
-    def _recommendation_fails(self, lead: Style) -> bool:
+    def _recommendation_fails(self, lead: Style | None) -> bool:
         try:
             self._recommended(lead)
         except ParameterError as error:
@@ -158,7 +158,7 @@ class StudioForm(forms.Form):
         for name in (*NAMES, "quality", "size_px"):
             if name in self.errors:
                 raise ParameterError(str(self.errors[name][0]), field=name)
-        lead = next(iter(self.shown_styles()), None)
+        lead = self.leading(self.shown_styles())
         side_px = self.side_px(self.cleaned_data["quality"])
         return self.params(lead, side_px or Params().size_px)
 
@@ -191,6 +191,22 @@ class StudioForm(forms.Form):
             return self.fields["style"].clean(self["style"].value())  # type: ignore[no-any-return]
         except forms.ValidationError:
             return []
+
+    def leading(self, styles: list[Style]) -> Style | None:
+        """The one of the chosen `styles` whose recommendations apply: the first that paints.
+
+        Where none does, it is the first. js/studio/chosen.js has the same rule.
+        """
+        painting = (style for style in styles if self.weight_so_far(style) > 0)
+        return next(painting, styles[0] if styles else None)
+
+    def weight_so_far(self, style: Style) -> float:
+        """How much of `style`, in a form that may be wrong: 0 for what `clean` refuses."""
+        try:
+            weight = float(self.weight_text(style) or USUAL_WEIGHT)
+        except ValueError:
+            return 0.0
+        return weight if 0 <= weight <= MOST_WEIGHT else 0.0
 
     def weight_text(self, style: Style) -> str:
         """How much of `style`, as it was sent or as the page begins with."""

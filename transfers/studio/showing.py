@@ -18,7 +18,7 @@ from transfers.models import SavedSettings
 from transfers.studio import controls
 from transfers.studio.controls import Control, usual_values, values_of
 from transfers.studio.fields import MOST_STYLES
-from transfers.studio.form import FROM_ENGINE, MOST_WEIGHT, USUAL_WEIGHT, StudioForm
+from transfers.studio.form import FROM_ENGINE, StudioForm
 from transfers.studio.help_pictures import PICTURES, HelpPicture
 from transfers.studio.models import NAME_LENGTH
 from transfers.studio.saved import MOST
@@ -77,7 +77,8 @@ def context(form: StudioForm, chosen: list[Style]) -> dict[str, Any]:
     """What the templates need beside the form itself. chosen: in the order of choosing."""
     base = form["base"].value() or ""
     usual = usual_values()
-    recommended = usual if base == FROM_ENGINE or not chosen else usual | recommended_of(chosen[0])
+    lead = form.leading(chosen)
+    recommended = usual if base == FROM_ENGINE or not lead else usual | recommended_of(lead)
     shown = {
         name: [ShownControl(one, form[one.name], recommended.get(one.name, "")) for one in group]
         for name, group in (
@@ -137,18 +138,9 @@ def recommended_of(style: Style) -> dict[str, str]:
 
 def _shown_styles(form: StudioForm, chosen: list[Style]) -> list[ShownStyle]:
     texts = [form.weight_text(style) for style in chosen]
-    weights = [_number(text) for text in texts]
+    weights = [form.weight_so_far(style) for style in chosen]
     total = sum(weights) or 1.0
     return [
         ShownStyle(style, text, round(100 * weight / total), form.mask_text(style))
         for style, text, weight in zip(chosen, texts, weights, strict=True)
     ]
-
-
-def _number(text: str) -> float:
-    """A weight for its share's sake; what is no number is refused elsewhere."""
-    try:
-        number = float(text or USUAL_WEIGHT)
-    except ValueError:
-        return 0.0
-    return number if 0 <= number <= MOST_WEIGHT else 0.0

@@ -73,7 +73,7 @@ def estimates(request: SignedInRequest) -> HttpResponse:
     """The time for each quality, for the fields in the query; a fragment for htmx."""
     form = StudioForm(request.GET, user=request.user)
     photo = find(ContentImage.objects.owned_by(request.user), request.GET.get("photo"))
-    lead = next(iter(form.shown_styles()), None)
+    lead = form.leading(form.shown_styles())
     shown = qualities(request.user, form, photo, lead)
     return render(request, "transfers/_estimates.html", {"qualities": shown})
 
@@ -162,7 +162,7 @@ def show(
     own_photos = ContentImage.objects.owned_by(request.user)
     photo = find(own_photos, form["photo"].value())
     chosen = _found_styles(request.user, form["style"].value())
-    lead = chosen[0] if chosen else None
+    lead = form.leading(chosen)
     context = {
         "form": form,
         "photo": photo,

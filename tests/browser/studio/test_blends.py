@@ -133,6 +133,21 @@ def test_a_point_in_a_triangle_or_a_square_weighs_three_or_four(
     expect(pad).to_have_count(0)
 
 
+def test_a_style_that_is_moved_to_nothing_hands_the_lead_to_the_next(
+    browser: Browser, open_page: OpenPage, styles: dict[str, Style]
+) -> None:
+    ids = "&style=".join(str(styles[title].pk) for title in ("Stripes", "Dots", "Waves"))
+    page = open_page(browser, f"/new/?style={ids}")
+    strength = page.locator("[name=style_strength]")
+    colours = page.locator("[data-control=keep_colors] [data-recommended-shown]")
+    expect(strength).to_have_attribute("placeholder", "71")  # as Stripes recommends
+    page.get_by_role("slider", name="How much of Stripes").fill("0")
+    expect(strength).to_have_attribute("placeholder", "90")
+    expect(colours).to_contain_text("only light and dark")  # as Dots recommends
+    page.get_by_role("slider", name="Point between the styles").press("Home")
+    expect(strength).to_have_attribute("placeholder", "71")
+
+
 def test_a_thumb_on_a_phone_can_do_it_all(
     browser: Browser, open_page: OpenPage, styles: dict[str, Style], photo: ContentImage
 ) -> None:

@@ -162,6 +162,30 @@ def test_a_style_at_nothing_is_left_out(
     assert "more than nothing" in str(sent(user, *styles[:2], photo=photo, **nothing).errors)
 
 
+def test_the_first_style_that_paints_leads_in_what_is_painted_and_in_what_is_saved(
+    user: User, photo: ContentImage, styles: list[Style]
+) -> None:
+    for style, strength in zip(styles, (71, 40, 20), strict=False):
+        style.params = {"style_strength": strength}
+        style.save()
+    silent = {f"weight-{styles[0].pk}": "0", f"weight-{styles[2].pk}": "100"}
+    form = sent(user, *styles[:3], photo=photo, **silent)
+    assert form.is_valid()
+    assert form.leading(styles[:3]) == styles[1]
+    assert form.order().params.style_strength == 40
+    assert form.all_settings().style_strength == 40
+
+
+def test_where_no_style_paints_the_first_one_leads(
+    user: User, photo: ContentImage, styles: list[Style]
+) -> None:
+    silent = {f"weight-{style.pk}": "0" for style in styles[:2]}
+    assert sent(user, *styles[:2], photo=photo, **silent).leading(styles[:2]) == styles[0]
+    alone = sent(user, styles[0], photo=photo, **silent)
+    assert alone.leading(styles[:1]) == styles[0]
+    assert sent(user, photo=photo).leading([]) is None
+
+
 @pytest.mark.parametrize("weight", ["-1", "101", "nan", "inf", "much"])
 def test_a_weight_out_of_range_is_refused(
     user: User, photo: ContentImage, styles: list[Style], weight: str

@@ -3,7 +3,7 @@
 
 import { csrfToken } from "./csrf.js";
 import { startPhoto } from "./photo.js";
-import { startChosen } from "./studio/chosen.js";
+import { leading, startChosen } from "./studio/chosen.js";
 import { changed, say } from "./studio/events.js";
 import { startOwnSettings } from "./studio/own_settings.js";
 import { startSettings } from "./studio/settings.js";
@@ -36,7 +36,7 @@ function rememberForReturn() {
 }
 
 function showStyles(styles) {
-  recommended = styles[0]?.recommended ?? {};
+  recommended = leading(styles)?.recommended ?? {};
   form.querySelector("[data-style-shown]").textContent = styles
     .map((style) => style.title)
     .join(" + ");

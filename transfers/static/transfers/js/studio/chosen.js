@@ -7,6 +7,12 @@ import { startPad } from "./pad.js";
 
 const USUAL_WEIGHT = 50;
 
+// The one whose recommendations apply: the first that paints. transfers/studio/form.py has the same
+// rule.
+export function leading(styles) {
+  return styles.find(({ weight }) => weight > 0) ?? styles[0];
+}
+
 export function startChosen(form, onStyles) {
   const strip = form.querySelector("[data-chosen-styles]");
   const list = strip.querySelector("ol");

@@ -1,5 +1,5 @@
 // The settings of the studio (templates/transfers/_control.html). An empty field means what the
-// first style recommends: choosing a style moves what nobody has touched, and nothing else.
+// leading style recommends: choosing a style moves what nobody has touched, and nothing else.
 
 import { changed } from "./events.js";
 import { startLayers } from "./layers.js";
