@@ -1,11 +1,16 @@
-"""gunicorn's worker with threads, for a site that meets those who send as slowly as they can.
+"""gunicorn's worker with threads, for a site that meets those who are as slow as they can.
 
-A thread reads a request to its end, so whoever sends a byte a second keeps one, and a dozen of them
-would keep everybody out. Here no address has more than half of a worker's threads; who is silent is
-hung up on; and where more than a quarter of the threads wait for slow senders, the slowest are. An
-address that was hung up on has one thread at a time for a while. A proxy that takes in whole
-requests before it passes them on does better still: where there is one (STYLESITE_TRUSTED_PROXIES),
-all connections are its own, and count as nobody's.
+A thread reads a request to its end and sends the answer to its end, so whoever sends or takes a
+byte a second keeps one, and a dozen of them would keep everybody out. Here no address has more than
+half of a worker's threads, and who is silent while they send is hung up on. Where somebody waits
+for a thread and more than a quarter of them wait for slow clients, the slowest are hung up on;
+while threads are free, nobody is disturbed. An address that was hung up on has one thread at a time
+for a while. A proxy that takes in whole requests and answers before it passes them on does better
+still: where there is one (STYLESITE_TRUSTED_PROXIES), all connections are its own, and count as
+nobody's.
+
+gunicorn waits two seconds for each client to hang up after the last answer, in the thread that
+lets everybody in. Here they are waited for beside everything else.
 """
 
 from __future__ import annotations
@@ -13,25 +18,38 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
+
+from accounts import networks
 
 SLOW_AFTER_S = 3.0
-"""So long may a thread wait for what a request is made of before it counts as slow."""
+"""So long may a thread wait for a client in one request before the client counts as slow."""
+
+SHORT_AFTER_S = 0.5
+"""So long may somebody wait for a thread before it is taken from those who are slow."""
+
+RECENTLY_S = 1.0
+"""After so long a wait, what a client did before counts half: buffers it filled are forgotten."""
 
 SILENCE_S = 15.0
+LEAVING_S = 2.0
+LEAVING_BYTES = 2**16
+PIECE_BYTES = 2**16
 REMEMBERED_S = 120.0
 MOST_REMEMBERED = 10_000
 
 
 class Watched:
-    """A client's socket that knows how long somebody has waited for it to say something."""
+    """A client's socket that knows how long somebody has waited for it to say or take something."""
 
     def __init__(self, plain: socket.socket) -> None:
         self._plain = plain
+        self._leaving_since: float | None = None
         self.begin()
 
     def __getattr__(self, name: str) -> Any:
@@ -39,35 +57,104 @@ class Watched:
 
     def begin(self) -> None:
         """A request begins."""
-        self._waited_s, self._received = 0.0, 0
+        self._waited_s = self._lately_s = self._lately_bytes = 0.0
         self._waiting_since: float | None = None
+        self._silent_since: float | None = None
 
     def recv(self, *given: Any) -> bytes:
-        self._waiting_since = since = monotonic()
-        try:
+        self._silent_since = monotonic()
+        with self._waiting():
             data = self._plain.recv(*given)
-        finally:
-            self._waiting_since = None
-            self._waited_s += monotonic() - since
-        self._received += len(data)
+            self._lately_bytes += len(data)
         return data
 
+    def send(self, data: Any, *given: Any) -> int:
+        with self._waiting():
+            sent = self._plain.send(data, *given)
+            self._lately_bytes += sent
+        return sent
+
+    def sendall(self, data: Any) -> None:
+        left = memoryview(data).cast("B")
+        while left:
+            left = left[self.send(left[:PIECE_BYTES]) :]
+
+    def sendfile(self, file: Any, offset: int, count: int) -> int:
+        sent = 0
+        while sent < count:
+            with self._waiting():
+                piece = min(PIECE_BYTES, count - sent)
+                more = self._plain.sendfile(file, offset + sent, piece)
+                self._lately_bytes += more
+            if not more:
+                break  # the file has become shorter
+            sent += more
+        return sent
+
     def silent_s(self, now: float) -> float:
-        """How long somebody has waited now; 0 when nobody waits."""
-        since = self._waiting_since
+        """How long somebody has waited for a word; 0 when nobody waits for one."""
+        since = self._silent_since
         return now - since if since is not None else 0.0
 
     def waited_s(self, now: float) -> float:
-        return self._waited_s + self.silent_s(now)
+        return self._waited_s + self._waiting_s(now)
 
     def rate(self, now: float) -> float:
-        """Bytes in a second of waiting."""
-        return self._received / max(self.waited_s(now), 0.001)
+        """Bytes in a second of waiting, lately."""
+        waiting_s = self._waiting_s(now)
+        kept = _kept_after(waiting_s)
+        return self._lately_bytes * kept / max(self._lately_s * kept + waiting_s, 0.001)
 
     def hang_up(self) -> None:
         """Whoever waits for it goes on at once, with nothing."""
         with contextlib.suppress(OSError):
             self._plain.shutdown(socket.SHUT_RDWR)
+
+    def has_left(self) -> bool:
+        """Tell them that all is said, and take in what they still say; whether they are gone.
+
+        Closed before, what they are still sending would cost them the end of the answer.
+        """
+        taken = 0
+        try:
+            if self._leaving_since is None:
+                self._leaving_since = monotonic()
+                self._plain.shutdown(socket.SHUT_WR)
+            self._plain.setblocking(False)
+            while taken < LEAVING_BYTES and monotonic() - self._leaving_since < LEAVING_S:
+                if not (data := self._plain.recv(4096)):
+                    return True
+                taken += len(data)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        self.hang_up()
+        return True
+
+    def is_leaving(self) -> bool:
+        return self._leaving_since is not None
+
+    def _waiting_s(self, now: float) -> float:
+        since = self._waiting_since
+        return now - since if since is not None else 0.0
+
+    @contextlib.contextmanager
+    def _waiting(self) -> Iterator[None]:
+        self._waiting_since = since = monotonic()
+        try:
+            yield
+        finally:
+            self._waiting_since = self._silent_since = None
+            waited_s = monotonic() - since
+            kept = _kept_after(waited_s)
+            self._waited_s += waited_s
+            self._lately_s = self._lately_s * kept + waited_s
+            self._lately_bytes *= kept
+
+
+def _kept_after(waited_s: float) -> float:
+    return float(0.5 ** (waited_s / RECENTLY_S))
 
 
 class FairWorker(ThreadWorker):  # type: ignore[misc]
@@ -79,10 +166,13 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         self._queued: dict[str, deque[Any]] = defaultdict(deque)
         self._at_work: set[Any] = set()
         self._slow_at: dict[str, float] = {}
+        self._short_since: float | None = None
 
     def enqueue_req(self, conn: Any) -> None:
         if not isinstance(conn.sock, Watched) and not self.cfg.is_ssl:
             conn.sock = Watched(conn.sock)
+        if isinstance(conn.sock, Watched):
+            conn.sock.begin()
         address = address_of(conn)
         if address and self._served[address] >= self._most_for(address):
             self._queued[address].append(conn)
@@ -92,9 +182,13 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         super().enqueue_req(conn)
 
     def handle(self, conn: Any) -> Any:
-        if isinstance(conn.sock, Watched):
-            conn.sock.begin()
-        return super().handle(conn)
+        """As gunicorn does; its word for one that waits for no thread is _DEFER."""
+        client = conn.sock
+        if not isinstance(client, Watched):
+            return super().handle(conn)
+        if not client.is_leaving() and (goes_on := super().handle(conn)):
+            return goes_on
+        return _DEFER if self.alive and not client.has_left() else False
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         address = address_of(conn)
@@ -120,11 +214,20 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         watched = [conn for conn in self._at_work if isinstance(conn.sock, Watched)]
         slow = [conn for conn in watched if conn.sock.silent_s(now) > SILENCE_S]
         waiting = [conn for conn in watched if conn.sock.waited_s(now) > SLOW_AFTER_S]
-        if (surplus := len(waiting) - self.cfg.threads // 4) > 0:
+        surplus = len(waiting) - self.cfg.threads // 4
+        if self._is_short(now) and surplus > 0:
             slow += sorted(waiting, key=lambda conn: conn.sock.rate(now))[:surplus]
         for conn in slow:
             conn.sock.hang_up()
             self._remember(address_of(conn), now)
+
+    def _is_short(self, now: float) -> bool:
+        """Whether somebody has been waiting for a thread."""
+        if len(self._at_work) <= self.cfg.threads:
+            self._short_since = None
+        elif self._short_since is None:
+            self._short_since = now
+        return self._short_since is not None and now - self._short_since >= SHORT_AFTER_S
 
     def _remember(self, address: str, now: float) -> None:
         if not address:
@@ -139,4 +242,5 @@ def address_of(conn: Any) -> str:
     """Whose thread it would be; "" where nobody can tell: behind a proxy, or a socket file."""
     if settings.ALLAUTH_TRUSTED_PROXY_COUNT or not isinstance(conn.client, tuple):
         return ""
-    return str(conn.client[0])
+    address = networks.parsed(conn.client[0])
+    return str(networks.network_of(address, networks.ONES_OWN_BITS)) if address else ""

@@ -172,6 +172,21 @@ def fetch_zip(site: Site, who: Person) -> None:
     site.ask(who, "GET", "/api/v1/artworks/zip/", by="token")
 
 
+def sip(site: Site, who: Person) -> None:
+    """Four connections that take large answers, zip or file, byte by byte."""
+    clients = []
+    with contextlib.suppress(OSError):
+        for path in ("/gallery/zip/", f"/gallery/{who.artworks[0]}/file/") * 2:
+            clients.append(opened(site, who, takes=4096))
+            asked = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid={who.session}"
+            clients[-1].sendall(asked.encode() + b"\r\n\r\n")
+        while not site.stop.wait(0.5):
+            for client in clients:
+                client.recv(500)
+    for client in clients:
+        client.close()
+
+
 def search(site: Site, who: Person) -> None:
     words = "+".join(random.choices(["harbour", "mill", "a", "e", "%25"], k=6))
     site.ask(who, "GET", f"/gallery/?q={words}")
@@ -190,13 +205,20 @@ def garbage(site: Site, who: Person) -> None:
 
 
 KINDS: list[Callable[[Site, Person], None]] = [
-    *(guess, upload, giant, drip, drip_headers, hammer, fetch_zip, search, submit, garbage)
+    *(guess, upload, giant, drip, drip_headers, sip, hammer, fetch_zip, search, submit, garbage)
 ]
 BIG = random.Random(7).randbytes(8 * 2**20)
 
 
-def opened(site: Site, who: Person) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", site.port), 20, source_address=(who.address, 0))
+def opened(site: Site, who: Person, takes: int = 0) -> socket.socket:
+    """`takes` is how much the client lets lie before it is read; 0 as systems do."""
+    client = socket.socket()
+    if takes:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, takes)
+    client.settimeout(20)
+    client.bind((who.address, 0))
+    client.connect(("127.0.0.1", site.port))
+    return client
 
 
 def head(more: str, size: int) -> bytes:

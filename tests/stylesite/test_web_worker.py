@@ -6,17 +6,30 @@ import contextlib
 import os
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from stylesite.web_worker import address_of
 from tests.services.processes import end, free_ports, start, wait_until
 
 ROOT = Path(__file__).parents[2]
 APP = """
+from pathlib import Path
+
+
 def application(environ, start_response):
+    if environ["PATH_INFO"] == "/file":
+        large = Path(__file__).with_name("large").open("rb")
+        start_response("200 OK", [("Content-Length", str(16 * 2**20))])
+        return environ["wsgi.file_wrapper"](large)
+    if environ["PATH_INFO"] == "/zip":
+        start_response("200 OK", [("Content-Type", "application/zip")])
+        return (b"z" * 2**16 for _ in range(256))
     size = int(environ.get("CONTENT_LENGTH") or 0)
     got = len(environ["wsgi.input"].read(size)) if size else 0
     start_response("200 OK", [("Content-Length", str(len(str(got))))])
@@ -28,6 +41,7 @@ def application(environ, start_response):
 def port(tmp_path: Path) -> Iterator[int]:
     """One worker with eight threads."""
     (tmp_path / "slow_app.py").write_text(APP)
+    (tmp_path / "large").write_bytes(bytes(16 * 2**20))
     (number,) = free_ports(1)
     env = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
     env |= {"DJANGO_SETTINGS_MODULE": "tests.settings"}
@@ -92,3 +106,89 @@ def test_a_slow_upload_is_let_be_where_nobody_needs_the_thread(port: int) -> Non
         client.sendall(b"y" * 111)
     assert b"200 OK" in client.recv(1000)
     client.close()
+
+
+def reader(port: int, address: str, path: str) -> socket.socket:
+    """Asks for 16 MB and has not read any of it yet."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(20)
+    client.bind((address, 0))
+    client.connect(("127.0.0.1", port))
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    client.setblocking(False)
+    return client
+
+
+@contextlib.contextmanager
+def reading(clients: list[socket.socket], size: int) -> Iterator[list[socket.socket]]:
+    """Meanwhile each takes `size` bytes ten times a second; the list is of those who still may."""
+    over, alive = threading.Event(), list(clients)
+
+    def trickle() -> None:
+        while not over.wait(0.1):
+            for client in list(alive):
+                try:
+                    if not client.recv(size):
+                        alive.remove(client)
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    alive.remove(client)
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    yield alive
+    over.set()
+    thread.join()
+    for client in clients:
+        client.close()
+
+
+def test_who_reads_slowly_keeps_nobody_out_and_the_slowest_go_first(port: int) -> None:
+    """From two addresses, whose shares are all threads; the next visitor is who needs one."""
+    slowest = [
+        reader(port, f"127.0.0.{2 + n % 2}", path) for n in range(3) for path in ("/file", "/zip")
+    ]
+    faster = [reader(port, f"127.0.0.{2 + n}", "/file") for n in range(2)]
+    with reading(slowest, 330), reading(faster, 20_000) as going_on:
+        time.sleep(3.5)
+        waited = page(port, "127.0.0.4")
+        assert waited is not None
+        assert waited < 5
+        assert going_on == faster
+
+
+def test_a_slow_reader_is_let_be_where_nobody_needs_the_thread(port: int) -> None:
+    clients = [reader(port, f"127.0.0.{n}", "/file") for n in range(10, 16)]
+    with reading(clients, 330) as going_on:
+        time.sleep(3.5)
+        assert page(port, "127.0.0.3") is not None
+        assert going_on == clients
+
+
+@pytest.mark.parametrize(
+    ("address", "whose"),
+    [
+        ("203.0.113.7", "203.0.113.7/32"),
+        ("::ffff:203.0.113.7", "203.0.113.7/32"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+    ],
+)
+def test_who_has_many_addresses_of_a_network_is_one(address: str, whose: str) -> None:
+    assert address_of(SimpleNamespace(client=(address, 50_000))) == whose
+
+
+def test_who_does_not_hang_up_after_an_answer_keeps_nobody_waiting(port: int) -> None:
+    """gunicorn waits two seconds for each to do so, in the thread that lets everybody in."""
+    clients = [connection(port, f"127.0.0.{n}") for n in range(10, 14)]
+    for client in clients:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    time.sleep(0.2)
+    waited = page(port, "127.0.0.3")
+    assert waited is not None
+    assert waited < 1
+    for client in clients:
+        client.close()
