@@ -154,8 +154,13 @@ if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", ADMIN_PATH):
     )
 ADMIN_TWO_FACTOR = yes_or_no("STYLESITE_ADMIN_TWO_FACTOR", BEHIND_HTTPS)
 
-# Limits for each address count the visitor's own, not that of the proxy in front.
-ALLAUTH_TRUSTED_PROXY_COUNT = whole_number("STYLESITE_TRUSTED_PROXIES", 0, at_least=0)
+# Limits for each address count the visitor's own, not that of the proxy in front. HTTPS is always a
+# proxy's here, and what it wrote itself is the last entry. Were it to pass on a visitor's header as
+# it came, who lies in it evades limits for addresses; without a proxy counted, anybody who guesses
+# uses up everybody's.
+ALLAUTH_TRUSTED_PROXY_COUNT = whole_number(
+    "STYLESITE_TRUSTED_PROXIES", int(BEHIND_HTTPS), at_least=0
+)
 
 # What is written down of accounts and of what staff do; docs/security.md
 

@@ -184,6 +184,7 @@ COOKIES = """
 from django.conf import settings as s
 print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)
 print(s.SECURE_HSTS_SECONDS, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_AGE // 86_400)
+print(s.ALLAUTH_TRUSTED_PROXY_COUNT)
 """
 
 
@@ -196,11 +197,11 @@ def test_djangos_own_checks_find_nothing_to_harden_in_public(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, "sessionid csrftoken False False 0 False 14"),
-        (IN_PUBLIC, "__Host-sessionid __Host-csrftoken True True 86400 True 14"),
+        ({}, "sessionid csrftoken False False 0 False 14 0"),
+        (IN_PUBLIC, "__Host-sessionid __Host-csrftoken True True 86400 True 14 1"),
         (
             IN_PUBLIC | {"STYLESITE_HSTS_SECONDS": "31536000", "STYLESITE_SESSION_DAYS": "1"},
-            "__Host-sessionid __Host-csrftoken True True 31536000 True 1",
+            "__Host-sessionid __Host-csrftoken True True 31536000 True 1 1",
         ),
     ],
 )

@@ -72,6 +72,12 @@ def addresses() -> Iterator[Finding]:
             "Others can reach this site, and passwords and cookies travel in the clear: put a "
             "proxy with HTTPS in front and set STYLESITE_BEHIND_HTTPS to true."
         )
+    if settings.BEHIND_HTTPS and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        fine = False
+        yield wrong(
+            "All visitors count as one, so anybody who guesses passwords keeps everybody out: have "
+            "the proxy write X-Forwarded-For, and unset STYLESITE_TRUSTED_PROXIES."
+        )
     if fine:
         names = ", ".join(settings.ALLOWED_HOSTS)
         yield ok(f"The site answers to {names}{' over HTTPS' if settings.BEHIND_HTTPS else ''}.")

@@ -57,7 +57,7 @@ def test_what_is_fine_on_a_laptop_is_not_in_public(
     safe: Settings, hosts: list[str], debug: bool, https: bool, levels: list[Level]
 ) -> None:
     safe.ALLOWED_HOSTS, safe.DEBUG, safe.BEHIND_HTTPS = hosts, debug, https
-    safe.PUBLIC_URL_IS_SET = True
+    safe.PUBLIC_URL_IS_SET, safe.ALLAUTH_TRUSTED_PROXY_COUNT = True, 1
     assert [finding.level for finding in setup.addresses()] == levels
 
 
@@ -92,12 +92,20 @@ def test_a_guessed_public_address_is_worth_a_note_where_others_reach_the_site(
     settings: Settings,
 ) -> None:
     settings.ALLOWED_HOSTS = ["pictures.example.org"]
-    settings.BEHIND_HTTPS = True
+    settings.BEHIND_HTTPS, settings.ALLAUTH_TRUSTED_PROXY_COUNT = True, 1
     level, sentence = only(setup.addresses())
     assert level is Level.NOTE
     assert "STYLESITE_PUBLIC_URL" in sentence
     settings.PUBLIC_URL_IS_SET = True
     assert only(setup.addresses())[0] is Level.OK
+
+
+def test_a_proxy_that_is_not_counted_is_wrong(safe: Settings) -> None:
+    safe.ALLOWED_HOSTS, safe.BEHIND_HTTPS = ["localhost"], True
+    safe.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    level, sentence = only(setup.addresses())
+    assert level is Level.WRONG
+    assert "STYLESITE_TRUSTED_PROXIES" in sentence
 
 
 @pytest.mark.parametrize(
