@@ -1,12 +1,18 @@
 """People, their limits and their API tokens in Django's admin."""
 
+from __future__ import annotations
+
 from typing import Any
 
-from django.contrib import admin
+from allauth.account import admin as address_admin
+from allauth.account.models import EmailAddress
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.db.models import QuerySet
+from django.contrib.auth.models import Group
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +22,12 @@ from accounts import audit_admin, invitation_admin, second_factor_admin, tokens
 from accounts.access import is_superuser, may_act_on
 from accounts.models import ApiToken, Quota, User
 
-__all__ = ["audit_admin", "invitation_admin", "second_factor_admin"]
+__all__ = ["address_admin", "audit_admin", "invitation_admin", "second_factor_admin"]
 
+# Whoever holds an address of somebody resets their password, so that nobody hands addresses out:
+# people confirm their own. allauth's admin is imported here, so that it registers itself before.
+admin.site.unregister(EmailAddress)
+admin.site.unregister(Group)
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -61,6 +71,20 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         return False  # It would leave all their files behind: stylesite.privacy.admin knows how.
 
 
+@admin.register(Group)
+class PowersAdmin(GroupAdmin):
+    """What a group may do its members may, staff among them: see ``POWERS`` of a person."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return is_superuser(request)
+
+
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Whose programs may do what. Of a secret nothing is shown, not even its hash."""
@@ -84,7 +108,11 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(description=_("Withdraw the selected tokens"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> HttpResponse | None:
         """Asks first: nothing can undo it. The admin's log notes who did it."""
-        in_force = list(chosen.filter(revoked_at=None).select_related("owner"))
+        every = chosen.filter(revoked_at=None).select_related("owner")
+        in_force = [token for token in every if may_act_on(request, token.owner)]
+        if len(in_force) < len(every):
+            left = _("Tokens of staff are left alone: only a superuser withdraws those.")
+            self.message_user(request, left, messages.WARNING)
         if in_force and request.POST.get("confirmed") != "yes":
             context = {
                 **self.admin_site.each_context(request),
@@ -127,3 +155,20 @@ class QuotaAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     )
     list_select_related = ("user", "group")
     autocomplete_fields = ("user", "group")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_limit(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_limit(request, obj)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **given: Any
+    ) -> ModelChoiceField[Any] | None:
+        if db_field.name == "user" and not is_superuser(request):
+            given["queryset"] = User.objects.filter(is_staff=False, is_superuser=False)
+        return super().formfield_for_foreignkey(db_field, request, **given)
+
+
+def _may_limit(request: HttpRequest, quota: Quota | None) -> bool:
+    return quota is None or quota.user is None or may_act_on(request, quota.user)

@@ -1,9 +1,11 @@
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
-from accounts.models import User
+from accounts import tokens
+from accounts.models import ApiToken, Quota, User
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +82,73 @@ def test_staff_who_look_after_people_do_not_rise_by_it(client: Client, user: Use
     many = {"action": "delete_selected", "_selected_action": [factor.pk], "post": "yes"}
     client.post("/admin/mfa/authenticator/", many)
     assert list(Authenticator.objects.all()) == [factor]
+
+
+@pytest.fixture
+def root() -> User:
+    return User.objects.create_superuser("root@example.org", "correct horse battery")
+
+
+@pytest.fixture
+def deputy(root: User) -> User:
+    """May do whatever a permission allows, and is no superuser."""
+    staff = User.objects.create_user("staff@example.org", "correct horse battery", is_staff=True)
+    staff.user_permissions.set(Permission.objects.all())
+    return staff
+
+
+@pytest.fixture
+def at_the_admin(deputy: User, client: Client) -> Client:
+    client.force_login(deputy)
+    return client
+
+
+def test_nobody_gives_an_address_to_somebody_else(at_the_admin: Client, root: User) -> None:
+    """With it they would reset that person's password."""
+    mine = {"user": root.pk, "email": "evil@example.org", "verified": "on", "primary": "on"}
+    assert at_the_admin.post("/admin/account/emailaddress/add/", mine).status_code == 404
+    assert not EmailAddress.objects.exists()
+
+
+def test_staff_do_not_say_what_a_group_may_do(at_the_admin: Client, deputy: User) -> None:
+    curators = Group.objects.create(name="Curators")
+    deputy.groups.add(curators)
+    everything = {"name": "Curators", "permissions": [p.pk for p in Permission.objects.all()]}
+    change = f"/admin/auth/group/{curators.pk}/change/"
+    assert at_the_admin.get(change).status_code == 200, "looking is allowed"
+    for address in (change, "/admin/auth/group/add/", f"/admin/auth/group/{curators.pk}/delete/"):
+        assert at_the_admin.post(address, {**everything, "post": "yes"}).status_code == 403
+    assert not curators.permissions.exists()
+
+
+def test_a_superuser_says_what_a_group_may_do(client: Client, root: User) -> None:
+    client.force_login(root)
+    one = Permission.objects.get(codename="view_user")
+    client.post("/admin/auth/group/add/", {"name": "Helpers", "permissions": [one.pk]})
+    assert list(Group.objects.get().permissions.all()) == [one]
+
+
+def test_staff_withdraw_tokens_of_people_and_none_of_staff(
+    at_the_admin: Client, root: User, user: User
+) -> None:
+    theirs, roots = (tokens.issue(owner, "program", ["read"])[0] for owner in (user, root))
+    chosen = {"action": "revoke", "confirmed": "yes", "_selected_action": [theirs.pk, roots.pk]}
+    page = at_the_admin.post("/admin/accounts/apitoken/", chosen, follow=True)
+    assert list(ApiToken.objects.filter(revoked_at=None)) == [roots]
+    assert "left alone" in page.content.decode()
+
+
+def test_staff_limit_people_and_no_staff(
+    at_the_admin: Client, deputy: User, root: User, user: User
+) -> None:
+    own = Quota.objects.create(user=deputy, waiting=5)
+    theirs = Quota.objects.create(user=user, waiting=5)
+    quotas = "/admin/accounts/quota/"
+    at_the_admin.post(f"{quotas}add/", {"user": root.pk, "waiting": 1})
+    for quota in (own, theirs):
+        at_the_admin.post(f"{quotas}{quota.pk}/change/", {"user": quota.user_id, "waiting": 9})
+    at_the_admin.post(f"{quotas}{theirs.pk}/change/", {"user": root.pk, "waiting": 1})
+    many = {"action": "delete_selected", "_selected_action": [own.pk], "post": "yes"}
+    at_the_admin.post(quotas, many)
+    found = dict(Quota.objects.values_list("user__email", "waiting"))
+    assert found == {deputy.email: 5, user.email: 9}

@@ -245,7 +245,6 @@ API_THINGS: dict[str, str] = {
 """Somebody's things."""
 
 ADMIN_MODELS: dict[str, str] = {
-    "account_emailaddress": "add change delete",
     "accounts_apitoken": "",
     "accounts_auditentry": "",
     "accounts_invitation": "add",

@@ -12,7 +12,6 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
@@ -192,7 +191,6 @@ def rows_of_the_admin(owner: User, parts: dict[str, Any]) -> dict[str, object]:
     Quota.objects.create(waiting=5)
     Collection.objects.create(slug="sea", title="Sea")
     StyleOffer.objects.create(style_id=parts["style_id"], licence="CC0")
-    EmailAddress.objects.create(user=owner, email=owner.email, primary=True, verified=True)
     MachineSpeed.objects.create(host="here", pixel_steps_per_s=1, overhead_s=1)
     WorkerHost.objects.create(name="here", workers=1, threads_per_worker=1)
     Notice.objects.create(
