@@ -70,6 +70,11 @@ def knows_browser(email: str, request: HttpRequest) -> str:
     return digest if known.exists() else ""
 
 
+def count_with_strangers(request: HttpRequest) -> None:
+    """What is tried from here counts with tries from elsewhere: others are at this browser, too."""
+    request.COOKIES.pop(settings.BROWSER_COOKIE_NAME, None)
+
+
 def remember(request: HttpRequest, user: User) -> list[str]:
     """Note where `user` is now; which kinds of place are new to an account that knows some."""
     known = set(KnownPlace.objects.filter(user=user).values_list("kind", "digest"))

@@ -58,8 +58,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # Beside allauth's own limits, and counted as they are: passwords of share links ("key" is link and
-# address, or the link alone), reports of pictures, copies of all data, and photos and passwords at
-# booths.
+# address, or the link alone), reports of pictures, copies of all data, and photos at booths.
 # Failed sign-ins count for the account, from wherever, and for the visitor's address; those from a
 # browser that the account knows count apart ("at_home"; accounts.places says why).
 ACCOUNT_RATE_LIMITS = {
@@ -74,6 +73,4 @@ ACCOUNT_RATE_LIMITS = {
     "report": "10/h/ip",
     "copy": "6/h/user",
     "booth_take": "12/m/key",
-    "booth_leave": "5/5m/key",
-    "booth_leave_long": "30/h/key",
 }

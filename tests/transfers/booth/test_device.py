@@ -18,7 +18,6 @@ from pytest_django import Settings
 
 from accounts.models import Quota, User
 from gallery.models import Style
-from tests.conftest import PASSWORD
 from tests.transfers.booth.conftest import Paint, Take, photo_file, status_at
 from tests.transfers.drawings import BAD_FILES
 from transfers.booth import devices, links, opening
@@ -331,40 +330,6 @@ def test_a_host_whose_account_is_closed_has_no_open_booth(device: Client, user: 
     user.is_active = False
     user.save()
     assert device.get("/booth/wall/").status_code == 404
-
-
-def test_the_host_leaves_with_the_password_and_signs_in_as_usual(
-    device: Client, booth: Booth
-) -> None:
-    assert device.get("/booth/leave/").status_code == 200
-    answer = device.post("/booth/leave/", {"password": PASSWORD})
-    assert answer["Location"] == f"/accounts/login/?next=%2Fbooths%2F{booth.pk}%2F"
-    assert device.cookies[devices.COOKIE].value == ""
-    del device.cookies[devices.COOKIE]  # as a browser does with one that is over
-    assert device.get("/gallery/")["Location"].startswith("/accounts/login/")
-    assert device.get("/accounts/login/").status_code == 200
-
-
-@pytest.mark.parametrize("typed", ["wrong", "", PASSWORD + " ", PASSWORD.upper()])
-def test_no_other_password_opens(device: Client, typed: str) -> None:
-    answer = device.post("/booth/leave/", {"password": typed})
-    assert answer.status_code == 422
-    assert device.get("/gallery/").status_code == 404
-
-
-def test_guessing_ends_after_five(device: Client) -> None:
-    statuses = [
-        device.post("/booth/leave/", {"password": f"guess {n}"}).status_code for n in range(6)
-    ]
-    assert statuses == [422] * 5 + [429]
-    assert device.post("/booth/leave/", {"password": PASSWORD}).status_code == 429
-    assert device.get("/booth/").status_code == 200, "guests are not bothered"
-
-
-def test_no_password_of_somebody_else_opens(device: Client, stranger: User) -> None:
-    stranger.set_password("another person's")
-    stranger.save()
-    assert device.post("/booth/leave/", {"password": "another person's"}).status_code == 422
 
 
 @pytest.mark.parametrize(
