@@ -41,9 +41,8 @@ class PageWrites:
 def counted(key: str) -> int:
     """Add one to a counter that the cache forgets within minutes, and return it.
 
-    Exact where the cache adds by itself (Redis); the database's reads and writes, so that requests
-    in the very same moment may count as one. ``key`` holds the person's number between hyphens, so
-    that it is found when they leave.
+    Exact: Redis adds by itself, the database's cache under a lock (``stylesite.counting_cache``).
+    ``key`` holds the person's number between hyphens, so that it is found when they leave.
     """
     try:
         return cache.incr(key)

@@ -64,7 +64,7 @@ def redis_url() -> str:
 def caches(redis: str) -> dict[str, dict[str, Any]]:
     """Limits must hold across processes, so never a cache in a process's own memory."""
     in_database = {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "stylesite.counting_cache.CountingDatabaseCache",
         "LOCATION": "cache",
         # Beyond this a third is forgotten at random, counts of failed sign-ins among them.
         "OPTIONS": {"MAX_ENTRIES": 100_000},

@@ -49,7 +49,7 @@ def shown(tmp_path: Path, **settings: str) -> dict[str, object]:
 def test_one_machine_needs_nothing_said(tmp_path: Path) -> None:
     found = shown(tmp_path)
     assert found["database"]["ENGINE"].endswith("sqlite3")
-    assert (found["files"], found["cache"]) == ("DiskFiles", "DatabaseCache")
+    assert (found["files"], found["cache"]) == ("DiskFiles", "CountingDatabaseCache")
 
 
 def test_postgresql_keeps_its_own_options_of_the_address(tmp_path: Path) -> None:
