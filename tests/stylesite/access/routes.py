@@ -28,12 +28,31 @@ def walk(
 
 def every_route() -> dict[str, str]:
     """The route of each name; what has no name goes by its route."""
-    return {name: route for name, route, _view in walk(get_resolver())}
+    return {name: route for name, (route, _view) in _told_apart().items()}
 
 
 def every_view() -> dict[str, View]:
     """Who answers there, by the same names."""
-    return {name: view for name, _route, view in walk(get_resolver())}
+    return {name: view for name, (_route, view) in _told_apart().items()}
+
+
+# The first of two that answer at one address is the one that Django asks.
+BEHIND_ANOTHER = {
+    "mfa_login_webauthn",  # allauth's own, behind ours
+    "api:api/v1/",  # what is not there, behind the first page of the API
+}
+
+
+def _told_apart() -> dict[str, tuple[str, View]]:
+    """A second route of a name that is taken goes by both, so that none hides behind another."""
+    found: dict[str, tuple[str, View]] = {}
+    for name, route, view in walk(get_resolver()):
+        taken = found.get(name)
+        if taken and taken[0] == route:
+            assert name in BEHIND_ANOTHER, f"Two views answer at {route}: one is never asked."
+            continue
+        found[f"{name}@{route}" if taken else name] = (route, view)
+    return found
 
 
 def filled(route: str, parts: dict[str, object]) -> str:
