@@ -15,6 +15,7 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
@@ -22,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import networks
+from accounts.models import User
 
 NOTED_EVERY_S = 300.0
 
@@ -131,6 +133,17 @@ def note(request: HttpRequest) -> None:
     }
     key = request.session.session_key
     UserSession.objects.update_or_create(session_key=key, defaults=seen)
+
+
+def end_all(user: User, but: str | None = None) -> None:
+    """Sign ``user`` out everywhere, by the list of devices that their page of sessions shows.
+
+    The session with the key ``but`` goes on: it is the one that asks.
+    """
+    devices = UserSession.objects.filter(user=user).exclude(session_key=but or "")
+    keys = list(devices.values_list("session_key", flat=True))
+    Session.objects.filter(pk__in=keys).delete()
+    devices.delete()
 
 
 def kept() -> timedelta:

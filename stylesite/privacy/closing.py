@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import sessions
 from accounts.models import User
 from stylesite.privacy import letters
 from stylesite.privacy.models import AccountDeletion
@@ -58,7 +58,7 @@ def close(user: User, *, due_at: datetime, by_staff: bool = False) -> AccountDel
             defaults={"asked_at": timezone.now(), "due_at": due_at, "by_staff": by_staff},
         )
         Notice.objects.owned_by(user).pending().delete()
-        for stop in (end_sessions, cancel_work):
+        for stop in (sessions.end_all, cancel_work):
             transaction.on_commit(partial(stop, user), robust=True)
     user.is_active = False
     logger.info("account %s: closed, to be deleted at %s", user.pk, due_at.isoformat())
@@ -90,18 +90,10 @@ def open_again(user: User) -> bool:
     return True
 
 
-def end_sessions(user: User) -> None:
-    """Sign ``user`` out everywhere, by the list of devices that their page of sessions shows."""
-    devices = UserSession.objects.filter(user=user)
-    keys = list(devices.values_list("session_key", flat=True))
-    Session.objects.filter(pk__in=keys).delete()
-    devices.delete()
-
-
 def forget_sessions(user: User) -> int:
     """Delete every session that belongs to ``user`` or names their address, listed or not; how
     many. Looks at all sessions of the site, so it is for the end, when nobody waits."""
-    end_sessions(user)
+    sessions.end_all(user)
     theirs = [session.pk for session in _sessions_that_name(user)]
     for start in range(0, len(theirs), BATCH):
         Session.objects.filter(pk__in=theirs[start : start + BATCH]).delete()
@@ -116,5 +108,6 @@ def _sessions_that_name(user: User) -> Iterator[Session]:
     number, address = str(user.pk), json.dumps(user.email.lower())
     for session in Session.objects.iterator(BATCH):
         said = session.get_decoded()
-        if said.get(SESSION_KEY) == number or address in json.dumps(said, default=str).lower():
+        named = user.email and address in json.dumps(said, default=str).lower()
+        if said.get(SESSION_KEY) == number or named:
             yield session

@@ -57,7 +57,12 @@ def forget_messages(user: User) -> None:
 
 
 def forget_address(user: User) -> None:
-    """Invitations for it, and letters that are still on their way there."""
+    """Invitations for it, and letters that are still on their way there.
+
+    Without one nothing is forgotten: invitations for whoever has the link name none either.
+    """
+    if not user.email:
+        return
     Invitation.objects.filter(email__iexact=user.email).delete()
     Letter.objects.filter(to__iexact=user.email).delete()
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.db import models
+from django.utils import timezone
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Invitation, User
 from gallery.models import Report, Style
-from stylesite.privacy import belongings
+from stylesite.privacy import belongings, closing, traces
 from tests.stylesite.privacy import everything
 from tests.stylesite.privacy.conftest import Erase, ask_to_leave
 
@@ -116,3 +119,19 @@ def test_two_letters_are_sent_and_the_last_tells_of_the_end(zaphod: User, erase:
     assert [letter.to for letter in mail.outbox] == [[everything.EMAIL]] * 2
     assert "is deleted, with all that was yours" in mail.outbox[1].body
     assert mail.outbox[1].subject.endswith("] Your account is deleted")
+
+
+def test_an_account_without_an_address_takes_nobody_elses_invitation_or_session_along(
+    user: User,
+) -> None:
+    User.objects.filter(pk=user.pk).update(email="")
+    user.refresh_from_db()
+    in_an_hour = timezone.now() + timedelta(hours=1)
+    Invitation.objects.create(digest="d" * 64, expires_at=in_an_hour)
+    visitor = SessionStore()
+    visitor["typed"] = {"email": ""}
+    visitor.save()
+    traces.forget_address(user)
+    closing.forget_sessions(user)
+    assert Invitation.objects.exists()
+    assert visitor.exists(visitor.session_key)
