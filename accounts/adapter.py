@@ -3,20 +3,24 @@
 The flows (sign-up, reset, change of address) are allauth's; their pages are in templates/account.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.core.internal import ratelimit
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, letters, places, proof
+from accounts import invitations, letters, mailboxes, places, proof
 from accounts.models import User
+
+if TYPE_CHECKING:
+    from allauth.account.models import EmailAddress
 
 WAYS_TO_PROVE = {
     "reauthenticate": _("Use your password"),
@@ -73,6 +77,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if invitations.are_needed():
             return invitations.held_by(request) is not None
         return bool(settings.SIGN_UP == "open")
+
+    def confirm_email(self, request: HttpRequest, email_address: "EmailAddress") -> bool:
+        """None that another account has, though it never confirmed it: each is there once."""
+        if mailboxes.is_somebody_elses(email_address):
+            template = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, template, {"email": email_address.email})
+            return False
+        return bool(super().confirm_email(request, email_address))
+
+    def can_delete_email(self, email_address: "EmailAddress") -> bool:
+        """Not the one that counts; it is replaced."""
+        counts = email_address.email == email_address.user.email
+        return not counts and bool(super().can_delete_email(email_address))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:settings")

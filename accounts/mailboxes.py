@@ -1,9 +1,24 @@
-"""Whether somebody's e-mail address is known to be theirs."""
+"""Which e-mail addresses an account has, and whether they are known to be its owner's.
 
+``User.email`` is the one that counts. allauth's rows say whether it was confirmed, and hold a new
+one that waits for its link to be opened.
+"""
+
+from typing import Any
+
+from allauth.account import signals
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
+
+
+def listen() -> None:
+    """Connect everything; for ``AccountsConfig.ready``."""
+    for signal in (signals.password_changed, signals.password_reset, signals.password_set):
+        signal.connect(_new_password, dispatch_uid="no address waits any more")
 
 
 def may_be_written_to(user: User) -> bool:
@@ -21,3 +36,61 @@ def is_confirmed(user: User) -> bool:
         return True
     addresses = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
     return bool(addresses.exists())
+
+
+def was_never_confirmed(user: User) -> bool:
+    """Whether the account may have been made with a stranger's address.
+
+    Who signs up gets a primary row. The rows that allauth makes up for accounts of the operator's,
+    as soon as anybody asks for a reset, are none; nor are new addresses that wait.
+    """
+    addresses = EmailAddress.objects.filter(user=user)
+    confirmed = addresses.filter(verified=True)
+    return addresses.filter(primary=True).exists() and not confirmed.exists()
+
+
+def has_yet_to_confirm(user: User) -> bool:
+    """Whether letters reach `user`, who is to confirm the address, and has not done so."""
+    asked = settings.SENDS_MAIL and settings.ACCOUNT_EMAIL_VERIFICATION != "none"
+    return asked and was_never_confirmed(user)
+
+
+def is_somebody_elses(address: EmailAddress) -> bool:
+    """Whether another account has it, confirmed or not."""
+    others = User.objects.exclude(pk=address.user_id)
+    return others.filter(email__iexact=address.email).exists()
+
+
+def forget_waiting(user: User) -> None:
+    """The links that were sent to addresses other than the account's own open nothing any more."""
+    _waiting(user).delete()
+
+
+def confirm(user: User) -> None:
+    """The address of `user` is theirs: they opened a letter that was sent there."""
+    own = EmailAddress.objects.get_or_create(user=user, email=user.email.lower())[0]
+    own.verified = True
+    own.set_as_primary()
+
+
+def replace(user: User) -> None:
+    """Staff gave `user` the address that they have now; all that they had before are forgotten.
+
+    The new one counts as confirmed. Staff answer for it as for an account that they make; as
+    unconfirmed it would get none of the letters that protect the account, and its first reset
+    would take passkeys and tokens away.
+    """
+    with transaction.atomic():
+        EmailAddress.objects.filter(user=user).delete()
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+def _waiting(user: User) -> QuerySet[EmailAddress]:
+    waiting = EmailAddress.objects.filter(user=user, verified=False)
+    found: QuerySet[EmailAddress] = waiting.exclude(email__iexact=user.email)
+    return found
+
+
+def _new_password(user: User, **_more: Any) -> None:
+    """Whoever knew the old one may have asked for another address."""
+    forget_waiting(user)

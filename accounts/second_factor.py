@@ -13,7 +13,6 @@ import io
 import secrets
 
 import segno
-from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -22,7 +21,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import alerts
+from accounts import alerts, mailboxes
 from accounts.models import User
 
 STRONG = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -84,12 +83,9 @@ def has_one(user: User | AnonymousUser) -> bool:
 def why_not_yet(user: User) -> str:
     """Why `user` may not add one: letters reach them, but they have not confirmed their address.
 
-    "" for everybody else. A new address that waits beside a confirmed one is no reason.
+    "" for everybody else.
     """
-    if not settings.SENDS_MAIL or settings.ACCOUNT_EMAIL_VERIFICATION == "none":
-        return ""
-    addresses = EmailAddress.objects.filter(user=user)
-    if addresses.exists() and not addresses.filter(verified=True).exists():
+    if mailboxes.has_yet_to_confirm(user):
         return str(SecondFactorAdapter.error_messages["unverified_email"])
     return ""
 

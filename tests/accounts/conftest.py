@@ -18,6 +18,7 @@ from accounts.models import User
 from tests.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"
+NEW = "a wall of one’s own"
 
 APPS_TIME = 1_800_000_015.0
 """In the middle of the half minute of a code, so that no test meets its end."""
@@ -31,6 +32,13 @@ def sign_in(client: Client, email: str = "ada@example.org", password: str = PASS
 
 def link_in_last_letter() -> str:
     return next(line for line in mail.outbox[-1].body.splitlines() if line.startswith("http"))
+
+
+def reset_password(client: Client, user: User) -> None:
+    """By the letter, to NEW."""
+    client.post("/accounts/password/reset/", {"email": user.email})
+    address = client.get(link_in_last_letter(), follow=True).redirect_chain[-1][0]
+    client.post(address, {"password1": NEW})
 
 
 def is_signed_in(client: Client) -> bool:
