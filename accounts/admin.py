@@ -6,10 +6,15 @@ from typing import Any
 
 from allauth.account import admin as address_admin
 from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    UserChangeForm,
+)
 from django.contrib.auth.models import Group
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField
@@ -18,7 +23,15 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts import audit_admin, invitation_admin, second_factor_admin, tokens
+from accounts import (
+    alerts,
+    audit_admin,
+    invitation_admin,
+    mailboxes,
+    second_factor_admin,
+    sessions,
+    tokens,
+)
 from accounts.access import is_superuser, may_act_on
 from accounts.models import ApiToken, Quota, User
 
@@ -32,9 +45,29 @@ admin.site.unregister(Group)
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
+class PersonForm(UserChangeForm):  # type: ignore[type-arg]
+    def clean_email(self) -> str:
+        """In small letters; none that was confirmed for somebody else, who could not keep it."""
+        email: str = self.cleaned_data["email"].lower()
+        others = EmailAddress.objects.filter(email=email, verified=True).exclude(user=self.instance)
+        if others.exists():
+            raise forms.ValidationError(_("This address belongs to another account."))
+        return email
+
+
+class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    def save(self, commit: bool = True) -> User:
+        """Whoever knew the old one may have asked for another address."""
+        user: User = super().save(commit)
+        mailboxes.forget_waiting(user)
+        return user
+
+
 @admin.register(User)
 class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+    form = PersonForm
     add_form = AdminUserCreationForm
+    change_password_form = NewPasswordForm
     list_display = ("email", "name", "date_joined", "is_active", "is_staff")
     list_filter = ("is_active", "is_staff", "is_superuser", "date_joined")
     search_fields = ("email", "name")
@@ -62,6 +95,17 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         """Only who may do everything says who may do how much."""
         fixed = tuple(super().get_readonly_fields(request, obj))
         return fixed if is_superuser(request) else (*fixed, *POWERS)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """With another address, the old one opens nothing any more, and whoever has it is told."""
+        before = User.objects.get(pk=obj.pk) if change else None
+        obj.email = obj.email.lower()
+        super().save_model(request, obj, form, change)
+        if before is None or before.email.lower() == obj.email:
+            return
+        alerts.tell_of_staff(before, "accounts/email/address_replaced", new_email=obj.email)
+        mailboxes.replace(obj)
+        sessions.end_all(obj, but=request.session.session_key)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_change_permission(request, obj)

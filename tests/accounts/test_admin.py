@@ -2,10 +2,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
+from django.core import mail
 from django.test import Client
 
 from accounts import tokens
 from accounts.models import ApiToken, Quota, User
+from tests.accounts.conftest import is_signed_in, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +18,13 @@ PEOPLE = "/admin/accounts/user/"
 def owner(client: Client) -> Client:
     client.force_login(User.objects.create_superuser("owner@example.org", "correct horse battery"))
     return client
+
+
+@pytest.fixture
+def signed_in_elsewhere(user: User) -> Client:
+    elsewhere = Client()
+    sign_in(elsewhere)
+    return elsewhere
 
 
 def test_people_are_found_by_part_of_their_address(
@@ -152,3 +161,48 @@ def test_staff_limit_people_and_no_staff(
     at_the_admin.post(quotas, many)
     found = dict(Quota.objects.values_list("user__email", "waiting"))
     assert found == {deputy.email: 5, user.email: 9}
+
+
+def test_another_address_takes_the_old_one_out_of_charge(
+    owner: Client, confirmed: User, signed_in_elsewhere: Client
+) -> None:
+    EmailAddress.objects.create(user=confirmed, email="waits@example.org")
+    change = {"email": "Ada@New.Example", "name": "Ada", "is_active": "on"}
+    assert owner.post(f"{PEOPLE}{confirmed.pk}/change/", change).status_code == 302
+    confirmed.refresh_from_db()
+    assert confirmed.email == "ada@new.example"
+    [address] = EmailAddress.objects.filter(user=confirmed)
+    assert (address.email, address.verified, address.primary) == ("ada@new.example", True, True)
+    assert not is_signed_in(signed_in_elsewhere)
+    [told] = mail.outbox
+    assert told.to == ["ada@example.org"]
+    assert "to ada@new.example" in told.body
+
+    visitor = Client()
+    visitor.post("/accounts/password/reset/", {"email": "ada@example.org"})
+    assert "there is no account with this address" in mail.outbox[-1].body
+
+
+def test_an_admin_who_changes_their_own_address_stays_signed_in(owner: Client) -> None:
+    person = User.objects.get(email="owner@example.org")
+    powers = {"is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    change = {"email": "owner@new.example", **powers}
+    assert owner.post(f"{PEOPLE}{person.pk}/change/", change, follow=True).status_code == 200
+    assert is_signed_in(owner)
+
+
+def test_an_address_that_is_confirmed_elsewhere_is_refused(
+    owner: Client, user: User, stranger: User
+) -> None:
+    EmailAddress.objects.create(user=stranger, email="old@example.org", verified=True)
+    page = owner.post(f"{PEOPLE}{user.pk}/change/", {"email": "OLD@example.org"})
+    assert "This address belongs to another account." in page.content.decode()
+
+
+def test_a_password_that_an_admin_sets_ends_a_change_of_address(
+    owner: Client, confirmed: User
+) -> None:
+    EmailAddress.objects.create(user=confirmed, email="thief@example.org")
+    new = {"password1": "three quiet walls", "password2": "three quiet walls"}
+    owner.post(f"{PEOPLE}{confirmed.pk}/password/", new)
+    assert EmailAddress.objects.get().email == confirmed.email
