@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations
+from accounts import alerts, audit, invitations, mailboxes, tokens
+from accounts.audit import Action
 from accounts.models import ApiToken, User
 
 EMAIL_LABEL = _("E-mail address")
@@ -92,6 +95,19 @@ class AddEmailForm(PlainFields, allauth_forms.AddEmailForm):  # type: ignore[mis
             "We send a link there. The change takes effect when you open it."
         )
 
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """The new address waits, and the old one counts until the new one is confirmed.
+
+        allauth's own would throw away an unconfirmed address that counts, and leave none. The old
+        one is told at once: whoever asks may not be the owner.
+        """
+        user, email = self.user, self.cleaned_data["email"]
+        alerts.tell(request, user, "accounts/email/address_asked", new_email=email)
+        with transaction.atomic():
+            audit.record(Action.EMAIL_ASKED, user, user, request)
+            mailboxes.forget_waiting(user)
+            return EmailAddress.objects.add_email(request, user, email, confirm=True)
+
 
 class ChangePasswordForm(PlainFields, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -106,7 +122,12 @@ class SetPasswordForm(PlainFields, allauth_forms.SetPasswordForm):  # type: igno
 
 
 class ResetPasswordForm(PlainFields, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
-    pass
+    def clean_email(self) -> str:
+        """Only by the address that counts, not by one that waits to be confirmed."""
+        email: str = super().clean_email()
+        found: list[User] = self.users  # type: ignore[has-type]
+        self.users = [user for user in found if user.email.lower() == email.lower()]
+        return email
 
 
 class ResetPasswordKeyForm(PlainFields, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
@@ -155,6 +176,15 @@ class ApiTokenForm(forms.Form):
         ],
         initial="365",
     )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.not_yet = tokens.why_not_yet(user)
+
+    def clean(self) -> dict[str, Any]:
+        if self.not_yet:
+            raise forms.ValidationError(self.not_yet)
+        return self.cleaned_data
 
     @property
     def expires_at(self) -> datetime | None:

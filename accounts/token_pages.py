@@ -39,7 +39,7 @@ def token_list(request: SignedInRequest) -> HttpResponse:
 @password_asked_anew
 @sensitive_variables("secret")
 def add(request: SignedInRequest) -> HttpResponse:
-    form = ApiTokenForm(request.POST or None)
+    form = ApiTokenForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         name, scopes = form.cleaned_data["name"], form.cleaned_data["scopes"]
         try:

@@ -15,8 +15,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import mailboxes
 from accounts.models import ApiToken, User
 from accounts.quotas import QuotaError
 
@@ -52,6 +54,16 @@ def issue(
             expires_at=expires_at,
         )
     return token, secret
+
+
+def why_not_yet(owner: User) -> str:
+    """Why ``owner`` may not make one: they have not confirmed their address. "" for others."""
+    if not mailboxes.has_yet_to_confirm(owner):
+        return ""
+    return _(
+        "Confirm your e-mail address first: we sent you a link. Otherwise somebody who signs up "
+        "with a stranger’s address could go on using the account once it is the stranger’s."
+    )
 
 
 def has_as_many_as_may_be(owner: User) -> bool:

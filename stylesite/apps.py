@@ -5,11 +5,13 @@ class StylesiteConfig(AppConfig):
     name = "stylesite"
 
     def ready(self) -> None:
-        """Tell housekeeping what expires on this floor, and have the admin's path checked."""
-        from stylesite import admin_path  # noqa: F401
+        """Tell housekeeping what expires on this floor, have the admin's path checked, and listen
+        for resets of passwords."""
+        from stylesite import admin_path, first_proof  # noqa: F401
         from stylesite.privacy import erasing, traces
         from transfers import housekeeping
 
+        first_proof.listen()
         housekeeping.add(
             "things of closed accounts", erasing.erase_due, housekeeping.PICTURES_AT_ONCE
         )

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
@@ -44,6 +45,21 @@ def test_a_stolen_session_makes_none(signed_in: Client) -> None:
     answer = signed_in.post(ADD, CHOSEN, follow=True)
     assert answer.redirect_chain[-1][0].startswith("/accounts/reauthenticate/")
     assert not ApiToken.objects.exists()
+
+
+def test_whose_address_is_not_confirmed_makes_none_where_letters_are_sent(
+    proven: Client, user: User, settings: Settings
+) -> None:
+    EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    settings.SENDS_MAIL = True
+    for answer in (proven.get(ADD), proven.post(ADD, CHOSEN)):
+        assertContains(answer, "Confirm your e-mail address first", status_code=answer.status_code)
+        assertContains(answer, "/accounts/email/", status_code=answer.status_code)
+    assert answer.status_code == 422
+    assert not ApiToken.objects.exists()
+
+    settings.SENDS_MAIL = False
+    assert proven.post(ADD, CHOSEN).status_code == 201
 
 
 def test_a_token_may_last_for_ever(proven: Client) -> None:

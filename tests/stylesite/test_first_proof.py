@@ -1,0 +1,98 @@
+"""Accounts that somebody made with a stranger's address, once the stranger comes."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import tokens
+from accounts.models import AuditEntry, Letter, User
+from gallery.models import Album, ShareLink
+from tests.accounts.conftest import NEW
+from transfers.models import Booth, NoticeChoices
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def mail_is_sent(settings: Settings) -> None:
+    settings.SENDS_MAIL = True
+
+
+@pytest.fixture
+def address(user: User) -> EmailAddress:
+    address: EmailAddress = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    return address
+
+
+def reset_by_letter(user: User) -> None:
+    client = Client()
+    client.post("/accounts/password/reset/", {"email": user.email})
+    letter = Letter.objects.get(to=user.email).body
+    link = next(line for line in letter.splitlines() if line.startswith("http"))
+    page = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(page, {"password1": NEW})
+    user.refresh_from_db()
+    assert user.check_password(NEW)
+
+
+def set_up(user: User) -> str:
+    """As an attacker would; gives the secret of a token that never ends."""
+    _token, secret = tokens.issue(user, "for later", ["read"])
+    Authenticator.objects.create(user=user, type="webauthn", data={"name": "Mine"})
+    NoticeChoices.objects.create(owner=user, webhook_url="https://attacker.example/hook")
+    album = Album.objects.create(owner=user, title="All of it")
+    ShareLink.objects.create(owner=user, album=album)
+    Booth.objects.create(owner=user, title="Here")
+    return secret
+
+
+def what_opens(user: User, secret: str) -> list[object]:
+    opens = [tokens.find(secret), *Authenticator.objects.filter(user=user)]
+    opens += [choices.webhook_url for choices in NoticeChoices.objects.filter(owner=user)]
+    opens += [*ShareLink.objects.owned_by(user).open(timezone.now()), *Booth.objects.open()]
+    return [way for way in opens if way]
+
+
+def test_the_first_letter_that_its_owner_opens_withdraws_all_that_was_set_up(
+    client: Client, user: User, address: EmailAddress
+) -> None:
+    client.force_login(user)
+    secret = set_up(user)
+    assert len(what_opens(user, secret)) == 5
+    reset_by_letter(user)
+    assert what_opens(user, secret) == []
+    assert client.get("/accounts/settings/").status_code == 302
+    address.refresh_from_db()
+    assert address.verified
+    assert {"owner_proven", "token_revoked"} <= set(
+        AuditEntry.objects.filter(account=user).values_list("action", flat=True)
+    )
+    assert Letter.objects.filter(to=user.email, body__contains="Set up anew what you need").exists()
+
+    kept = set_up(user)
+    Letter.objects.all().delete()
+    reset_by_letter(user)
+    assert len(what_opens(user, kept)) == 5
+
+
+@pytest.mark.parametrize("known_by", ["confirmation", "operator"])
+def test_who_was_known_before_keeps_everything(
+    user: User, address: EmailAddress, known_by: str
+) -> None:
+    if known_by == "operator":
+        address.delete()
+    else:
+        address.set_verified()
+    secret = set_up(user)
+    reset_by_letter(user)
+    assert len(what_opens(user, secret)) == 5
+
+
+def test_the_second_step_of_staff_stays(user: User, address: EmailAddress) -> None:
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    Authenticator.objects.create(user=user, type="totp", data={})
+    reset_by_letter(user)
+    assert Authenticator.objects.filter(user=user).exists()
