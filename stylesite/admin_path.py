@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error
 from django.urls import URLResolver, get_resolver, resolve
 
 OUTSIDE = {"static", "media"}
 """First words of addresses that no pattern of ours answers."""
 
 
-@register
 def is_free(**_kwargs: Any) -> list[CheckMessage]:
     """The first pattern that fits an address answers, so of two the other is never heard."""
     word = settings.ADMIN_PATH.partition("/")[0]

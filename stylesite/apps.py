@@ -7,10 +7,13 @@ class StylesiteConfig(AppConfig):
     def ready(self) -> None:
         """Tell housekeeping what expires on this floor, have the admin's path checked, and listen
         for resets of passwords."""
-        from stylesite import admin_path, first_proof  # noqa: F401
+        from django.core import checks
+
+        from stylesite import admin_path, first_proof
         from stylesite.privacy import erasing, traces
         from transfers import housekeeping
 
+        checks.register(admin_path.is_free)
         first_proof.listen()
         housekeeping.add(
             "things of closed accounts", erasing.erase_due, housekeeping.PICTURES_AT_ONCE
