@@ -176,7 +176,7 @@ def sip(site: Site, who: Person) -> None:
     """Four connections that take large answers, zip or file, byte by byte."""
     clients = []
     with contextlib.suppress(OSError):
-        for path in ("/gallery/zip/", f"/gallery/{who.artworks[0]}/file/") * 2:
+        for path in ("/gallery/zip/", f"/gallery/{who.artworks[0]}/original/") * 2:
             clients.append(opened(site, who, takes=4096))
             asked = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid={who.session}"
             clients[-1].sendall(asked.encode() + b"\r\n\r\n")
