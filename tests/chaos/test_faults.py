@@ -182,7 +182,7 @@ def test_a_full_disk_costs_previews_and_not_the_picture(small_disk: Installation
     assert site.artworks() == 1
 
 
-FAKETIME = clock.library()
+FAKETIME = clock.faketime()
 
 
 @pytest.mark.long

@@ -3,6 +3,6 @@
 from pathlib import Path
 
 
-def library() -> Path | None:
+def faketime() -> Path | None:
     """Where it lies, on any architecture; None where it is not installed."""
     return next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
