@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.services.clock import library
+from tests.services.clock import faketime
 from tests.services.postgres import folders
 from tests.services.processes import ServerError, program
 
@@ -19,7 +19,7 @@ NEEDED = {"initdb": "postgresql", "redis-server": "redis-server"}
 
 def missing(*, for_chaos: bool = False) -> list[str]:
     """The packages whose programs are not here."""
-    packages = ["libfaketime"] if for_chaos and library() is None else []
+    packages = ["libfaketime"] if for_chaos and faketime() is None else []
     for name, package in NEEDED.items():
         try:
             program(name, "", folders())
