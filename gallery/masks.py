@@ -21,7 +21,7 @@ from accounts.models import User
 from engine.errors import ImageError
 from engine.images import Limits, flatten
 from gallery.models import Mask
-from gallery.pictures import pixels_sha256
+from gallery.pictures import about_to_write, pixels_sha256
 from gallery.reading import read_image
 from gallery.storage_use import check_room
 
@@ -79,6 +79,7 @@ def keep_mask(owner: User, image: Image.Image) -> Mask:
         share=float(np.asarray(image, np.float64).mean() / 255),
     )
     check_room(owner, mask.bytes)
+    about_to_write(mask)
     mask.original.save(f"mask-{mask.sha256[:12]}.png", ContentFile(data), save=False)
     try:
         with transaction.atomic():

@@ -10,8 +10,6 @@ import hashlib
 import io
 import math
 import time
-from collections.abc import Sequence
-from functools import partial
 from typing import ClassVar, TypeVar
 
 from django.core.files.base import ContentFile
@@ -20,6 +18,8 @@ from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
+
+from gallery import leftovers
 
 DISPLAY_SIDE_PX = 1600
 THUMBNAIL_SIDE_PX = 480
@@ -35,6 +35,11 @@ RENDITIONS = ("original", "display", "thumbnail")
 def _file_path(picture: models.Model, filename: str) -> str:
     key = str(picture.pk)
     return f"{picture._meta.model_name}s/{key[:2]}/{key}/{filename}"
+
+
+def about_to_write(picture: models.Model) -> None:
+    """Before its first file is written: what no row names in the end does not stay."""
+    leftovers.note_writing(_file_path(picture, ""))
 
 
 Kept = TypeVar("Kept", bound="WithFiles")
@@ -55,7 +60,8 @@ class WithFiles(models.Model):
 
     def delete_files(self) -> None:
         """Remove the files from storage; the row keeps their names."""
-        _delete_files(self.file_fields())
+        for file in self.file_fields():
+            file.storage.delete(str(file.name))
 
 
 class StoredPicture(WithFiles):
@@ -101,6 +107,7 @@ class StoredPicture(WithFiles):
         self.sha256 = hashlib.sha256(data).hexdigest()
         self.bytes = len(data)
         self.pixels_sha256 = pixels_sha256(image)
+        about_to_write(self)
         suffix = "png" if png else "jpg"
         self.original.save(f"original-{self.version}.{suffix}", ContentFile(data), save=False)
         self.set_rendition(self.display, image, DISPLAY_SIDE_PX)
@@ -137,19 +144,14 @@ class StoredPicture(WithFiles):
             return image.convert("RGBA" if image.mode == "RGBA" else "RGB")
 
 
-def _delete_files(files: Sequence[FieldFile]) -> None:
-    for file in files:
-        file.storage.delete(str(file.name))
-
-
 def delete_for_good(
     pictures: QuerySet[Kept], most: int | None = None, within_s: float = math.inf
 ) -> int:
     """Delete these with their files, no more than ``most`` and for ``within_s``; return how many.
 
-    Rows go first: a file without a row harms nobody, a row without its file is a broken page. So
-    that no file stays for ever, the store is asked first whether it answers: FilesUnavailableError
-    then, and nothing has changed. What somebody refers to, or what is no longer one of ``pictures``
+    Rows go first: a file without a row is seen by nobody, a row without its file is a broken page.
+    The store is asked first whether it answers: FilesUnavailableError then, and nothing has
+    changed. What somebody refers to, or what is no longer one of ``pictures``
     at this very moment, stays.
     """
     count, until = 0, time.monotonic() + within_s
@@ -158,15 +160,15 @@ def delete_for_good(
             break
         original = picture.original
         original.storage.exists(str(original.name))
-        files = picture.file_fields()
+        files = [str(file.name) for file in picture.file_fields()]
         try:
             with transaction.atomic():
                 deleted, _rows = pictures.filter(pk=picture.pk).delete()
+                if deleted:
+                    leftovers.remove(files)
         except IntegrityError:
             continue
-        if deleted:
-            transaction.on_commit(partial(_delete_files, files))
-            count += 1
+        count += bool(deleted)
     return count
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from gallery import curation, history
 from gallery.models import Style, StyleOffer
-from gallery.pictures import RENDITIONS
+from gallery.pictures import RENDITIONS, about_to_write
 
 COPIED = (
     "title",
@@ -123,6 +123,7 @@ def _preset_of(offer: StyleOffer) -> Style:
 
 
 def _copy_files(style: Style, preset: Style) -> None:
+    about_to_write(preset)
     for name in RENDITIONS:
         old = getattr(style, name)
         with old.open("rb") as file:

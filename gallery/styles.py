@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 from django.core.files.base import ContentFile
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts.models import User
+from gallery import leftovers
 from gallery.cropping import Crop
 from gallery.models import Style
 from gallery.pictures import encode, shrink
@@ -152,15 +152,13 @@ def _set_picture(style: Style, image: Image.Image, part: Crop, whole: _Whole | N
             if same.first() is None:  # its files would be deleted, though they are named elsewhere
                 raise ChangedMeanwhileError
             style.save(update_fields=PICTURE_COLUMNS)
+            kept = {str(file.name) for file in style.file_fields()}
+            leftovers.remove({*old, *surplus} - kept)
     except BaseException:
         for file in style.file_fields():
             if str(file.name) not in old:
                 file.storage.delete(str(file.name))
         raise
-    kept = {str(file.name) for file in style.file_fields()}
-    for name, storage in {**old, **surplus}.items():
-        if name not in kept:
-            transaction.on_commit(partial(storage.delete, name))
 
 
 def _keep_whole(style: Style, image: Image.Image, whole: _Whole | None) -> dict[str, Storage]:

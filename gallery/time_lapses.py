@@ -16,8 +16,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from gallery import leftovers
 from gallery.frames import DamagedFramesError, Frame, Place, pack, unpack
 from gallery.models import Artwork, TimeLapse
+from gallery.pictures import about_to_write
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ def frame_time_lapse(artwork: Artwork, frames: Sequence[Frame]) -> TimeLapse:
         bytes=len(data),
     )
     digest = hashlib.sha256(data).hexdigest()[:12]
+    about_to_write(time_lapse)
     time_lapse.file.save(f"time-lapse-{digest}.zip", ContentFile(data), save=False)
     return time_lapse
 
@@ -91,8 +94,9 @@ def read_frame(time_lapse: TimeLapse, place: Place) -> Frame:
 
 def delete(time_lapse: TimeLapse) -> None:
     """Delete a time-lapse for good; its artwork stays. Deleting it twice harms nothing."""
-    TimeLapse.objects.filter(pk=time_lapse.pk).delete()
-    transaction.on_commit(lambda: delete_file(time_lapse))
+    with transaction.atomic():
+        TimeLapse.objects.filter(pk=time_lapse.pk).delete()
+        leftovers.remove([str(time_lapse.file.name)])
 
 
 def delete_file(time_lapse: TimeLapse) -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts import audit, places, sessions
 from accounts.models import ApiToken, Invitation
-from gallery import trash
+from gallery import leftovers, trash
 from gallery.models import Artwork, Mask, Style, StyleImport
 from gallery.models.masks import UNUSED_FOR
 from gallery.pictures import delete_for_good
@@ -189,6 +189,7 @@ CHORES: dict[str, tuple[Chore, int]] = {
     "studies that no longer count": (keeping.forget_uncounted, ROWS_AT_ONCE),
     "sittings of booths": (_sittings, PICTURES_AT_ONCE),
     "booths that were deleted": (deletion.sweep_booths, ROWS_AT_ONCE),
+    "notes of files written or deleted": (leftovers.clear, PICTURES_AT_ONCE),
     "unused photos": (retention.forget_unused_photos, PICTURES_AT_ONCE),
     "photos": (retention.forget_photos, PICTURES_AT_ONCE),
     "failed and cancelled transfers": (retention.forget_failed_transfers, PICTURES_AT_ONCE),

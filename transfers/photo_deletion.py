@@ -10,13 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import partial
 
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
+from gallery import leftovers
 from gallery.models import Artwork, ArtworkQuerySet, TimeLapse
 from transfers.models import (
     ContentImage,
@@ -93,7 +92,7 @@ def _delete(photo: ContentImage, *, keep_copies: bool) -> bool:
     PastPainting.objects.remember(painted)
     Transfer.objects.filter(pk__in=[transfer.pk for transfer in painted]).delete()
     photo.delete()
-    transaction.on_commit(partial(_remove_files, files, painted))
+    leftovers.remove([*files, *map(checkpoints.prefix, painted)])
     return True
 
 
@@ -108,13 +107,6 @@ def _forget_copies(photo: ContentImage) -> list[str]:
     return [str(work.before.name) for work in works if work.before] + [
         str(lapse.file.name) for lapse in lapses
     ]
-
-
-def _remove_files(names: list[str], painted: list[Transfer]) -> None:
-    for name in names:
-        default_storage.delete(name)
-    for transfer in painted:
-        checkpoints.sweep(transfer, keep="")
 
 
 def _transfers_of_outer() -> TransferQuerySet:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, cast
 
 from django import forms
@@ -22,7 +21,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import SignedInRequest
-from gallery import curation, uploads
+from gallery import curation, leftovers, uploads
 from gallery.admin import pictures
 from gallery.admin.filters import MissingFilter, TagFilter
 from gallery.admin.importing import ImportPages
@@ -113,21 +112,16 @@ class PresetAdmin(ImportPages, Noted):
         if image is None:
             super().save_model(request, obj, form, change)
             return
-        old = [
-            (file.storage, str(file.name))
-            for file in (obj.original, obj.display, obj.thumbnail)
-            if file
-        ]
+        old = [str(file.name) for file in (obj.original, obj.display, obj.thumbnail) if file]
         obj.set_picture(shrink(image, ORIGINAL_SIDE_PX))
         try:
             with transaction.atomic():
                 super().save_model(request, obj, form, change)
+                leftovers.remove(old)
         except BaseException:
             for file in (obj.original, obj.display, obj.thumbnail):
                 file.storage.delete(str(file.name))
             raise
-        for storage, name in old:
-            transaction.on_commit(partial(storage.delete, name))
 
     def store(self, obj: Style, form: Any, change: bool) -> None:
         """What the form holds, and no more: a worker may hang its example at this very moment."""
@@ -139,8 +133,10 @@ class PresetAdmin(ImportPages, Noted):
         obj.save(update_fields=(held | {*pictures_too, "search_text"}) - {"id"})
 
     def delete_model(self, request: HttpRequest, obj: Style) -> None:
-        super().delete_model(request, obj)
-        transaction.on_commit(obj.delete_files)
+        files = [str(file.name) for file in obj.file_fields()]
+        with transaction.atomic():
+            super().delete_model(request, obj)
+            leftovers.remove(files)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         more = {

@@ -10,6 +10,7 @@ from gallery.models.artworks import (
     Tag,
 )
 from gallery.models.imports import StyleImport
+from gallery.models.leftovers import Leftover
 from gallery.models.masks import Mask, MaskQuerySet
 from gallery.models.sharing import Profile, Report, ShareLink, ShareLinkQuerySet
 from gallery.models.styles import Collection, Style, StyleOffer, StyleQuerySet
@@ -25,6 +26,7 @@ __all__ = [
     "ArtworkQuerySet",
     "ArtworkStyle",
     "Collection",
+    "Leftover",
     "Mask",
     "MaskQuerySet",
     "Profile",

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from gallery import leftovers
 from gallery.models.styles import Collection
 
 
@@ -51,11 +52,12 @@ class StyleImport(models.Model):
         return self.name
 
     def throw_away(self) -> None:
-        """The row first: a file without a row harms nobody.
+        """The row first: a file without a row is seen by nobody.
 
-        So that none stays for ever, the store is asked before whether it answers:
-        FilesUnavailableError then, and nothing has changed.
+        The store is asked before whether it answers: FilesUnavailableError then, and nothing has
+        changed.
         """
         self.file.storage.exists(str(self.file.name))
-        self.delete()
-        self.file.storage.delete(str(self.file.name))
+        with transaction.atomic():
+            self.delete()
+            leftovers.remove([str(self.file.name)])

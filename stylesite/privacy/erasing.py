@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from gallery import leftovers
 from gallery.models import Report, StyleImport
 from gallery.pictures import WithFiles
 from stylesite.privacy import belongings, closing, letters, tombstones, traces
@@ -111,6 +112,7 @@ def _remove(picture: WithFiles) -> None:
     for folder in {name.rpartition("/")[0] for name in names}:
         if str(picture.pk) in folder:
             _empty(folder)
+            leftovers.forget_below(f"{folder}/")
     picture.delete()
 
 

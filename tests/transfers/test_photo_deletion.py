@@ -15,14 +15,14 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
 from engine.params import Params
-from gallery.models import Artwork, Style
+from gallery.models import Artwork, Leftover, Style
 from tests.gallery.drawings import hang_artwork
 from tests.gallery.films import add_time_lapse
 from tests.transfers.drawings import as_file, quadrants
-from transfers import photo_deletion, retention
+from transfers import housekeeping, photo_deletion, retention
 from transfers.models import ContentImage, PastPainting, Sweep, Transfer
 from transfers.photos import add_photo
-from transfers.queue import submission
+from transfers.queue import checkpoints, submission
 from transfers.queue.submission import Order
 from transfers.studies import sweeps
 from transfers.studies.axes import AXES
@@ -80,6 +80,31 @@ def test_copies_of_it_go_too_unless_they_are_kept(
     assertContains(page, "Harbour")
     assertNotContains(page, "/before/")
     assert signed_in.get(f"/gallery/{painted.pk}/before/").status_code == 404
+
+
+def test_all_of_it_goes_also_where_the_process_dies_with_the_commit(
+    signed_in: Client,
+    photo: ContentImage,
+    painted: Artwork,
+    media_root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in every test that does not ask for what comes after the commit."""
+    failed = Transfer.objects.get(state="failed")
+    half = checkpoints.write(failed, "preview", b"half", "jpg")
+    signed_in.post(DELETE, {"photo": photo.pk})
+    assert not ContentImage.objects.exists()
+    assert (media_root / half).is_file()
+    assert list(media_root.rglob("time-lapse-*"))
+    tomorrow = timezone.now() + timedelta(days=1, hours=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    while housekeeping.tidy():
+        pass
+    painted.refresh_from_db()
+    own = {Path(file.path) for file in painted.file_fields()}
+    left = {path for path in media_root.rglob("*") if path.is_file()}
+    assert {path for path in left if "styles" not in path.parts} == own
+    assert not Leftover.objects.exists()
 
 
 def test_copies_of_it_can_be_kept(

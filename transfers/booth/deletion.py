@@ -8,13 +8,12 @@ from __future__ import annotations
 import logging
 import math
 import time
-from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
+from gallery import leftovers
 from gallery.models import Artwork
 from transfers.booth.models import Booth, BoothPicture, PastPainting, Sitting
 from transfers.models import ContentImage, Transfer
@@ -88,16 +87,9 @@ def _delete(sitting: Sitting) -> None:
         sitting.photo,
     ]
     PastPainting.objects.remember(painted)
-    files = [file for picture in pictures for file in picture.file_fields()]
+    files = [str(file.name) for picture in pictures for file in picture.file_fields()]
     Artwork.objects.filter(transfer__in=painted).delete()
     sitting.delete()
     transfers.delete()
     ContentImage.objects.filter(pk=sitting.photo_id).delete()
-    transaction.on_commit(partial(_delete_files, files, painted))
-
-
-def _delete_files(files: list[FieldFile], transfers: list[Transfer]) -> None:
-    for file in files:
-        file.storage.delete(str(file.name))
-    for transfer in transfers:
-        checkpoints.sweep(transfer, keep="")
+    leftovers.remove([*files, *map(checkpoints.prefix, painted)])

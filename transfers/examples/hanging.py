@@ -17,7 +17,7 @@ from PIL import Image
 from gallery import history
 from gallery.catalogue import EXAMPLE_SIDE_PX, OWN_EXAMPLE
 from gallery.models import Artwork, Style
-from gallery.pictures import shrink
+from gallery.pictures import about_to_write, shrink
 from transfers.examples.models import ExampleOrder
 from transfers.examples.ordering import photo_of, photos
 from transfers.models import Transfer
@@ -75,6 +75,7 @@ def frame(transfer: Transfer, artwork: Artwork) -> Example | None:
     if order is None:
         return None
     files = Style(pk=order.style_id)
+    about_to_write(files)
     try:
         size = _write(files, "example", artwork.original)
         _write(files, "example_photo", transfer.content_image.original)

@@ -82,6 +82,11 @@ def remove(transfer: Transfer) -> None:
         default_storage.delete(name)
 
 
+def prefix(transfer: Transfer) -> str:
+    """What the names of all its files begin with."""
+    return f"{_folder(transfer)}/{transfer.pk}-"
+
+
 def _names(transfer: Transfer) -> list[str]:
     folder = _folder(transfer)
     try:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts.models import User
+from gallery import leftovers
 from gallery.embedded_recipes import from_picture
 from gallery.masks import keep_mask
 from gallery.models import Mask
@@ -91,5 +92,5 @@ def forget(brought: BroughtRecipe) -> bool:
     with transaction.atomic():
         deleted, _rows = BroughtRecipe.objects.filter(pk=brought.pk, repetitions=None).delete()
         if deleted:
-            transaction.on_commit(brought.delete_files)
+            leftovers.remove([str(file.name) for file in brought.file_fields()])
     return bool(deleted)

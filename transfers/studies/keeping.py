@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from engine.errors import ImageError
-from gallery import storage_use
+from gallery import leftovers, storage_use
 from gallery.artworks import frame_artwork, hang, restore
 from gallery.models import LEAVING, Artwork
 from transfers import logs
@@ -111,9 +110,7 @@ def forget_painted_from(photos: ContentImageQuerySet) -> None:
         studies = list(passing.select_for_update(of=("self",)))
         PastPainting.objects.remember(studies)
         Transfer.objects.filter(pk__in=[study.pk for study in studies]).delete()
-        for study in studies:
-            if _has_files(study):
-                transaction.on_commit(partial(checkpoints.sweep, study, keep=""))
+        leftovers.remove([checkpoints.prefix(study) for study in studies if _has_files(study)])
 
 
 def forget_pictures(most: int) -> int:

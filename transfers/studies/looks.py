@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from engine.params import QUALITIES
+from gallery import leftovers
 from transfers.durations import spoken
 from transfers.models import Transfer, TransferQuerySet
-from transfers.queue import checkpoints, forecast, steering, submission
+from transfers.queue import forecast, steering, submission
 from transfers.queue.submission import Order
 from transfers.studies.models import Purpose
 from transfers.studies.scaling import scaled
@@ -123,5 +124,6 @@ def _forget_earlier(owner: User) -> None:
     """The pictures of looks before the one that has just begun."""
     earlier: TransferQuerySet = Transfer.objects.looks().owned_by(owner).ended()
     for look in earlier.exclude(preview=""):
-        Transfer.objects.filter(pk=look.pk).update(preview="", recipe=None)
-        checkpoints.delete(look.preview.name)
+        with transaction.atomic():
+            Transfer.objects.filter(pk=look.pk).update(preview="", recipe=None)
+            leftovers.remove([str(look.preview.name)])

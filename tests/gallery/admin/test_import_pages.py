@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from gallery.files import FilesUnavailableError
@@ -47,14 +47,17 @@ def errors(client: Client, data: io.BytesIO) -> str:
 
 
 def test_it_shows_what_would_happen_and_does_it_when_confirmed(
-    admin_client: Client, media_root: Path
+    admin_client: Client,
+    media_root: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     address = uploaded(admin_client)
     html = page(admin_client, address)
     assert "2 new, 0 changed, 0 unchanged, 0 refused." in html
     assert html.rstrip().endswith("</html>")
     assert not Style.objects.exists()
-    done = page(admin_client, address, post=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        done = page(admin_client, address, post=True)
     assert "2 new, 0 changed, 0 unchanged, 0 refused." in done
     assert Style.objects.filter(owner=None, state="draft").count() == 2
     assert not StyleImport.objects.exists()
@@ -97,19 +100,29 @@ def test_words_in_the_table_are_only_words(admin_client: Client) -> None:
     assert "<b>x" not in html
 
 
-def test_it_can_be_thrown_away(admin_client: Client, media_root: Path) -> None:
+def test_it_can_be_thrown_away(
+    admin_client: Client,
+    media_root: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     address = uploaded(admin_client)
-    assert admin_client.post(address, {"throw_away": "1"}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert admin_client.post(address, {"throw_away": "1"}).status_code == 302
     assert not StyleImport.objects.exists()
     assert not list((media_root / "imports").glob("*"))
     assert admin_client.get(address).status_code == 404
 
 
-def test_what_was_forgotten_goes_after_a_day(admin_client: Client, media_root: Path) -> None:
+def test_what_was_forgotten_goes_after_a_day(
+    admin_client: Client,
+    media_root: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     uploaded(admin_client)
     StyleImport.objects.update(created_at=timezone.now() - timedelta(days=2))
     fresh = uploaded(admin_client)
-    housekeeping.tidy()
+    with django_capture_on_commit_callbacks(execute=True):
+        housekeeping.tidy()
     assert str(StyleImport.objects.get().pk) in fresh
     assert len(list((media_root / "imports").glob("*"))) == 1
 

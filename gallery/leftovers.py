@@ -1,0 +1,154 @@
+"""No file stays that no row names, whenever a process dies or a store fails.
+
+A row and its files cannot change in one moment. So a note is written first: before files are
+written, and in the transaction that lets go of some. Housekeeping looks at what a note speaks of,
+once whoever wrote it has had the time, removes what no row names, and forgets the note.
+
+The store is never searched for files without a row. It would find the same, and more, but whoever
+starts a worker with another database (an old one, an empty one) would lose all pictures by it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.utils import timezone
+
+from gallery.files import FilesUnavailableError
+from gallery.models.leftovers import Leftover
+
+logger = logging.getLogger(__name__)
+
+NAMED_WITHIN = timedelta(days=1)
+"""Files that are written have a row by then."""
+
+AGAIN = timedelta(hours=1)
+"""When a place is looked at once more; and what is younger is perhaps just being written."""
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def note_writing(folder: str) -> None:
+    """Before the first file is written to ``folder``, which ends with a slash."""
+    _note([folder], timezone.now() + NAMED_WITHIN)
+
+
+def remove(prefixes: Collection[str]) -> None:
+    """Let go of files, in the transaction after which no row names them.
+
+    Each is the name of a file, or what the names of all files of a row begin with, up to a slash or
+    a hyphen. They go with the commit; those that do not, because a process dies or the store fails,
+    go by housekeeping.
+    """
+    _note(prefixes, timezone.now())
+    # Whatever goes wrong now, the caller has succeeded.
+    transaction.on_commit(partial(_remove, prefixes), robust=True)
+
+
+def forget_below(folder: str) -> None:
+    """Whoever calls this has emptied the folder."""
+    Leftover.objects.filter(prefix__startswith=folder).delete()
+
+
+def clear(most: int) -> int:
+    """Look at ``most`` of the places that are due; return how many.
+
+    Raises FilesUnavailableError where the store does not answer.
+    """
+    now = timezone.now()
+    due = list(Leftover.objects.filter(look_at__lte=now).order_by("look_at")[:most])
+    for note in due:
+        same = Leftover.objects.filter(pk=note.pk, look_at=note.look_at)
+        try:
+            is_clear = _clear(note.prefix, now)
+        except OSError as error:
+            logger.warning("%s could not be removed, trying again", note.prefix, exc_info=True)
+            same.update(look_at=now + AGAIN)
+            if isinstance(error, FilesUnavailableError):
+                raise
+            continue
+        if is_clear:
+            same.delete()
+        else:
+            same.update(look_at=now + AGAIN)
+    return len(due)
+
+
+def _note(prefixes: Iterable[str], look_at: datetime) -> None:
+    Leftover.objects.bulk_create(
+        (Leftover(prefix=prefix, look_at=look_at) for prefix in sorted(set(prefixes))),
+        update_conflicts=True,
+        unique_fields=["prefix"],
+        update_fields=["look_at"],
+    )
+
+
+def _remove(prefixes: Iterable[str]) -> None:
+    gone = []
+    for prefix in prefixes:
+        try:
+            for name in _stored(prefix):
+                default_storage.delete(name)
+        except OSError:
+            logger.warning("%s is left to housekeeping", prefix, exc_info=True)
+        else:
+            gone += [prefix, f"{prefix.rpartition('/')[0]}/"]
+    Leftover.objects.filter(prefix__in=gone).delete()
+
+
+def _clear(prefix: str, now: datetime) -> bool:
+    """Whether nothing is left below ``prefix`` but what a row names."""
+    is_clear = True
+    for name in sorted(_unnamed(prefix, _stored(prefix))):
+        try:
+            if default_storage.get_modified_time(name) > now - AGAIN:
+                is_clear = False
+                continue
+        except FileNotFoundError:
+            continue
+        default_storage.delete(name)
+        logger.info("%s is gone, which no row named", name)
+    return is_clear
+
+
+def _stored(prefix: str) -> list[str]:
+    if not prefix.endswith(("/", "-")):
+        return [prefix]
+    folder = prefix.rpartition("/")[0]
+    try:
+        _folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return [name for file in files if (name := f"{folder}/{file}").startswith(prefix)]
+
+
+def _unnamed(prefix: str, names: Iterable[str]) -> set[str]:
+    """Those that no row of any table names.
+
+    The row whose id is in the name is asked first, as the columns of all rows have no index.
+    """
+    left = set(names)
+    if key := UUID.search(prefix):
+        for rows, columns in _tables():
+            for row in rows.filter(pk=key[0]).values_list(*columns):
+                left -= set(row)
+    for rows, columns in _tables() if left else ():
+        for column in columns:
+            left -= set(rows.filter(**{f"{column}__in": left}).values_list(column, flat=True))
+    return left
+
+
+def _tables() -> Iterator[tuple[models.Manager[Any], list[str]]]:
+    """Those whose rows name files, with the columns in which they do."""
+    for model in apps.get_models():
+        fields = model._meta.concrete_fields
+        if files := [field.attname for field in fields if isinstance(field, models.FileField)]:
+            yield model._base_manager, files
