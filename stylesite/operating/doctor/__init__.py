@@ -33,7 +33,7 @@ CHECKS = (
     Check("clock", queue.clock, needs_database=True),
     Check("secrets", setup.secrets),
     Check("addresses", setup.addresses),
-    Check("sign-up", setup.sign_up),
+    Check("sign-up", setup.sign_up, needs_database=True),
     Check("e-mail", setup.email),
 )
 

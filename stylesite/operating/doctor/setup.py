@@ -11,12 +11,15 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.mail import get_connection
+from django.db.models import Q
 
+from accounts.models import Quota
 from stylesite.operating.doctor.findings import Finding, note, ok, wrong
 from stylesite.production import KEY_LENGTH, TOKEN_LENGTH, reached_by_others, weakness
 
 MAIL_ANSWERS_S = 5
 MUST = "mandatory"
+STORAGE_OF_EVERYBODY = Q(user=None, group=None, storage_mb__isnull=False)
 
 
 def is_public() -> bool:
@@ -84,13 +87,21 @@ def addresses() -> Iterator[Finding]:
 
 
 def sign_up() -> Iterator[Finding]:
-    """Whether strangers can find out who has an account here."""
-    if is_public() and settings.SIGN_UP == "open" and settings.ACCOUNT_EMAIL_VERIFICATION != MUST:
+    """Whether strangers can find out who has an account here, or fill the disk."""
+    fine, is_open = True, is_public() and settings.SIGN_UP == "open"
+    if is_open and settings.ACCOUNT_EMAIL_VERIFICATION != MUST:
+        fine = False
         yield note(
             "Signing up tells whether an address has an account, as nobody has to confirm theirs: "
             "set STYLESITE_EMAIL_VERIFICATION to mandatory, or STYLESITE_SIGN_UP to invitation."
         )
-    else:
+    if is_open and not Quota.objects.filter(STORAGE_OF_EVERYBODY).exists():
+        fine = False
+        yield note(
+            "Everybody may sign up and keep as many pictures as the disk holds: give everybody a "
+            "limit of storage under Limits in the admin."
+        )
+    if fine:
         yield ok(f"Sign-up: {settings.SIGN_UP}.")
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.mail.backends import smtp
 from pytest_django import Settings
 
+from accounts.models import Quota, User
 from stylesite.operating.doctor import setup
 from stylesite.operating.doctor.findings import Level
 from tests.stylesite.operating.findings import only
@@ -122,4 +123,29 @@ def test_a_public_site_that_tells_strangers_who_has_an_account_says_so(
 ) -> None:
     safe.ALLOWED_HOSTS, safe.SIGN_UP = hosts, sign_up
     safe.ACCOUNT_EMAIL_VERIFICATION = verification
+    Quota.objects.create(storage_mb=500)
     assert only(setup.sign_up())[0] is level
+
+
+@pytest.mark.parametrize(
+    ("hosts", "sign_up", "level"),
+    [
+        (["pictures.example.org"], "open", Level.NOTE),
+        (["localhost"], "open", Level.OK),
+        (["pictures.example.org"], "invitation", Level.OK),
+    ],
+)
+def test_a_public_site_where_anybody_may_fill_the_disk_says_so(
+    safe: Settings, user: User, hosts: list[str], sign_up: str, level: Level
+) -> None:
+    """A limit of one person, or one of other things, is none for whoever signs up."""
+    safe.ALLOWED_HOSTS, safe.SIGN_UP = hosts, sign_up
+    safe.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    Quota.objects.create(user=user, storage_mb=500)
+    everybody = Quota.objects.create(running=2)
+    found, sentence = only(setup.sign_up())
+    assert found is level
+    assert (level is Level.OK) != ("limit of storage" in sentence)
+    everybody.storage_mb = 500
+    everybody.save()
+    assert only(setup.sign_up())[0] is Level.OK
