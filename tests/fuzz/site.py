@@ -11,10 +11,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
 ROOT = Path(__file__).parents[2]
+
+BOOTHS = 40
+"""Of each person, as a booth takes only so many photos a minute."""
 
 SETUP = """
 import io, json
@@ -24,9 +28,19 @@ from accounts.models import ApiToken, User
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.http import HttpResponse
 from django.test import Client
+from gallery.styles import add_style
+from transfers.booth import devices
+from transfers.models import Booth
 from transfers.photos import add_photo
 people = []
+def device(user, style):
+    booth = Booth.objects.create(owner=user, title="Party", quality="draft", most_an_hour=600)
+    booth.styles.add(style)
+    response = HttpResponse()
+    devices.keep_open(response, booth)
+    return response.cookies[devices.COOKIE].value
 for number in range({people}):
     user = User.objects.create_user(f"p{{number}}@example.org", "correct horse battery")
     scopes = list(ApiToken.Scope.values)
@@ -34,7 +48,11 @@ for number in range({people}):
     client = Client(); client.force_login(user)
     file = io.BytesIO(); Image.new("RGB", (64, 48), (number, 9, 9)).save(file, "PNG")
     photo = add_photo(user, file, "upload")
-    people.append([token, client.cookies["sessionid"].value, str(photo.pk)])
+    style = add_style(owner=user, image=Image.new("RGB", (64, 48), (9, number, 9)), title="Ink")
+    people.append({{
+        "token": token, "session": client.cookies["sessionid"].value, "photo": str(photo.pk),
+        "style": str(style.pk), "devices": [device(user, style) for _booth in range({booths})],
+    }})
 print(json.dumps(people))
 """
 
@@ -50,6 +68,17 @@ for model in apps.get_models():
     rows[model.__name__] = model._base_manager.count()
 print(json.dumps([sorted(named), rows]))
 """
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account, with a photo and a style, and with guests at their booths."""
+
+    token: str
+    session: str
+    photo: str
+    style: str
+    devices: list[str]
 
 
 class Site:
@@ -75,7 +104,8 @@ class Site:
         }
         self._manage("migrate", "-v0")
         self._manage("createcachetable")
-        self.people: list[list[str]] = json.loads(self._shell(SETUP.format(people=people)))
+        made = self._shell(SETUP.format(people=people, booths=BOOTHS))
+        self.people = [Person(**one) for one in json.loads(made)]
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
         address = f"127.0.0.1:{self.port}"
