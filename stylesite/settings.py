@@ -48,6 +48,7 @@ if BEHIND_HTTPS:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 BROWSER_COOKIE_NAME = "__Host-browser" if BEHIND_HTTPS else "browser"  # accounts.places
+BOOTH_COOKIE_NAME = "__Host-booth" if BEHIND_HTTPS else "booth"  # transfers.booth.devices
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
 SESSION_COOKIE_AGE = whole_number("STYLESITE_SESSION_DAYS", 14, at_least=1) * 24 * 3600
 SECURE_SSL_REDIRECT = BEHIND_HTTPS
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "transfers.booth.guard.BoothGuard",  # before anything that could answer a booth's guests
     "stylesite.methods.KnownMethods",
+    "accounts.caches.PrivateAnswers",  # around the next, which says what depends on a cookie
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -44,6 +44,7 @@ def policy(request: HttpRequest) -> HttpResponse:
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "browser_cookie": settings.BROWSER_COOKIE_NAME,
+        "booth_cookie": settings.BOOTH_COOKIE_NAME,
         "browser_kept": rules.spoken(places.KEPT),
         "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
         "upload_max_megapixels": settings.UPLOAD_MAX_PIXELS // 10**6,

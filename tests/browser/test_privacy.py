@@ -23,6 +23,9 @@ from tests.transfers.drawings import quadrants
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+IS_KEPT = """address => fetch(address, { cache: "only-if-cached", mode: "same-origin" })
+  .then(answer => answer.ok, () => false)"""
+
 PHONE = {"width": 390, "height": 800}
 
 
@@ -138,3 +141,16 @@ def let_in(page: Page, live_server: LiveServer, who: User) -> None:
     name = settings.SESSION_COOKIE_NAME
     cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
     page.context.add_cookies([cookie])
+
+
+def test_who_signs_out_leaves_no_picture_in_the_browser(phone: Page, work: Artwork) -> None:
+    sign_in(phone)
+    phone.goto("/gallery/")
+    picture = phone.get_by_role("img", name="Mill")
+    expect(picture).to_be_visible()
+    address = picture.evaluate("image => image.currentSrc")
+    assert phone.evaluate(IS_KEPT, address)
+    phone.goto("/accounts/logout/")
+    phone.locator("main").get_by_role("button", name="Sign out").click()
+    phone.wait_for_url(lambda at: "logout" not in at)
+    assert not phone.evaluate(IS_KEPT, address)

@@ -13,6 +13,7 @@ import pytest
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from django.utils.cache import has_vary_header
 from pytest_django import Settings
 
 from accounts import tokens
@@ -109,6 +110,23 @@ def test_every_answer_carries_the_headers_and_no_page_holds_anything_inline(
             if lacking:
                 wrong.append((who, name, lacking))
     assert wrong == []
+    assert looked_at > 200
+
+
+def test_no_answer_that_depends_on_who_asks_is_kept_for_the_next(
+    pages: dict[str, str], clients: dict[str, Client]
+) -> None:
+    shared, looked_at = [], 0
+    for who, client in clients.items():
+        for name, address in pages.items():
+            response = client.get(address)
+            html_of(response)
+            if has_vary_header(response, "Cookie"):
+                looked_at += 1
+                kept = response.headers.get("Cache-Control", "")
+                if not {"private", "no-store"} & set(kept.split(", ")):
+                    shared.append((who, name, kept))
+    assert shared == []
     assert looked_at > 200
 
 

@@ -183,6 +183,7 @@ IN_PUBLIC = {
 COOKIES = """
 from django.conf import settings as s
 print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)
+print(s.BROWSER_COOKIE_NAME, s.BOOTH_COOKIE_NAME)
 print(s.SECURE_HSTS_SECONDS, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_AGE // 86_400)
 print(s.ALLAUTH_TRUSTED_PROXY_COUNT)
 """
@@ -197,11 +198,11 @@ def test_djangos_own_checks_find_nothing_to_harden_in_public(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, "sessionid csrftoken False False 0 False 14 0"),
-        (IN_PUBLIC, "__Host-sessionid __Host-csrftoken True True 86400 True 14 1"),
+        ({}, "sessionid csrftoken False False browser booth 0 False 14 0"),
+        (IN_PUBLIC, "__Host-sessionid __Host-csrftoken True True __Host-browser __Host-booth 86400 True 14 1"),
         (
             IN_PUBLIC | {"STYLESITE_HSTS_SECONDS": "31536000", "STYLESITE_SESSION_DAYS": "1"},
-            "__Host-sessionid __Host-csrftoken True True 31536000 True 1 1",
+            "__Host-sessionid __Host-csrftoken True True __Host-browser __Host-booth 31536000 True 1 1",
         ),
     ],
 )

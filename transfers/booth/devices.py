@@ -19,9 +19,10 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import rotate_token
 from django.utils.crypto import constant_time_compare
 
+from accounts import caches
 from transfers.booth.models import Booth
 
-COOKIE = "booth"
+COOKIE: str = settings.BOOTH_COOKIE_NAME
 SALT = "transfers.booth.devices"
 KEPT_S = 30 * 24 * 3600
 """A device that shows no start page for so long has to be opened anew."""
@@ -37,7 +38,6 @@ def open_on(request: HttpRequest, response: HttpResponseBase, booth: Booth) -> N
     logout(request)
     rotate_token(request)
     keep_open(response, booth)
-    response["Clear-Site-Data"] = '"cache"'
 
 
 def keep_open(response: HttpResponseBase, booth: Booth) -> None:
@@ -55,7 +55,7 @@ def keep_open(response: HttpResponseBase, booth: Booth) -> None:
 def close(response: HttpResponseBase) -> None:
     """This browser is a device no more, and nobody is signed in on it."""
     response.delete_cookie(COOKIE, samesite="Lax")
-    response["Clear-Site-Data"] = '"cache"'
+    caches.clear(response)
 
 
 def is_device(request: HttpRequest) -> bool:
