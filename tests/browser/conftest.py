@@ -6,7 +6,7 @@ an error or breaks the Content Security Policy fails its test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -42,12 +42,15 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def launch(playwright: Playwright) -> Iterator[Launch]:
-    """Starts a browser with the given flags; all are closed at the end."""
+    """Starts a browser with the given flags, or without some; all are closed at the end."""
     browsers: list[Browser] = []
 
-    def start(*flags: str) -> Browser:
+    def start(*flags: str, without: Sequence[str] = ()) -> Browser:
         browser = playwright.chromium.launch(
-            executable_path=find_browser(), headless=True, args=[*QUIET, *flags]
+            executable_path=find_browser(),
+            headless=True,
+            args=[*QUIET, *flags],
+            ignore_default_args=list(without),
         )
         browsers.append(browser)
         return browser
@@ -60,6 +63,12 @@ def launch(playwright: Playwright) -> Iterator[Launch]:
 @pytest.fixture(scope="session")
 def browser(launch: Launch) -> Browser:
     return launch()
+
+
+@pytest.fixture
+def keeps_pages(launch: Launch) -> Browser:
+    """Keeps whole pages in memory for its Back button, which Playwright switches off elsewhere."""
+    return launch(without=["--disable-back-forward-cache"])
 
 
 @pytest.fixture

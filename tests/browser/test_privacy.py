@@ -17,14 +17,11 @@ from accounts.models import User
 from gallery import albums, publishing, shares
 from gallery.models import Artwork, Profile, Style
 from stylesite.privacy.models import AccountDeletion
-from tests.browser.conftest import CheckPage, sign_in
+from tests.browser.conftest import CheckPage, OpenPage, sign_in
 from tests.gallery.drawings import gradient, hang_artwork
 from tests.transfers.drawings import quadrants
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-IS_KEPT = """address => fetch(address, { cache: "only-if-cached", mode: "same-origin" })
-  .then(answer => answer.ok, () => false)"""
 
 PHONE = {"width": 390, "height": 800}
 
@@ -143,14 +140,19 @@ def let_in(page: Page, live_server: LiveServer, who: User) -> None:
     page.context.add_cookies([cookie])
 
 
-def test_who_signs_out_leaves_no_picture_in_the_browser(phone: Page, work: Artwork) -> None:
-    sign_in(phone)
-    phone.goto("/gallery/")
-    picture = phone.get_by_role("img", name="Mill")
-    expect(picture).to_be_visible()
-    address = picture.evaluate("image => image.currentSrc")
-    assert phone.evaluate(IS_KEPT, address)
-    phone.goto("/accounts/logout/")
-    phone.locator("main").get_by_role("button", name="Sign out").click()
-    phone.wait_for_url(lambda at: "logout" not in at)
-    assert not phone.evaluate(IS_KEPT, address)
+def test_the_back_button_brings_nothing_back_of_who_has_signed_out(
+    keeps_pages: Browser, open_page: OpenPage, work: Artwork
+) -> None:
+    page = open_page(keeps_pages, "/gallery/")
+    expect(page.get_by_role("img", name=work.title)).to_be_visible()
+    page.goto("/accounts/logout/")
+    page.evaluate("history.back()")
+    page.wait_for_url("**/gallery/", wait_until="commit")
+    page.evaluate("window.kept = true")
+    page.evaluate("history.forward()")
+    page.wait_for_url("**/logout/", wait_until="commit")
+    page.locator("main").get_by_role("button", name="Sign out").click()
+    page.wait_for_url(lambda address: "logout" not in address)
+    page.evaluate("window.left = true; history.go(-2)")
+    page.wait_for_function("window.left === undefined && document.readyState === 'complete'")
+    assert page.evaluate("[location.pathname, window.kept ?? null]") == ["/accounts/login/", None]

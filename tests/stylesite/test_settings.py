@@ -180,6 +180,7 @@ IN_PUBLIC = {
     "STYLESITE_ALLOWED_HOSTS": "pictures.example.org",
     "STYLESITE_BEHIND_HTTPS": "true",
 }
+HOST_COOKIES = "__Host-sessionid __Host-csrftoken True True __Host-browser __Host-booth"
 COOKIES = """
 from django.conf import settings as s
 print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)
@@ -199,10 +200,10 @@ def test_djangos_own_checks_find_nothing_to_harden_in_public(tmp_path: Path) -> 
     ("given", "expected"),
     [
         ({}, "sessionid csrftoken False False browser booth 0 False 14 0"),
-        (IN_PUBLIC, "__Host-sessionid __Host-csrftoken True True __Host-browser __Host-booth 86400 True 14 1"),
+        (IN_PUBLIC, f"{HOST_COOKIES} 86400 True 14 1"),
         (
             IN_PUBLIC | {"STYLESITE_HSTS_SECONDS": "31536000", "STYLESITE_SESSION_DAYS": "1"},
-            "__Host-sessionid __Host-csrftoken True True __Host-browser __Host-booth 31536000 True 1 1",
+            f"{HOST_COOKIES} 31536000 True 1 1",
         ),
     ],
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -25,7 +25,6 @@ from tests.browser.booth.guests import (
     to_the_wheel,
 )
 from tests.browser.conftest import CheckPage, OpenPage
-from tests.browser.install import QUIET, find_browser
 from tests.conftest import PASSWORD
 from tests.transfers.drawings import as_file, quadrants
 from transfers.booth import opening, sittings
@@ -168,14 +167,8 @@ def test_a_guest_reaches_nothing_else_however_they_try(
 
 
 def test_the_back_button_brings_no_page_of_the_hosts_back(
-    playwright: Playwright, open_page: OpenPage, booth: Booth, user: User
+    keeps_pages: Browser, open_page: OpenPage, booth: Booth, user: User
 ) -> None:
-    """Chromium keeps whole pages in memory for it, which Playwright switches off elsewhere."""
-    keeps_pages = playwright.chromium.launch(
-        executable_path=find_browser(),
-        args=QUIET,
-        ignore_default_args=["--disable-back-forward-cache"],
-    )
     page = open_page(keeps_pages, "/accounts/settings/")
     page.evaluate("window.kept = true")
     page.goto("/gallery/")
@@ -189,7 +182,6 @@ def test_the_back_button_brings_no_page_of_the_hosts_back(
     page.wait_for_function("window.left === undefined && document.readyState === 'complete'")
     assert page.evaluate("[location.pathname, window.kept ?? null]") == ["/booth/", None]
     assert user.email not in page.content()
-    keeps_pages.close()
 
 
 def test_the_host_leaves_with_the_password(
