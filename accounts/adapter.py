@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, letters, mailboxes, places, proof
+from accounts import invitations, letters, mailboxes, networks, places, proof
 from accounts.models import User
 
 if TYPE_CHECKING:
@@ -57,6 +57,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         about = {"request": request, "email": email, "current_site": site}
         about |= {"site_name": settings.SITE_NAME, **context}
         letters.post(self.render_mail(template_prefix, email, about))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Of IPv4 in the clothes of IPv6, as a socket for both gives it, the address inside.
+
+        Otherwise all visitors by IPv4 would be of one network of IPv6, and share its limits.
+        """
+        told = super().get_client_ip(request)
+        return str(networks.parsed(told) or told)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The account alone. allauth's own key holds the name that the site was called by, so that
+        each of its names would allow as many tries."""
+        return str(credentials.get("email", "")).lower()
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count a try, until it is known to be right.

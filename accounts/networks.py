@@ -28,6 +28,13 @@ def visitor_address(request: HttpRequest) -> Address | None:
         return None
 
 
+def counted_as(request: HttpRequest) -> str:
+    """Who a limit for addresses counts: an address, or the network within which it is free to
+    change. All whose address is not known count as one."""
+    address = visitor_address(request)
+    return str(network_of(address, ONES_OWN_BITS)) if address else ""
+
+
 def parsed(address: str) -> Address | None:
     """``address``, as IPv4 where it is one in the clothes of IPv6; None for what is no address."""
     try:

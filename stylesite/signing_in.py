@@ -1,5 +1,7 @@
 """Settings of people and signing in that are the same on every site; part of ``settings``."""
 
+from accounts.networks import ONES_OWN_BITS as _ONES_OWN_BITS
+
 AUTH_USER_MODEL = "accounts.User"
 # Django's own backend is not beside it: each password would be hashed twice.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -56,6 +58,9 @@ MFA_TOTP_TOLERANCE = 1
 # Whose address is not confirmed sets up none (accounts.second_factor), but who has one may change
 # their address.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+# For a limit, all that somebody can have of an address is one (accounts.networks).
+ALLAUTH_RATE_LIMIT_IPV6_PREFIX = _ONES_OWN_BITS[6]
 
 # Beside allauth's own limits, and counted as they are: passwords of share links ("key" is link and
 # address, or the link alone), reports of pictures, copies of all data, and photos at booths.

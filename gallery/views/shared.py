@@ -11,7 +11,6 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -23,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import networks
 from gallery import shares, zips
 from gallery.downloads import Wish, download_response
 from gallery.files import file_response
@@ -193,7 +193,7 @@ def _answer(request: HttpRequest, link: ShareLink, form: LinkPasswordForm) -> in
     """303 for the right password, else the status of the form that is shown again."""
     if not form.is_valid():
         return 422
-    here = f"{link.pk} {get_adapter().get_client_ip(request)}"
+    here = f"{link.pk} {networks.counted_as(request)}"
     allowed = ratelimit.consume(request, action="link_password", key=here) and ratelimit.consume(
         request, action="link_password_from_anywhere", key=str(link.pk)
     )

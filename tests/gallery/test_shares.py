@@ -253,6 +253,21 @@ def test_tries_of_a_password_are_limited_for_link_and_address(
     cache.clear()
 
 
+def test_tries_of_a_password_count_for_all_that_somebody_has_of_an_address(
+    user: User, album: Album
+) -> None:
+    cache.clear()
+    page = shares.address(shares.create(user, album=album, password=PASSWORD))
+
+    def guess(address: str) -> int:
+        return Client(REMOTE_ADDR=address).post(page, {"password": "wrong"}).status_code
+
+    tries = [guess(f"2001:db8:1:2::{number}") for number in range(6)]
+    assert tries == [422] * 5 + [429]
+    assert guess("2001:db8:1:3::1") == 422
+    cache.clear()
+
+
 def test_the_cookie_of_one_link_opens_no_other(user: User, client: Client, album: Album) -> None:
     one = shares.create(user, album=album, password=PASSWORD)
     other = shares.create(user, album=album, password=PASSWORD)

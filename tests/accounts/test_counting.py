@@ -1,0 +1,85 @@
+"""Whom limits count: an account by any name of the site, an address however it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, RequestFactory
+from pytest_django import Settings
+
+from accounts import networks
+from accounts.models import User
+from tests.accounts.conftest import LOGIN, is_signed_in, reset_password, sign_in
+
+pytestmark = pytest.mark.django_db
+
+NAMES = ("pictures.example.org", "www.example.org", "192.0.2.80")
+
+
+@pytest.fixture(autouse=True)
+def counts_are_forgotten() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def guess(client: Client, times: int, email: str = "ada@example.org") -> None:
+    for number in range(times):
+        sign_in(client, email, f"wrong {number}")
+
+
+def is_refused(client: Client, email: str = "ada@example.org") -> bool:
+    page = client.post(LOGIN, {"login": email, "password": "wrong"}).content.decode()
+    return "several times in a row" in page
+
+
+def test_each_name_of_the_site_counts_for_the_same_account(user: User, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = list(NAMES)
+    for number, name in enumerate(NAMES):
+        guesser = Client(SERVER_NAME=name, REMOTE_ADDR=f"198.51.100.{number}")
+        guess(guesser, 2, user.email.upper())
+    assert is_refused(Client(SERVER_NAME=NAMES[0], REMOTE_ADDR="203.0.113.5"))
+
+
+def test_a_reset_under_one_name_clears_the_count_for_all(user: User, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = list(NAMES)
+    guess(Client(SERVER_NAME=NAMES[0], REMOTE_ADDR="198.51.100.1"), 5)
+    owner = Client(SERVER_NAME=NAMES[1])
+    reset_password(owner, user)
+    elsewhere = Client(SERVER_NAME=NAMES[0], REMOTE_ADDR="203.0.113.5")
+    sign_in(elsewhere, password="a wall of one’s own")
+    assert is_signed_in(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "other"),
+    [
+        (["2001:db8:1:2::1", "2001:db8:1:2:ffff::2"], "2001:db8:1:3::1"),
+        (["fe80::1%eth0", "fe80::2%eth1"], "2001:db8:1:3::1"),
+        (["::ffff:192.0.2.7", "192.0.2.7"], "::ffff:192.0.2.8"),
+    ],
+)
+def test_what_somebody_can_have_of_an_address_counts_as_one(
+    user: User, addresses: list[str], other: str
+) -> None:
+    """Ten failed tries a minute, each of another account."""
+    for number in range(10):
+        guesser = Client(REMOTE_ADDR=addresses[number % 2])
+        guess(guesser, 1, f"{number}@example.org")
+    assert is_refused(Client(REMOTE_ADDR=addresses[0]))
+    assert not is_refused(Client(REMOTE_ADDR=other))
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7/32"),
+        ("::ffff:192.0.2.7", "192.0.2.7/32"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", ""),
+    ],
+)
+def test_one_place_says_who_is_counted(address: str, counted: str) -> None:
+    assert networks.counted_as(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
