@@ -28,6 +28,7 @@ from accounts import (
     audit_admin,
     invitation_admin,
     mailboxes,
+    new_passwords,
     second_factor_admin,
     sessions,
     tokens,
@@ -57,9 +58,10 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
 
 class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> User:
-        """Whoever knew the old one may have asked for another address."""
+        """Addresses that wait are forgotten as well where the password is taken away."""
         user: User = super().save(commit)
         mailboxes.forget_waiting(user)
+        new_passwords.tell_of_staff(user)
         return user
 
 

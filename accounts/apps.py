@@ -5,9 +5,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import audit_sources, caches, mailboxes, places
+        from accounts import audit_sources, caches, places
 
         audit_sources.listen()
         caches.listen()
-        mailboxes.listen()
         places.listen()

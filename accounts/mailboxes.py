@@ -4,21 +4,12 @@
 one that waits for its link to be opened.
 """
 
-from typing import Any
-
-from allauth.account import signals
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-
-
-def listen() -> None:
-    """Connect everything; for ``AccountsConfig.ready``."""
-    for signal in (signals.password_changed, signals.password_reset, signals.password_set):
-        signal.connect(_new_password, dispatch_uid="no address waits any more")
 
 
 def may_be_written_to(user: User) -> bool:
@@ -89,8 +80,3 @@ def _waiting(user: User) -> QuerySet[EmailAddress]:
     waiting = EmailAddress.objects.filter(user=user, verified=False)
     found: QuerySet[EmailAddress] = waiting.exclude(email__iexact=user.email)
     return found
-
-
-def _new_password(user: User, **_more: Any) -> None:
-    """Whoever knew the old one may have asked for another address."""
-    forget_waiting(user)
