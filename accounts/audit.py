@@ -48,6 +48,7 @@ class Action(TextChoices):
     EMAIL_ASKED = "email_asked", _("Change of the e-mail address asked for")
     EMAIL_CONFIRMED = "email_confirmed", _("E-mail address confirmed")
     EMAIL_CHANGED = "email_changed", _("E-mail address changed")
+    EMAIL_REFUSED = "email_refused", _("Address refused by whoever reads its letters")
     OWNER_PROVEN = "owner_proven", _("Address proven by a reset; what was set up before withdrawn")
     SECOND_FACTOR_ADDED = "second_factor_added", _("Second factor added")
     SECOND_FACTOR_REMOVED = "second_factor_removed", _("Second factor removed")

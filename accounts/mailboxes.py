@@ -52,6 +52,17 @@ def is_somebody_elses(address: EmailAddress) -> bool:
     return others.filter(email__iexact=address.email).exists()
 
 
+def is_being_changed(address: EmailAddress) -> bool:
+    """Whether it waits to take the place of another, which counts until then."""
+    return bool(address.email != address.user.email.lower())
+
+
+def shortened(email: str) -> str:
+    """For a stranger who was taken for its owner: enough for those who know it."""
+    name, at, host = email.rpartition("@")
+    return f"{name[:1]}…@{host}" if at else ""
+
+
 def forget_waiting(user: User) -> None:
     """The links that were sent to addresses other than the account's own open nothing any more."""
     _waiting(user).delete()

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from accounts.passkey_pages import PasskeyLogin
 from stylesite import views
+from stylesite.address_pages import ConfirmAddress
 from stylesite.operating import metrics
 
 urlpatterns = [
@@ -14,7 +15,12 @@ urlpatterns = [
     path("", include("gallery.urls")),
     path("", include("stylesite.privacy.urls")),
     path("accounts/", include("accounts.urls")),
-    # In the place of allauth's own, and under its name
+    # In the place of allauth's own, and under their names
+    re_path(
+        r"^accounts/confirm-email/(?P<key>[-:\w]+)/$",
+        ConfirmAddress.as_view(),
+        name="account_confirm_email",
+    ),
     path("accounts/2fa/webauthn/login/", PasskeyLogin.as_view(), name="mfa_login_webauthn"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("transfers.api.urls")),

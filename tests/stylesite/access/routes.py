@@ -39,6 +39,7 @@ def every_view() -> dict[str, View]:
 # The first of two that answer at one address is the one that Django asks.
 BEHIND_ANOTHER = {
     "mfa_login_webauthn",  # allauth's own, behind ours
+    "account_confirm_email",  # this one as well
     "api:api/v1/",  # what is not there, behind the first page of the API
 }
 
