@@ -78,7 +78,7 @@ def count_with_strangers(request: HttpRequest) -> None:
 def remember(request: HttpRequest, user: User) -> list[str]:
     """Note where `user` is now; which kinds of place are new to an account that knows some."""
     known = set(KnownPlace.objects.filter(user=user).values_list("kind", "digest"))
-    mark = _mark_of(request)
+    mark = getattr(request, "browser_mark", "") or _mark_of(request)
     if not mark or (Kind.BROWSER, _digest(mark)) not in known:
         mark = secrets.token_urlsafe(COOKIE_BYTES)  # somebody may have planted another
     request.browser_mark = mark  # type: ignore[attr-defined]
@@ -91,6 +91,11 @@ def remember(request: HttpRequest, user: User) -> list[str]:
             user=user, kind=kind, digest=digest, defaults={"last_at": timezone.now()}
         )
     return [str(kind) for kind, digest in here.items() if known and (kind, digest) not in known]
+
+
+def forget_all(user: User) -> None:
+    """No place is known any more: the next sign-in is the first, and no browser counts apart."""
+    KnownPlace.objects.filter(user=user).delete()
 
 
 def long_over() -> QuerySet[KnownPlace]:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import alerts, audit, mailboxes, sessions, tokens
+from accounts import alerts, audit, mailboxes, places, sessions, tokens
 from accounts.audit import Action
 from accounts.models import User
 from gallery.models import ShareLink
@@ -35,6 +35,7 @@ def _reset(request: HttpRequest, user: User, **_more: Any) -> None:
         return
     with transaction.atomic():
         withdraw_all(user, request)
+        places.remember(request, user)
         mailboxes.confirm(user)
         audit.record(Action.OWNER_PROVEN, user, user, request)
         alerts.tell(request, user, "accounts/email/owner_proven")
@@ -48,6 +49,7 @@ def withdraw_all(user: User, request: HttpRequest) -> None:
     if not user.is_staff:  # Whoever made them staff knows them; a letter must not open the admin.
         Authenticator.objects.filter(user=user).delete()
     sessions.end_all(user, but=request.session.session_key)
+    places.forget_all(user)
     Notice.objects.owned_by(user).pending().by_webhook().delete()
     NoticeChoices.objects.filter(owner=user).delete()
     ShareLink.objects.owned_by(user).open(now).update(revoked_at=now)

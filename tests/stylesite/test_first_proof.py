@@ -8,9 +8,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import tokens
-from accounts.models import AuditEntry, Letter, User
+from accounts.models import AuditEntry, KnownPlace, Letter, User
 from gallery.models import Album, ShareLink
-from tests.accounts.conftest import NEW
+from tests.accounts.conftest import NEW, is_signed_in, sign_in
 from transfers.models import Booth, NoticeChoices
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,8 @@ def address(user: User) -> EmailAddress:
     return address
 
 
-def reset_by_letter(user: User) -> None:
+def reset_by_letter(user: User) -> Client:
+    """The browser in which the owner did so."""
     client = Client()
     client.post("/accounts/password/reset/", {"email": user.email})
     letter = Letter.objects.get(to=user.email).body
@@ -36,6 +37,7 @@ def reset_by_letter(user: User) -> None:
     client.post(page, {"password1": NEW})
     user.refresh_from_db()
     assert user.check_password(NEW)
+    return client
 
 
 def set_up(user: User) -> str:
@@ -76,6 +78,26 @@ def test_the_first_letter_that_its_owner_opens_withdraws_all_that_was_set_up(
     Letter.objects.all().delete()
     reset_by_letter(user)
     assert len(what_opens(user, kept)) == 5
+
+
+def test_a_browser_that_was_known_before_its_owner_came_is_known_no_longer(
+    user: User, address: EmailAddress
+) -> None:
+    """It would keep a count of guesses to itself, and sign in without a letter."""
+    attacker = Client(REMOTE_ADDR="198.51.100.9")
+    sign_in(attacker)
+    assert KnownPlace.objects.filter(user=user).count() == 2
+    owner = reset_by_letter(user)
+    assert KnownPlace.objects.filter(user=user, kind="browser").count() == 1
+
+    for number in range(6):
+        sign_in(attacker, password=f"wrong {number}")
+    assert is_signed_in(attacker) is False
+    elsewhere = Client(REMOTE_ADDR="203.0.113.5")
+    sign_in(elsewhere, password=NEW)
+    assert not is_signed_in(elsewhere), "the attacker’s guesses count with all others"
+    sign_in(owner, password=NEW)
+    assert is_signed_in(owner), "the owner’s browser counts apart"
 
 
 @pytest.mark.parametrize("known_by", ["confirmation", "operator"])
