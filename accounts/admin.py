@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account import admin as address_admin
@@ -135,9 +136,9 @@ class PowersAdmin(GroupAdmin):
 class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Whose programs may do what. Of a secret nothing is shown, not even its hash."""
 
-    list_display = ("name", "owner", "scopes_in_short", "last_used_at", "expires_at", "revoked_at")
+    list_display = ("name", "owner", "scopes_in_short", "last_used_at", "ends_at", "revoked_at")
     list_display_links = None
-    fields = ("owner", "name", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
+    fields = ("owner", "name", "scopes", "created_at", "last_used_at", "ends_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), "last_used_at", "expires_at")
     search_fields = ("name", "owner__email")
     list_select_related = ("owner",)
@@ -150,6 +151,10 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("what it may do"))
     def scopes_in_short(self, token: ApiToken) -> str:
         return ", ".join(token.scopes)
+
+    @admin.display(description=_("expires"))
+    def ends_at(self, token: ApiToken) -> datetime | None:
+        return token.ends_at
 
     @admin.action(description=_("Withdraw the selected tokens"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> HttpResponse | None:

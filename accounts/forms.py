@@ -11,10 +11,12 @@ from allauth.account import forms as allauth_forms
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import alerts, audit, invitations, mailboxes, tokens
@@ -25,6 +27,10 @@ EMAIL_LABEL = _("E-mail address")
 NEW_PASSWORD_HELP = _(
     "At least 8 characters. A few words in a row are easy to keep and hard to guess."
 )
+
+A_YEAR = 365
+USUAL_DAYS = (30, 90, A_YEAR)
+"""After so many an API token may expire."""
 
 
 class PlainFields(forms.Form):
@@ -164,22 +170,25 @@ class ApiTokenForm(forms.Form):
         error_messages={"required": _("Please allow it at least one thing.")},
     )
     lasts_days = forms.TypedChoiceField(
-        label=_("It expires"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        choices=[
-            ("30", _("in 30 days")),
-            ("90", _("in 90 days")),
-            ("365", _("in a year")),
-            ("", _("never")),
-        ],
-        initial="365",
+        label=_("It expires"), coerce=int, empty_value=None, required=False
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.not_yet = tokens.why_not_yet(user)
+        self._offer_ends(settings.API_TOKEN_MAX_DAYS)
+
+    def _offer_ends(self, most_days: int) -> None:
+        """None beyond what the operator allows; without such a limit "never", too."""
+        ends: Any = self.fields["lasts_days"]
+        days = [each for each in USUAL_DAYS if not most_days or each <= most_days]
+        ends.initial = max(days, default=most_days)
+        if not most_days:
+            ends.choices = [*map(_in_days, days), ("", _("never"))]
+            return
+        ends.required = True
+        ends.choices = map(_in_days, sorted({*days, most_days}))
+        ends.help_text = tokens.longest_sentence()
 
     def clean(self) -> dict[str, Any]:
         if self.not_yet:
@@ -191,3 +200,9 @@ class ApiTokenForm(forms.Form):
         """When the token ends; None for never."""
         days = self.cleaned_data["lasts_days"]
         return None if days is None else timezone.now() + timedelta(days=days)
+
+
+def _in_days(days: int) -> tuple[str, str]:
+    if days == A_YEAR:
+        return str(days), gettext("in a year")
+    return str(days), ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}

@@ -236,12 +236,17 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def valid(self, now: datetime) -> Self:
         """Those that open something at ``now``."""
         unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
+        if longest := ApiToken.longest():
+            unexpired &= Q(created_at__gt=now - longest)
         return self.filter(unexpired, revoked_at=None, owner__is_active=True)
 
     def long_over(self, now: datetime) -> Self:
         """Those that were withdrawn or expired so long ago that nobody asks about them."""
         long_ago = now - ApiToken.REMEMBERED_FOR
-        return self.filter(Q(revoked_at__lt=long_ago) | Q(expires_at__lt=long_ago))
+        over = Q(revoked_at__lt=long_ago) | Q(expires_at__lt=long_ago)
+        if longest := ApiToken.longest():
+            over |= Q(created_at__lt=long_ago - longest)
+        return self.filter(over)
 
 
 class ApiToken(models.Model):
@@ -285,9 +290,22 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @staticmethod
+    def longest() -> timedelta | None:
+        """For so long a token lasts at most, by the operator's setting; None for no limit."""
+        days: int = settings.API_TOKEN_MAX_DAYS
+        return timedelta(days=days) if days else None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it ends by itself: as its owner chose, or before, where the operator says so."""
+        longest = self.longest()
+        ends = [self.expires_at, longest and self.created_at + longest]
+        return min((end for end in ends if end), default=None)
+
     @property
     def is_expired(self) -> bool:
-        return self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.ends_at is not None and self.ends_at <= timezone.now()
 
     @property
     def scope_labels(self) -> list[str]:

@@ -36,6 +36,7 @@ def issue(
 ) -> tuple[ApiToken, str]:
     """A new token of ``owner`` and its secret, which cannot be had again.
 
+    It ends at ``expires_at``, and no later than the operator's limit says (``ApiToken.ends_at``).
     Raises QuotaError, reason "tokens", for who has as many in use as may be.
     """
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
@@ -80,6 +81,15 @@ def limit_sentence() -> str:
         "yours needs any more, then make a new one.",
         settings.API_TOKENS_PER_PERSON,
     ) % {"count": settings.API_TOKENS_PER_PERSON}
+
+
+def longest_sentence() -> str:
+    """How long a token lasts here; for sites with such a limit."""
+    return ngettext(
+        "On this site a token lasts %(count)d day at most.",
+        "On this site a token lasts %(count)d days at most.",
+        settings.API_TOKEN_MAX_DAYS,
+    ) % {"count": settings.API_TOKEN_MAX_DAYS}
 
 
 def find(secret: str) -> ApiToken | None:

@@ -335,6 +335,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 API_READS_PER_MINUTE = whole_number("STYLESITE_API_READS_PER_MINUTE", 600, at_least=1)
 API_WRITES_PER_MINUTE = whole_number("STYLESITE_API_WRITES_PER_MINUTE", 120, at_least=1)
+# Where the internet reaches the site nothing that opens it is forgotten for ever. Zero: no limit.
+API_TOKEN_MAX_DAYS = whole_number(
+    "STYLESITE_API_TOKEN_MAX_DAYS", 365 * BEHIND_HTTPS, at_least=0, at_most=36_500
+)
 API_TOKENS_PER_PERSON = whole_number("STYLESITE_API_TOKENS_PER_PERSON", 20, at_least=1)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

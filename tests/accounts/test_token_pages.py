@@ -67,6 +67,42 @@ def test_a_token_may_last_for_ever(proven: Client) -> None:
     assert ApiToken.objects.get().expires_at is None
 
 
+@pytest.mark.parametrize(
+    ("most", "offered"),
+    [
+        (0, ["30", "90", "365", ""]),
+        (365, ["30", "90", "365"]),
+        (45, ["30", "45"]),
+        (7, ["7"]),
+        (1000, ["30", "90", "365", "1000"]),
+    ],
+)
+def test_no_end_is_offered_beyond_what_the_operator_allows(
+    proven: Client, settings: Settings, most: int, offered: list[str]
+) -> None:
+    settings.API_TOKEN_MAX_DAYS = most
+    page = proven.get(ADD).content.decode()
+    assert re.findall(r'<option value="(\d*)"', page) == offered
+    assert (f"a token lasts {most} days at most" in page) == (most > 0)
+    refused = ["1001", *([""] if most else [])]
+    for beyond in refused:
+        assert proven.post(ADD, {**CHOSEN, "lasts_days": beyond}).status_code == 422
+    assert not ApiToken.objects.exists()
+    assert proven.post(ADD, {**CHOSEN, "lasts_days": offered[0]}).status_code == 201
+
+
+def test_the_list_says_when_the_operators_limit_ends_a_token(
+    proven: Client, user: User, settings: Settings
+) -> None:
+    tokens.issue(user, "Kiosk", ["read"])
+    assertContains(proven.get(LIST), "Never expires.")
+    settings.API_TOKEN_MAX_DAYS = 90
+    ends = timezone.localtime(timezone.now() + timedelta(days=90))
+    assertContains(proven.get(LIST), f"Expires on {ends:%-d %B %Y}.")
+    ApiToken.objects.update(created_at=timezone.now() - timedelta(days=91))
+    assertContains(proven.get(LIST), "Expired.")
+
+
 def test_the_list_tells_tokens_apart(proven: Client, user: User) -> None:
     _token, secret = tokens.issue(user, "Kiosk", ["read"], timezone.now() - timedelta(days=1))
     page = proven.get(LIST).content.decode()

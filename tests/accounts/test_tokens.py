@@ -95,3 +95,32 @@ def test_its_use_is_noted_once_a_minute(user: User, django_assert_num_queries) -
     token.refresh_from_db()
     assert token.last_used_at is not None
     assert token.last_used_at >= first
+
+
+@pytest.mark.parametrize(("chosen", "ends"), [(None, 90), (30, 30), (400, 90)])
+def test_where_the_operator_says_how_long_a_token_lasts_none_opens_anything_for_longer(
+    user: User, settings: Settings, chosen: int | None, ends: int
+) -> None:
+    now = timezone.now()
+    expires_at = now + timedelta(days=chosen) if chosen else None
+    token, secret = tokens.issue(user, "Kiosk", ["read"], expires_at)
+    settings.API_TOKEN_MAX_DAYS = 90
+    assert token.ends_at is not None
+    assert abs(token.ends_at - now - timedelta(days=ends)) < timedelta(minutes=1)
+
+    def made(days_ago: float) -> ApiToken | None:
+        ApiToken.objects.update(created_at=now - timedelta(days=days_ago))
+        return tokens.find(secret)
+
+    assert made(89.9) == token
+    assert made(90.1) is None
+
+
+def test_a_token_that_the_limit_ended_is_forgotten_like_any_other(
+    user: User, settings: Settings
+) -> None:
+    tokens.issue(user, "Kiosk", ["read"])
+    settings.API_TOKEN_MAX_DAYS = 10
+    now = timezone.now()
+    assert not ApiToken.objects.long_over(now + timedelta(days=99)).exists()
+    assert ApiToken.objects.long_over(now + timedelta(days=101)).exists()

@@ -186,7 +186,7 @@ from django.conf import settings as s
 print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)
 print(s.BROWSER_COOKIE_NAME, s.BOOTH_COOKIE_NAME)
 print(s.SECURE_HSTS_SECONDS, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_AGE // 86_400)
-print(s.ALLAUTH_TRUSTED_PROXY_COUNT)
+print(s.ALLAUTH_TRUSTED_PROXY_COUNT, s.API_TOKEN_MAX_DAYS)
 """
 
 
@@ -199,15 +199,20 @@ def test_djangos_own_checks_find_nothing_to_harden_in_public(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, "sessionid csrftoken False False browser booth 0 False 14 0"),
-        (IN_PUBLIC, f"{HOST_COOKIES} 86400 True 14 1"),
+        ({}, "sessionid csrftoken False False browser booth 0 False 14 0 0"),
+        (IN_PUBLIC, f"{HOST_COOKIES} 86400 True 14 1 365"),
         (
-            IN_PUBLIC | {"STYLESITE_HSTS_SECONDS": "31536000", "STYLESITE_SESSION_DAYS": "1"},
-            f"{HOST_COOKIES} 31536000 True 1 1",
+            IN_PUBLIC
+            | {
+                "STYLESITE_HSTS_SECONDS": "31536000",
+                "STYLESITE_SESSION_DAYS": "1",
+                "STYLESITE_API_TOKEN_MAX_DAYS": "0",
+            },
+            f"{HOST_COOKIES} 31536000 True 1 1 0",
         ),
     ],
 )
-def test_behind_https_cookies_and_browsers_are_kept_to_it(
+def test_behind_https_cookies_browsers_and_programs_are_kept_to_it(
     tmp_path: Path, given: dict[str, str], expected: str
 ) -> None:
     ran = run(tmp_path, given, "-c", COOKIES)

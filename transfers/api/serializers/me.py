@@ -7,7 +7,7 @@ from accounts.models import ApiToken
 
 class MyTokenSerializer(serializers.Serializer):
     name = serializers.CharField()
-    expires_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(source="ends_at", allow_null=True)
 
 
 class LimitsSerializer(serializers.Serializer):
