@@ -100,13 +100,19 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         return fixed if is_superuser(request) else (*fixed, *POWERS)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """With another address, the old one opens nothing any more, and whoever has it is told."""
+        """With another address, the old one opens nothing any more, and whoever has it is told.
+
+        So it is where another counted beside the one that staff see here: see ``out_of_step``.
+        """
         before = User.objects.get(pk=obj.pk) if change else None
         obj.email = obj.email.lower()
         super().save_model(request, obj, form, change)
-        if before is None or before.email.lower() == obj.email:
+        if before is None:
             return
-        alerts.tell_of_staff(before, "accounts/email/address_replaced", new_email=obj.email)
+        if before.email.lower() != obj.email:
+            alerts.tell_of_staff(before, "accounts/email/address_replaced", new_email=obj.email)
+        elif not mailboxes.out_of_step().filter(pk=obj.pk).exists():
+            return
         mailboxes.replace(obj)
         sessions.end_all(obj, but=request.session.session_key)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from stylesite.operating.doctor import installed, pictures, queue, setup, stores
+from stylesite.operating.doctor import accounts, installed, pictures, queue, setup, stores
 from stylesite.operating.doctor.findings import Check, Finding, Level, wrong
 
 __all__ = ["CHECKS", "Check", "Finding", "Level", "examine"]
@@ -35,6 +35,7 @@ CHECKS = (
     Check("addresses", setup.addresses),
     Check("sign-up", setup.sign_up, needs_database=True),
     Check("e-mail", setup.email),
+    Check("accounts", accounts.addresses, needs_database=True),
 )
 
 
