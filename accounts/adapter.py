@@ -72,19 +72,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(credentials.get("email", "")).lower()
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count a try, until it is known to be right.
+        """Count a try, until it is known to be right: for the account and for the address.
 
-        Where the account knows this browser, apart from the tries of all others.
+        Where the account knows this browser, apart from the tries of all others. The address has a
+        count of its own, which no success clears: not the code of an account of the guesser's.
         """
-        email = str(credentials.get("email", "")).lower()
-        action, key = "login_failed", self._get_login_attempts_cache_key(request, **credentials)
+        email = self._get_login_attempts_cache_key(request, **credentials)
         if browser := places.knows_browser(email, request):
-            action, key = "login_failed_at_home", f"{key}:{browser}"
-        self._login_failed_rl_usage = ratelimit.consume(
-            request, app="allauth.account", action=action, key=key
-        )
-        if not self._login_failed_rl_usage:
-            raise self.validation_error("too_many_login_attempts")
+            counts = {"login_failed_at_home": f"{email}:{browser}"}
+        else:
+            counts = {"login_failed_from_address": "", "login_failed": email}
+        self._login_failed_rl_usage = ratelimit.RateLimitUsage(usage=[])
+        for action, key in counts.items():
+            used = ratelimit.consume(request, app="allauth.account", action=action, key=key)
+            if not used:
+                raise self.validation_error("too_many_login_attempts")
+            self._login_failed_rl_usage.usage += used.usage
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         if invitations.are_needed():

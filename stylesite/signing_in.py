@@ -65,12 +65,14 @@ ALLAUTH_RATE_LIMIT_IPV6_PREFIX = _ONES_OWN_BITS[6]
 
 # Beside allauth's own limits, and counted as they are: passwords of share links ("key" is link and
 # address, or the link alone), reports of pictures, copies of all data, and photos at booths.
-# Failed sign-ins count for the account, from wherever, and for the visitor's address; those from a
-# browser that the account knows count apart ("at_home"; accounts.places says why).
+# Failed sign-ins count for the account, from wherever (with codes of a second step, which have
+# counts of their own), and for the visitor's address; those from a browser that the account knows
+# count apart ("at_home"; accounts.places says why).
 ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user,50/d/user",
     "login": "60/m/ip",
-    "login_failed": "10/m/ip,5/5m/key,50/d/key",
+    "login_failed": "5/5m/key,50/d/key",
+    "login_failed_from_address": "10/m/ip",
     "login_failed_at_home": "5/5m/key,50/d/key",
     "signup": "30/m/ip,300/d/ip",
     "passkey": "30/m/ip",

@@ -11,7 +11,14 @@ from pytest_django import Settings
 
 from accounts import networks
 from accounts.models import User
-from tests.accounts.conftest import LOGIN, is_signed_in, reset_password, sign_in
+from tests.accounts.conftest import (
+    LOGIN,
+    SetUpApp,
+    code_of_app,
+    is_signed_in,
+    reset_password,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +77,22 @@ def test_what_somebody_can_have_of_an_address_counts_as_one(
         guess(guesser, 1, f"{number}@example.org")
     assert is_refused(Client(REMOTE_ADDR=addresses[0]))
     assert not is_refused(Client(REMOTE_ADDR=other))
+
+
+def test_no_code_of_ones_own_account_clears_the_count_of_ones_address(
+    proven: Client, set_up_app: SetUpApp
+) -> None:
+    """Whoever has an account would guess passwords of others without end."""
+    secret = set_up_app(proven)
+    guesser = Client(REMOTE_ADDR="192.0.2.7")
+    for number in range(10):
+        guess(guesser, 1, f"{number}@example.org")
+        if number == 8:
+            sign_in(guesser)
+            guesser.post("/accounts/2fa/authenticate/", {"code": code_of_app(secret)})
+            assert is_signed_in(guesser)
+            guesser.logout()
+    assert is_refused(Client(REMOTE_ADDR="192.0.2.7"))
 
 
 @pytest.mark.parametrize(
