@@ -40,6 +40,11 @@ def of_api(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
 
 
+def of_script(request: HttpRequest) -> bool:
+    """Whether a script of one of our pages asks, and reads JSON: browsers never ask for it."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
 def signed_in_page(view: SignedInView[P]) -> View[P]:
     """Visitors are asked to sign in, and come back to the page they wanted.
 

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.access import SAFE, of_api
+from accounts.refusing import refused
 
 COUNTED_FOR_S = 120
 
@@ -33,7 +34,8 @@ class PageWrites:
         sent = counted(f"page-writes-{request.user.pk}-{minute}")
         if sent <= settings.PAGE_WRITES_PER_MINUTE:
             return self.get_response(request)
-        response = render(request, "429.html", status=429)
+        sentence = _("That was a lot at once. Wait a minute and try again.")
+        response = refused(request, 429, sentence, "429.html")
         response["Retry-After"] = str(60 - second)
         return response
 

@@ -19,9 +19,9 @@ from django.core.exceptions import (
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts import refusing
 from accounts.access import of_api
 from gallery import uploads
 from transfers.api.problems import MEDIA_TYPE, Problem
@@ -76,8 +76,8 @@ def _too_much(request: HttpRequest) -> HttpResponse:
 
 
 def refused(request: HttpRequest, status: HTTPStatus, reason: str, sentence: str) -> HttpResponse:
-    """A problem document for programs, a page for people."""
+    """A problem document for programs, a sentence for our own scripts, a page for people."""
     if of_api(request):
         said = Problem(reason=reason, sentence=sentence, status=status).body()
         return JsonResponse(said, status=status, content_type=MEDIA_TYPE)
-    return render(request, "refused.html", {"sentence": sentence}, status=status)
+    return refusing.refused(request, status, sentence)

@@ -42,6 +42,7 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("STYLESITE_SECRET_KEY_FALLBACKS", [])
 DEBUG = yes_or_no("STYLESITE_DEBUG", False)
 ALLOWED_HOSTS = env.list("STYLESITE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("STYLESITE_CSRF_TRUSTED_ORIGINS", [])
+CSRF_FAILURE_VIEW = "stylesite.views.csrf_failure"
 BEHIND_HTTPS = yes_or_no("STYLESITE_BEHIND_HTTPS", False)
 if BEHIND_HTTPS:
     # Another site of the same domain cannot set a cookie of such a name, whatever it is tricked to.

@@ -1,4 +1,4 @@
-"""The home page, the one page that belongs to no app, and the page for what went wrong here."""
+"""The home page, the one page that belongs to no app, and what is said when something is wrong."""
 
 import secrets
 import sys
@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views import csrf
 from django.views.decorators.http import require_safe
 
-from accounts.access import of_api
+from accounts.access import of_api, of_script
+from accounts.refusing import said_to_script
 from gallery.models import Artwork, Style
 from transfers.api.problems import MEDIA_TYPE, Problem
 from transfers.models import Transfer
@@ -46,13 +48,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     reference = secrets.token_hex(4)
     request.reference = reference  # type: ignore[attr-defined]
     away = isinstance(sys.exception(), AWAY)
+    sentence = _("Something broke on our side. Please try again in a minute.")
     if of_api(request):
-        said = Problem(
-            reason="unavailable" if away else "server_error",
-            sentence=_("Something broke on our side. Please try again in a minute."),
-            reference=reference,
-        )
+        reason = "unavailable" if away else "server_error"
+        said = Problem(reason=reason, sentence=sentence, reference=reference)
         answer: HttpResponse = JsonResponse(said.body(), content_type=MEDIA_TYPE)
+    elif of_script(request):
+        answer = said_to_script(HTTPStatus.INTERNAL_SERVER_ERROR, sentence)
     else:
         shown = {"site_name": settings.SITE_NAME, "reference": reference}
         answer = HttpResponse(render_to_string("500.html", shown))
@@ -61,3 +63,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         answer["Retry-After"] = str(TRY_AGAIN_S)
     return answer
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token: the page it is of was open while somebody signed in or out."""
+    if of_script(request):
+        return said_to_script(403, _("Please reload the page and try again."))
+    return csrf.csrf_failure(request, reason)

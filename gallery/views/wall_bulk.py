@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.access import SignedInRequest, owners_only
+from accounts.access import SignedInRequest, of_script, owners_only
 from gallery import albums, bulk, tags
 from gallery.bulk import BulkError
 from gallery.forms import IntoAlbumForm, TagForm
@@ -185,23 +185,19 @@ def _in_their_order(works: Works) -> list[Artwork]:
     return list(works.order_by("-created_at", "id"))
 
 
-def wants_json(request: SignedInRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "")
-
-
 def _tell(request: SignedInRequest, outcome: Outcome) -> HttpResponse:
-    if wants_json(request) and not outcome.address:
+    if of_script(request) and not outcome.address:
         return JsonResponse(asdict(outcome))
     tags_of_message = f"undo:{outcome.undo}" if outcome.undo else ""
     if outcome.message:
         messages.success(request, outcome.message, extra_tags=tags_of_message)
-    if wants_json(request):
+    if of_script(request):
         return JsonResponse(asdict(outcome))
     return redirect(outcome.address or back_to_wall(request))
 
 
 def _refuse(request: SignedInRequest, sentence: str) -> HttpResponse:
-    if wants_json(request):
+    if of_script(request):
         return JsonResponse(asdict(Outcome(sentence)), status=422)
     messages.error(request, sentence)
     return redirect(back_to_wall(request))

@@ -35,6 +35,13 @@ def test_uploading_and_submitting_count(signed_in: Client) -> None:
     assert "Wait a minute" in refused.content.decode()
 
 
+def test_a_script_is_told_in_json(signed_in: Client) -> None:
+    for _time in range(4):
+        refused = signed_in.post("/gallery/bulk/", HTTP_ACCEPT="application/json")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert "Wait a minute" in refused.json()["sentence"]
+
+
 def test_it_begins_anew_with_the_next_minute(
     signed_in: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,6 +154,33 @@ def test_a_program_gets_a_whole_problem_document(signed_in: Client) -> None:
     }
 
 
+BROKEN = {"data": b"--x\r\nno form at all", "content_type": "multipart/form-data; boundary="}
+LONG = {"data": b"text=" + b"x" * LARGE, "content_type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "status"),
+    [
+        ("/booth/take/", BROKEN, 400),
+        ("/looks/", BROKEN, 400),
+        ("/gallery/bulk/", BROKEN, 400),
+        ("/booth/take/", LONG, 413),
+        ("/gallery/bulk/", LONG, 413),
+    ],
+)
+def test_a_script_of_a_page_gets_a_sentence_to_show(
+    signed_in: Client, address: str, body: dict[str, object], status: int
+) -> None:
+    """Whether somebody is signed in or not: guests of a booth are not."""
+    for client in (signed_in, Client()):
+        response = client.generic("POST", address, HTTP_ACCEPT="application/json", **body)  # type: ignore[arg-type]
+        assert response.status_code == status
+        assert response.json()["sentence"].endswith(".")
+    page = signed_in.generic("POST", address, HTTP_ACCEPT="text/html,*/*;q=0.8", **body)  # type: ignore[arg-type]
+    assert page.status_code == status
+    assert "</html>" in page.content.decode()
+
+
 def test_what_is_stored_is_what_was_encoded_here(signed_in: Client, user: User) -> None:
     sent = upload(gradient(), format="JPEG", comment=b"rides along").read()
     file = SimpleUploadedFile("../../evil.php", sent + b"<?php rides along")

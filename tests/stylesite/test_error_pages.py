@@ -1,3 +1,4 @@
+import json
 import logging
 import re
 
@@ -72,6 +73,19 @@ def test_each_failure_has_its_page(
     response = Client(raise_request_exception=False).get(address)
     assert response.status_code == status
     assert sentence in response.content.decode()
+
+
+def test_scripts_of_pages_get_a_sentence() -> None:
+    response = views.server_error(RequestFactory().get("/", HTTP_ACCEPT="application/json"))
+    assert response.status_code == 500
+    assert json.loads(response.content) == {
+        "sentence": "Something broke on our side. Please try again in a minute."
+    }
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/booth/take/", HTTP_ACCEPT="application/json")
+    assert response.status_code == 403
+    assert response.json() == {"sentence": "Please reload the page and try again."}
+    assert "</html>" in client.post("/booth/take/").content.decode()
 
 
 def test_programs_are_told_in_their_own_way() -> None:

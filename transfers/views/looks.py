@@ -40,7 +40,7 @@ def begin(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         looks.cancel(request.user)
         sentences = [str(error) for errors in form.errors.values() for error in errors]
-        return _answer({"problem": " ".join(sentences)}, 422)
+        return _answer({"sentence": " ".join(sentences)}, 422)
     try:
         look = looks.begin(
             request.user,
@@ -49,9 +49,9 @@ def begin(request: SignedInRequest) -> HttpResponse:
             sent_as=request.POST.get("sent_as", ""),
         )
     except looks.NotByItselfError as error:
-        return _answer({"problem": error.sentence, "can_be_asked": True}, REFUSED)
+        return _answer({"sentence": error.sentence, "can_be_asked": True}, REFUSED)
     except (EngineError, QuotaError) as error:
-        return _answer({"problem": error.sentence}, 422)
+        return _answer({"sentence": error.sentence}, 422)
     return _answer(_shown(look), 201)
 
 
@@ -87,9 +87,9 @@ def keep(request: SignedInRequest, transfer_id: UUID) -> HttpResponse:
     try:
         artwork = keeping.keep(look)
     except WrongStateError:
-        return _answer({"problem": _("There is nothing to keep: it is not painted yet.")}, 422)
+        return _answer({"sentence": _("There is nothing to keep: it is not painted yet.")}, 422)
     except (EngineError, QuotaError) as error:
-        return _answer({"problem": error.sentence}, 422)
+        return _answer({"sentence": error.sentence}, 422)
     address = reverse("gallery:artwork", args=[artwork.pk])
     return _answer({"address": address, "words": _("It is in your gallery now.")})
 

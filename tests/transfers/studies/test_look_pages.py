@@ -98,7 +98,7 @@ def test_what_is_gone_cannot_be_kept_and_says_so(signed_in: Client, look: Look) 
     look()
     response = signed_in.post(f"/looks/{begun.pk}/keep/")
     assert response.status_code == 422
-    assert response.json()["problem"] == (
+    assert response.json()["sentence"] == (
         "This picture is no longer here. Please have it painted again."
     )
 
@@ -150,7 +150,7 @@ def test_nobody_looks_at_somebody_elses_photo(
     client.force_login(stranger)
     response = client.post(URL, chosen(photo, preset))
     assert response.status_code == 422
-    assert response.json()["problem"] == "That photo is no longer here. Please add it again."
+    assert response.json()["sentence"] == "That photo is no longer here. Please add it again."
 
 
 def test_visitors_are_asked_to_sign_in(client: Client, look: Look) -> None:
@@ -167,7 +167,7 @@ def test_settings_that_cannot_be_are_said_and_stop_the_one_before(
     look()
     response = signed_in.post(URL, chosen(photo, preset, style_strength="1000"))
     assert response.status_code == 422
-    assert "from 0 to 100" in response.json()["problem"]
+    assert "from 0 to 100" in response.json()["sentence"]
     assert not Transfer.objects.unfinished().exists()
 
 
@@ -178,7 +178,7 @@ def test_one_that_would_take_long_waits_to_be_asked_for(
     MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=cost / 50, overhead_s=10)
     response = signed_in.post(URL, chosen(photo, preset))
     assert (response.status_code, response.json()["can_be_asked"]) == (409, True)
-    assert "would take about 1 minute right now" in response.json()["problem"]
+    assert "would take about 1 minute right now" in response.json()["sentence"]
     assert signed_in.post(URL, chosen(photo, preset, asked="yes")).status_code == 201
 
 
@@ -190,7 +190,7 @@ def test_at_the_limit_of_minutes_a_sentence_says_so(
     Transfer.objects.filter(pk=begun.pk).update(painting_s=60)
     response = signed_in.post(URL, chosen(photo, preset))
     assert response.status_code == 422
-    assert "minutes of painting a day" in response.json()["problem"]
+    assert "minutes of painting a day" in response.json()["sentence"]
 
 
 @pytest.mark.parametrize("what", ["", "x/cancel/", "x/keep/"])

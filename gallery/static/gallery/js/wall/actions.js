@@ -23,7 +23,7 @@ async function post(address, fields) {
     return null;
   }
   if (answer.ok) return said;
-  tell(said.message ?? form.dataset.failed, { level: "error" });
+  tell(said.message ?? said.sentence ?? form.dataset.failed, { level: "error" });
   return null;
 }
 

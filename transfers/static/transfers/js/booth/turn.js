@@ -27,7 +27,8 @@ export async function begin(url, { photo, style, onWall, key, token, words }) {
   const signal = AbortSignal.timeout(SEND_LIMIT_MS);
   let answer, said;
   try {
-    answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token }, signal });
+    const headers = { Accept: "application/json", "X-CSRFToken": token };
+    answer = await fetch(url, { method: "POST", body, headers, signal });
     said = await answer.json().catch((problem) => {
       if (answer.status === 201) throw problem;
       return {};

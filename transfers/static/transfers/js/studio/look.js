@@ -133,8 +133,8 @@ async function begin({ asked = false } = {}) {
       return;
     }
     if (answer.status === 201) return follow(said, mine);
-    if (said.can_be_asked) return wait(said.problem);
-    stopWith(said.problem);
+    if (said.can_be_asked) return wait(said.sentence);
+    stopWith(said.sentence);
   } catch {
     if (mine === wanted) stopWith(words.wordsLost);
   } finally {
@@ -256,10 +256,10 @@ async function keep() {
     const answer = await post(running.keep_url, new FormData());
     const said = await answer.json();
     if (mine !== wanted) {
-      part("said").textContent = answer.ok ? said.words : said.problem; // what is shown is newer
+      part("said").textContent = answer.ok ? said.words : said.sentence; // what is shown is newer
       return;
     }
-    if (!answer.ok) return complain(said.problem);
+    if (!answer.ok) return complain(said.sentence);
     button.hidden = true;
     part("kept").href = said.address;
     part("kept").hidden = false;
