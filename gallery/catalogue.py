@@ -18,8 +18,9 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
+from gallery import leftovers
 from gallery.models import Style
-from gallery.pictures import shrink
+from gallery.pictures import about_to_write, shrink
 from gallery.presets.catalog import Preset
 
 EXAMPLE_SIDE_PX = 1024
@@ -40,14 +41,14 @@ class Outcome:
 def load_preset(preset: Preset) -> Outcome:
     """Add ``preset``, or bring its row up to date; nothing is written when nothing changed.
 
-    New files are written before the row and old ones removed after it, so that the row always
-    names whole files.
+    New files are written before the row and old ones go after it, so that the row always names
+    whole files; a note of either sees to what a process that dies leaves behind.
     """
     found = Style.objects.filter(slug=preset.slug).first()
     style = found or Style(slug=preset.slug)
     outcome = Outcome(preset.slug, added=found is None)
     loaded = deepcopy(style.catalogue)
-    old_files = {str(file.name): file.storage for file in style.file_fields()}
+    old_files = {str(file.name) for file in style.file_fields()}
     try:
         _load_fields(style, preset, loaded, outcome)
         _load_files(style, preset, loaded, outcome)
@@ -55,12 +56,10 @@ def load_preset(preset: Preset) -> Outcome:
             style.catalogue = loaded
             with transaction.atomic():
                 style.save()
+                leftovers.remove(old_files - {str(file.name) for file in style.file_fields()})
     except BaseException:
         _remove(style.file_fields(), but=old_files)
         raise
-    for name, storage in old_files.items():
-        if name not in {file.name for file in style.file_fields()}:
-            storage.delete(name)
     return outcome
 
 
@@ -116,6 +115,7 @@ def _load_files(style: Style, preset: Preset, loaded: dict[str, Any], outcome: O
                 outcome.kept.append(name)
                 continue
             example = shrink(_opened(path), EXAMPLE_SIDE_PX)
+            about_to_write(style)
             style.set_rendition(getattr(style, name), example, EXAMPLE_SIDE_PX)
             if name == "example":
                 loaded["example_size"] = list(example.size)

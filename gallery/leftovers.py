@@ -36,9 +36,10 @@ AGAIN = timedelta(hours=1)
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def note_writing(folder: str) -> None:
-    """Before the first file is written to ``folder``, which ends with a slash."""
-    _note([folder], timezone.now() + NAMED_WITHIN)
+def note_writing(prefix: str) -> None:
+    """Before the first file is written to a folder, which ends with a slash, or before the one file
+    of this name is, in a folder of many."""
+    _note([prefix], timezone.now() + NAMED_WITHIN)
 
 
 def remove(prefixes: Collection[str]) -> None:

@@ -186,7 +186,7 @@ def _kept(request: SignedInRequest, form: UploadForm) -> StyleImport | None:
         publish=form.cleaned_data["publish"],
         collection=form.cleaned_data["collection"],
     )
-    one.file.save(f"{one.pk}.zip", upload, save=False)
+    one.keep_zip(upload)
     try:
         one.save(force_insert=True)
     except BaseException:

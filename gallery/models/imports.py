@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
+from django.core.files.base import File
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +51,12 @@ class StyleImport(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def keep_zip(self, file: File[bytes]) -> None:
+        """Store ``file``; the caller saves the row, or removes the file."""
+        name = f"{self.pk}.zip"
+        leftovers.note_writing(self.file.field.generate_filename(self, name))
+        self.file.save(name, file, save=False)
 
     def throw_away(self) -> None:
         """The row first: a file without a row is seen by nobody.

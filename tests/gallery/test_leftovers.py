@@ -17,7 +17,7 @@ from accounts.models import User
 from gallery import leftovers
 from gallery.artworks import frame_artwork
 from gallery.files import FilesUnavailableError
-from gallery.models import Artwork, Leftover
+from gallery.models import Artwork, Leftover, StyleImport
 from gallery.pictures import delete_for_good
 from tests.gallery.drawings import gradient, hang_artwork
 from tests.gallery.films import add_time_lapse
@@ -121,6 +121,19 @@ def test_what_was_written_and_never_became_a_row_goes_after_a_day(
     with later(monkeypatch, DAY + HOUR):
         assert leftovers.clear(10) == 1
     assert there(names) == []
+
+
+def test_a_zip_of_presets_that_never_became_a_row_goes_after_a_day(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, lost = StyleImport(owner=user, name="kept"), StyleImport(owner=user, name="lost")
+    for one in (kept, lost):
+        one.keep_zip(ContentFile(b"PK"))
+    kept.save()
+    with later(monkeypatch, DAY + HOUR):
+        assert leftovers.clear(10) == 2
+    assert there([str(kept.file.name), str(lost.file.name)]) == [str(kept.file.name)]
+    assert not Leftover.objects.exists()
 
 
 def test_what_a_row_names_stays_whatever_is_noted(

@@ -3,16 +3,20 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from gallery import catalogue, leftovers
 from gallery.catalogue import load_preset
-from gallery.models import Style
+from gallery.models import Leftover, Style
 from gallery.presets import catalog
 from gallery.presets.catalog import Photo, Preset, read_catalog
 from tests.gallery.drawings import gradient
@@ -126,19 +130,45 @@ def test_a_hidden_preset_stays_hidden(entry: Preset) -> None:
 
 
 def test_a_redrawn_image_replaces_the_old_one_and_its_files(
-    entry: Preset, paint: Paint, media_root: Path
+    entry: Preset,
+    paint: Paint,
+    media_root: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     load_preset(entry)
     before = loaded()
     paint("images/swirls.jpg", gradient(160, 120))
     paint("examples/swirls.jpg", gradient(90, 60))
-    assert load_preset(entry).updated == ["image", "example"]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert load_preset(entry).updated == ["image", "example"]
     after = loaded()
     assert (after.width, after.height) == (160, 120)
     assert after.example_size == (90, 60)
     assert after.example_photo == before.example_photo
     stored = {str(p.relative_to(media_root)) for p in media_root.rglob("*") if p.is_file()}
     assert stored == {file.name for file in after.file_fields()}
+
+
+def test_where_the_process_dies_beside_its_row_nothing_stays_that_no_row_names(
+    entry: Preset, paint: Paint, media_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_given: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    load_preset(entry)
+    Leftover.objects.all().delete()
+    paint("examples/swirls.jpg", gradient(90, 60))
+    with monkeypatch.context() as patch:
+        patch.setattr(Style, "save", die)
+        patch.setattr(catalogue, "_remove", die)
+        with pytest.raises(KeyboardInterrupt):
+            load_preset(entry)
+    load_preset(entry)  # what is to be done after the commit is never done
+    then = timezone.now() + timedelta(days=2)
+    monkeypatch.setattr(timezone, "now", lambda: then)
+    leftovers.clear(10)
+    stored = {str(p.relative_to(media_root)) for p in media_root.rglob("*") if p.is_file()}
+    assert stored == {file.name for file in loaded().file_fields()}
 
 
 def test_an_image_that_an_admin_chose_stays(entry: Preset, paint: Paint) -> None:
