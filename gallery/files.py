@@ -7,6 +7,8 @@ public media address.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -35,6 +37,15 @@ CHUNK_BYTES = 64 * 1024
 # longer the address works, so that nobody arrives too late.
 FOLLOWED_S = 240
 LATE_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What a store says of a file that it holds."""
+
+    name: str
+    bytes: int
+    modified_at: datetime
 
 
 class FilesUnavailableError(OSError):

@@ -4,8 +4,9 @@ A row and its files cannot change in one moment. So a note is written first: bef
 written, and in the transaction that lets go of some. Housekeeping looks at what a note speaks of,
 once whoever wrote it has had the time, removes what no row names, and forgets the note.
 
-The store is never searched for files without a row. It would find the same, and more, but whoever
-starts a worker with another database (an old one, an empty one) would lose all pictures by it.
+Nothing searches the store for files without a row by itself. It would find the same, and more, but
+whoever starts a worker with another database (an old one, an empty one) would lose all pictures by
+it. Who runs the site may, with `manage.py leftovers` (``strays``).
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def _remove(prefixes: Iterable[str]) -> None:
 def _clear(prefix: str, now: datetime) -> bool:
     """Whether nothing is left below ``prefix`` but what a row names."""
     is_clear = True
-    for name in sorted(_unnamed(prefix, _stored(prefix))):
+    for name in sorted(unnamed(_stored(prefix))):
         try:
             if default_storage.get_modified_time(name) > now - AGAIN:
                 is_clear = False
@@ -131,23 +132,23 @@ def _stored(prefix: str) -> list[str]:
     return [name for file in files if (name := f"{folder}/{file}").startswith(prefix)]
 
 
-def _unnamed(prefix: str, names: Iterable[str]) -> set[str]:
+def unnamed(names: Iterable[str]) -> set[str]:
     """Those that no row of any table names.
 
-    The row whose id is in the name is asked first, as the columns of all rows have no index.
+    Rows whose ids are in the names are asked first, as the columns of all rows have no index.
     """
     left = set(names)
-    if key := UUID.search(prefix):
-        for rows, columns in _tables():
-            for row in rows.filter(pk=key[0]).values_list(*columns):
-                left -= set(row)
-    for rows, columns in _tables() if left else ():
+    keys = {key[0] for name in left if (key := UUID.search(name))}
+    for rows, columns in tables() if keys else ():
+        for row in rows.filter(pk__in=keys).values_list(*columns):
+            left -= set(row)
+    for rows, columns in tables() if left else ():
         for column in columns:
             left -= set(rows.filter(**{f"{column}__in": left}).values_list(column, flat=True))
     return left
 
 
-def _tables() -> Iterator[tuple[models.Manager[Any], list[str]]]:
+def tables() -> Iterator[tuple[models.Manager[Any], list[str]]]:
     """Those whose rows name files, with the columns in which they do."""
     for model in apps.get_models():
         fields = model._meta.concrete_fields

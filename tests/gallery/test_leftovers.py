@@ -185,7 +185,7 @@ def test_what_was_not_committed_leaves_no_note(artwork: Artwork) -> None:
 
 def test_every_row_with_a_file_has_a_random_id() -> None:
     """The id in a name is looked for in each of these tables."""
-    for rows, _columns in leftovers._tables():
+    for rows, _columns in leftovers.tables():
         key = rows.model._meta.pk
         if isinstance(key, models.OneToOneField):
             key = key.target_field
