@@ -21,7 +21,7 @@ from PIL import Image
 
 from accounts.limits import counted
 from accounts.models import User
-from gallery import time_lapses
+from gallery import slow_work, time_lapses
 from gallery.file_names import safe_name
 from gallery.frames import Frame, thinned
 from gallery.models import TimeLapse
@@ -184,7 +184,8 @@ def _in_turn(user: User) -> Iterator[None]:
         )
     try:
         _count(user)
-        if not _one_at_a_time.acquire(timeout=PATIENCE_S):
+        may_wait = slow_work.room.enter(long=True)
+        if not may_wait or not _one_at_a_time.acquire(timeout=PATIENCE_S):
             raise BusyError(
                 _("Many animations are being made right now. Please try again in a moment."),
                 PATIENCE_S,

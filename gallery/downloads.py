@@ -18,6 +18,7 @@ from gallery.files import bytes_response, file_response, harden
 from gallery.models import Artwork
 from gallery.pictures import encode, shrink
 from gallery.recipe_files import RecipeFileError
+from gallery.sending import take_place
 
 FORMATS = ("png", "jpg", "webp")
 SIZES = ("original", "web")
@@ -39,7 +40,8 @@ class Wish:
 
 
 def download_response(request: HttpRequest, artwork: Artwork, wish: Wish) -> HttpResponseBase:
-    """``artwork`` under its title. Raises Http404 for formats and sizes that there are not.
+    """``artwork`` under its title. Raises Http404 for formats and sizes that there are not, and
+    ManyDownloadsError.
 
     Where a recipe is wanted and its row does not say enough for one, RecipeFileError.
     """
@@ -48,6 +50,7 @@ def download_response(request: HttpRequest, artwork: Artwork, wish: Wish) -> Htt
     name = file_name(artwork, wish.file_format)
     if wish == Wish():
         return file_response(request, artwork.original, download_as=name)
+    take_place(long=False)
     try:
         data = file_bytes(artwork, wish)
     except FileNotFoundError as missing:

@@ -19,6 +19,7 @@ from PIL import Image
 from engine.decoding.decoder import decoder
 from engine.errors import ImageError
 from engine.images import Limits, Picture, read_bytes
+from gallery import slow_work
 
 AT_ONCE = 3
 """Of each process of the site. A web server has two, with eight threads each."""
@@ -27,8 +28,8 @@ AT_ONCE_EACH = 2
 """Of one person, whose pages send a few at the same time; somebody else's always finds a place."""
 
 WAITING, WAITING_EACH = 3, 2
-"""Beyond those, at most so many threads wait for a place, and for one person: the others are left
-for pages."""
+"""Beyond those, at most so many threads wait for a place, and for one person. With those that have
+been read and are being stored, they are among the threads that ``slow_work`` counts."""
 
 PATIENCE_S = 15
 TRY_AGAIN_S = 10
@@ -120,6 +121,8 @@ def read_picture(
     Raises ImageError, whose sentence is fit for them; BusyError is one.
     """
     limits = limits or upload_limits()
+    if not slow_work.room.enter():
+        raise BusyError
     data = read_bytes(file, limits)
     with turns.turn(object() if who is None else who):
         try:

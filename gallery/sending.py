@@ -1,85 +1,48 @@
-"""How many zips are sent at once: each keeps a thread of the web server until its last byte is
-gone, which may be long.
+"""What is told to come back later, because as many threads of the web server are at such work as
+may be (``slow_work``): zips and the like, which keep theirs until the last byte is gone.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from collections.abc import Callable
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.refusing import refused
+from gallery import slow_work
 from gallery.reading import BusyError
-
-P = ParamSpec("P")
-R = TypeVar("R", bound=HttpRequest)
-
-Zip = Callable[Concatenate[R, P], HttpResponseBase]
-
-AT_ONCE = 4
-"""Of each process of the site, whose web server has eight threads: half are left for pages."""
 
 TRY_AGAIN_S = 60
 
-places = threading.BoundedSemaphore(AT_ONCE)
 
-
-class ManyZipsError(BusyError):
-    """Not now: as many zips are being sent as may be. The API answers as to other ``BusyError``."""
+class ManyDownloadsError(BusyError):
+    """Not now. The API answers as to other ``BusyError``, and ``Later`` where a page is asked."""
 
     def __init__(self) -> None:
         sentence = _("Many downloads are on their way right now. Please try again in a minute.")
         super().__init__(sentence, TRY_AGAIN_S)
 
 
-def few_at_once(view: Zip[R, P]) -> Zip[R, P]:
-    """For pages that send a zip: the sentence of ManyZipsError, where that is raised."""
-
-    @wraps(view)
-    def answer(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        try:
-            return view(request, *args, **kwargs)
-        except ManyZipsError as error:
-            later = render(request, "later.html", {"sentence": error.sentence}, status=503)
-            later["Retry-After"] = str(error.wait_s)
-            return later
-
-    return answer
+def take_place(*, long: bool = True) -> None:
+    """Before a download is made or begun. Raises ManyDownloadsError."""
+    if not slow_work.room.enter(long=long):
+        raise ManyDownloadsError
 
 
-class Pieces(Iterator[bytes], Protocol):
-    def close(self) -> None: ...
+class Later:
+    """The page that says to come back later, where a view could only say that with a page."""
 
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
 
-class Sent:
-    """Pieces on their way, and the place they keep: until the end, or nobody wants the rest."""
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
 
-    def __init__(self, pieces: Pieces) -> None:
-        """Raises ManyZipsError."""
-        self._pieces = pieces
-        self._places = places
-        self._has_place = places.acquire(blocking=False)
-        if not self._has_place:
-            raise ManyZipsError
-
-    def __iter__(self) -> Sent:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self._pieces)
-
-    def close(self) -> None:
-        """Called by the web server at the end, whether it came early or not."""
-        self._pieces.close()
-        if self._has_place:
-            self._has_place = False
-            self._places.release()
-
-    def __del__(self) -> None:
-        """Where an error behind the page dropped the answer before the web server had it."""
-        self.close()
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, BusyError):
+            return None
+        answer = refused(request, 503, error.sentence, "later.html")
+        answer["Retry-After"] = str(error.wait_s)
+        return answer

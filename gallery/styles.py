@@ -20,10 +20,11 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts.models import User
-from gallery import leftovers
+from gallery import leftovers, slow_work
 from gallery.cropping import Crop
 from gallery.models import Style
 from gallery.pictures import encode, shrink
+from gallery.reading import BusyError
 from gallery.storage_use import check_room
 
 # The largest picture that can be painted; a style image beyond that has no use.
@@ -113,6 +114,8 @@ def crop(style: Style, part: Crop) -> None:
     """
     if part.stored() == style.crop:
         return
+    if not slow_work.room.enter():
+        raise BusyError
     file = style.uncropped or style.original
     try:
         with file.storage.open(str(file.name)) as opened:

@@ -22,7 +22,7 @@ from zipstream import ZipStream
 from gallery.file_names import safe_name
 from gallery.files import CHUNK_BYTES, harden
 from gallery.models import Artwork, ArtworkQuerySet
-from gallery.sending import Sent
+from gallery.sending import take_place
 
 logger = logging.getLogger(__name__)
 
@@ -88,8 +88,9 @@ def needed_of(artworks: ArtworkQuerySet) -> ArtworkQuerySet:
 
 
 def response(artworks: Iterable[Artwork], name: str) -> StreamingHttpResponse:
-    """A download of ``artworks`` called ``name``, with today's date. Raises ManyZipsError."""
-    return download(Sent(stream(artworks)), name)
+    """A download of ``artworks`` called ``name``, with today's date. Raises ManyDownloadsError."""
+    take_place()
+    return download(stream(artworks), name)
 
 
 def download(pieces: Iterable[bytes], name: str) -> StreamingHttpResponse:

@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "accounts.places.KnownBrowser",
     "accounts.limits.PageWrites",
     "django_htmx.middleware.HtmxMiddleware",
+    "gallery.sending.Later",
 ]
 
 TEMPLATES = [

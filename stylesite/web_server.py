@@ -12,6 +12,7 @@ from django.conf import settings
 from gunicorn import glogging
 
 from engine.decoding.decoder import decoder
+from gallery import slow_work
 from transfers.queue.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stylesite.settings")
@@ -47,8 +48,10 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Have pictures decoded by a process that is there before the first one comes."""
+    """Have pictures decoded by a process that is there before the first one comes; and some threads
+    left for pages, however many there are."""
     decoder.start()
+    slow_work.room.fit(worker.cfg.threads)
 
 
 def pre_request(worker: Any, request: Any) -> None:

@@ -3,11 +3,11 @@
 A thread reads a request to its end and sends the answer to its end, so whoever sends or takes a
 byte a second keeps one, and a dozen of them would keep everybody out. Here no address has more than
 half of a worker's threads, and who is silent while they send is hung up on. Where somebody waits
-for a thread and more than a quarter of them wait for slow clients, the slowest are hung up on;
-while threads are free, nobody is disturbed. An address that was hung up on has one thread at a time
-for a while. A proxy that takes in whole requests and answers before it passes them on does better
-still: where there is one (STYLESITE_TRUSTED_PROXIES), all connections are its own, and count as
-nobody's.
+for a thread and more than a quarter of them wait for slow clients, or more than three quarters for
+those or at slow work (``gallery.slow_work``), the slowest are hung up on; while threads are free,
+nobody is disturbed. An address that was hung up on has one thread at a time for a while. A proxy
+that takes in whole requests and answers before it passes them on does better still: where there is
+one (STYLESITE_TRUSTED_PROXIES), all connections are its own, and count as nobody's.
 
 gunicorn waits two seconds for each client to hang up after the last answer, in the thread that
 lets everybody in. Here they are waited for beside everything else.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from time import monotonic
@@ -26,6 +27,7 @@ from django.conf import settings
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from accounts import networks
+from gallery import slow_work
 
 SLOW_AFTER_S = 3.0
 """So long may a thread wait for a client in one request before the client counts as slow."""
@@ -56,7 +58,8 @@ class Watched:
         return getattr(self._plain, name)
 
     def begin(self) -> None:
-        """A request begins."""
+        """A request begins, and waits for a thread."""
+        self.thread = 0
         self._waited_s = self._lately_s = self._lately_bytes = 0.0
         self._waiting_since: float | None = None
         self._silent_since: float | None = None
@@ -186,6 +189,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         client = conn.sock
         if not isinstance(client, Watched):
             return super().handle(conn)
+        client.thread = threading.get_ident()
         if not client.is_leaving() and (goes_on := super().handle(conn)):
             return goes_on
         return _DEFER if self.alive and not client.has_left() else False
@@ -214,12 +218,19 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         watched = [conn for conn in self._at_work if isinstance(conn.sock, Watched)]
         slow = [conn for conn in watched if conn.sock.silent_s(now) > SILENCE_S]
         waiting = [conn for conn in watched if conn.sock.waited_s(now) > SLOW_AFTER_S]
-        surplus = len(waiting) - self.cfg.threads // 4
+        surplus = self._surplus({conn.sock.thread for conn in waiting})
         if self._is_short(now) and surplus > 0:
             slow += sorted(waiting, key=lambda conn: conn.sock.rate(now))[:surplus]
         for conn in slow:
             conn.sock.hang_up()
             self._remember(address_of(conn), now)
+
+    def _surplus(self, waiting: set[int]) -> int:
+        """How many threads too many wait for slow clients: a quarter of all may, and with those at
+        slow work three quarters."""
+        threads: int = self.cfg.threads
+        quarter, taken = threads // 4, waiting | slow_work.room.threads()
+        return max(len(waiting) - quarter, len(taken) - (threads - quarter))
 
     def _is_short(self, now: float) -> bool:
         """Whether somebody has been waiting for a thread."""

@@ -35,6 +35,7 @@ from gallery.imports import archive, table
 from gallery.imports.carrying_out import Run
 from gallery.imports.judging import Wishes
 from gallery.models import Collection, StyleImport
+from gallery.sending import take_place
 
 PERMISSIONS = ("gallery.add_style", "gallery.change_style")
 ROWS = "<!-- rows -->"
@@ -116,6 +117,7 @@ class ImportPages(admin.ModelAdmin):  # type: ignore[type-arg]
             one.throw_away()
             messages.info(request, gettext("The zip is thrown away; nothing was imported."))
             return redirect("admin:gallery_style_import")
+        take_place()  # hundreds of pictures take minutes
         return StreamingHttpResponse(
             self._written(request, one, dry=request.method != "POST"),
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},

@@ -21,10 +21,12 @@ from gallery.files import CHUNK_BYTES, harden
 from gallery.imports.archive import TABLE
 from gallery.imports.table import BETWEEN, COLUMNS
 from gallery.models import Style
+from gallery.sending import take_place
 
 
 def response(styles: QuerySet[Style]) -> StreamingHttpResponse:
-    """The zip as a download."""
+    """The zip as a download. Raises ManyDownloadsError."""
+    take_place()
     name = f"styles-{timezone.localdate():%Y-%m-%d}.zip"
     answer = StreamingHttpResponse(stream(styles), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -27,7 +27,6 @@ from gallery import shares, zips
 from gallery.downloads import Wish, download_response
 from gallery.files import file_response
 from gallery.models import Artwork, ShareLink
-from gallery.sending import few_at_once
 from gallery.sharing_forms import LinkPasswordForm
 from gallery.views.objections import object_to
 
@@ -134,7 +133,6 @@ def download(
 
 @require_safe
 @for_holders
-@few_at_once
 def download_all(request: HttpRequest, link: ShareLink) -> HttpResponseBase:
     """The pictures of an album in full size, as a zip that is made while it is sent."""
     if link.album is None or not link.may_download:

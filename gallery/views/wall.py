@@ -20,7 +20,6 @@ from gallery.filters import DAYS, SIZES, Choices, FilterForm, choices_of, stars_
 from gallery.listing import View
 from gallery.models import Artwork, ArtworkQuerySet
 from gallery.paging import BadCursorError, Page
-from gallery.sending import few_at_once
 
 PAGE_SIZE = 60
 MOST_PAGES = 20
@@ -90,7 +89,6 @@ def more(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @owners_only
-@few_at_once
 def download(request: SignedInRequest) -> HttpResponseBase:
     """A zip of the pictures in ``ids``, or without them of all that the address's view finds."""
     said = request.POST.getlist("ids") or request.GET.getlist("ids")

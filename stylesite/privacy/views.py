@@ -23,7 +23,7 @@ from accounts.access import SignedInRequest, password_asked_anew, signed_in_page
 from accounts.audit import Action
 from accounts.models import User
 from gallery import zips
-from gallery.sending import Sent, few_at_once
+from gallery.sending import take_place
 from stylesite.privacy import closing, returning, rules, summary
 from stylesite.privacy.copying import turns
 from stylesite.privacy.copying.archive import Copy
@@ -63,7 +63,6 @@ def overview(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 @password_asked_anew
-@few_at_once
 def copy(request: SignedInRequest) -> HttpResponseBase:
     """Everything in one zip, or a sentence why not now."""
     if request.method != "POST":
@@ -75,11 +74,10 @@ def copy(request: SignedInRequest) -> HttpResponseBase:
         in_vain.callback(turn.close)
         if not ratelimit.consume(request, action="copy", user=request.user):
             return _no_copy(request, often=True)
-        sent = Sent(turn)
-        in_vain.callback(sent.close)
+        take_place()
         audit.record(Action.EXPORT_REQUESTED, request.user, request.user, request)
         in_vain.pop_all()
-    return zips.download(sent, settings.SITE_NAME)
+    return zips.download(turn, settings.SITE_NAME)
 
 
 def _no_copy(request: SignedInRequest, **why: bool) -> HttpResponse:

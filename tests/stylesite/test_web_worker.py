@@ -19,10 +19,17 @@ from tests.services.processes import end, free_ports, start, wait_until
 
 ROOT = Path(__file__).parents[2]
 APP = """
+import time
 from pathlib import Path
+
+from gallery.slow_work import room
 
 
 def application(environ, start_response):
+    if environ["PATH_INFO"] == "/work":
+        room.begin()
+        room.enter()
+        time.sleep(15)
     if environ["PATH_INFO"] == "/file":
         large = Path(__file__).with_name("large").open("rb")
         start_response("200 OK", [("Content-Length", str(16 * 2**20))])
@@ -97,6 +104,21 @@ def test_many_slow_senders_are_hung_up_on_but_for_a_few(port: int) -> None:
             dead += sender.recv(1) == b""
         sender.close()
     assert 6 <= dead <= 10  # eight threads, of which two may wait
+
+
+def test_slow_senders_give_way_to_pages_where_most_threads_are_at_slow_work(port: int) -> None:
+    """Six of eight are; the two that slow senders may have otherwise are those left for pages."""
+    workers = [connection(port, f"127.0.0.{n}") for n in range(10, 16)]
+    for client in workers:
+        client.sendall(b"GET /work HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    time.sleep(0.2)
+    senders = [slow(port, f"127.0.0.{n}") for n in (20, 21)]
+    time.sleep(0.2)
+    waited = page(port, "127.0.0.3")
+    assert waited is not None
+    assert waited < 10
+    for client in (*workers, *senders):
+        client.close()
 
 
 def test_a_slow_upload_is_let_be_where_nobody_needs_the_thread(port: int) -> None:

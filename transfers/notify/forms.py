@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gallery import slow_work
 from transfers.notify import destinations
 from transfers.notify.destinations import BadAddressError, UndeliverableError
 from transfers.notify.models import Notice, NoticeChoices
@@ -52,6 +53,8 @@ class NoticeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
             return url
         if not cache.add(f"webhook-address-{self.instance.owner_id}", True, LOOK_UP_AGAIN_S):
             raise forms.ValidationError(_("That was a lot at once. Wait a few seconds, please."))
+        if not slow_work.room.enter():
+            raise forms.ValidationError(_("Much is going on right now. Please try again."))
         try:
             destinations.checked_addresses(destinations.parse(url), LOOK_UP_S)
         except BadAddressError as error:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import SignedInRequest, signed_in_page
 from accounts.mailboxes import may_be_written_to
 from accounts.models import User
+from gallery import slow_work
 from transfers.models import Notice, NoticeChoices
 from transfers.notify import letters, models, outbox, webhooks
 from transfers.notify.forms import NoticeForm
@@ -64,6 +65,8 @@ def test(request: SignedInRequest) -> HttpResponse:
     choices = NoticeChoices.of(request.user.pk)
     if not choices.webhook_url:
         messages.error(request, _("Save an address first."))
+    elif not slow_work.room.enter():  # it waits for somebody else's server
+        messages.error(request, _("Much is going on right now. Wait a minute and try again."))
     elif not cache.add(f"webhook-test-{request.user.pk}", True, TEST_AGAIN_S):
         messages.error(request, _("That was a lot at once. Wait a few seconds and try again."))
     else:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gallery.downloads import file_name_of
 from gallery.files import bytes_response, file_response
 from gallery.pictures import encode
+from gallery.sending import take_place
 from transfers.booth import deletion, sittings, telling
 from transfers.models import BoothPicture, Sitting
 
@@ -87,6 +88,7 @@ def download(request: HttpRequest, sitting: Sitting, file_format: str) -> HttpRe
     name = file_name_of(f"{sitting.booth.title}, {shown.title}", file_format)
     if file_format == "png":
         return file_response(request, shown.original, download_as=name, immutable=False)
+    take_place(long=False)
     return bytes_response(_jpeg(shown), download_as=name)
 
 
