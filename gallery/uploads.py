@@ -28,6 +28,7 @@ PATIENCE = 4
 
 
 View = TypeVar("View", bound=Callable[..., Any])
+MaySend = Callable[[HttpRequest], bool]
 
 
 def takes_files(view: View) -> View:
@@ -40,6 +41,17 @@ def takes_files_of_guests(view: View) -> View:
     """The same for a view that says itself who may, such as a booth's."""
     view.takes_files_of_guests = True  # type: ignore[attr-defined]
     return takes_files(view)
+
+
+def takes_archives(may: MaySend) -> Callable[[View], View]:
+    """The same for a view that takes zips of presets, which may be larger than other files, of
+    those of whom ``may`` says so."""
+
+    def mark(view: View) -> View:
+        view.takes_archives_of = may  # type: ignore[attr-defined]
+        return takes_files(view)
+
+    return mark
 
 
 def view_takes_files(view: Callable[..., Any] | None) -> bool:
@@ -67,7 +79,10 @@ class SizeGuard(FileUploadHandler):
 
     def most_bytes(self) -> int:
         """The largest file that is kept."""
-        return int(settings.UPLOAD_MAX_BYTES)
+        match = getattr(self.request, "resolver_match", None)
+        may: MaySend | None = getattr(match and match.func, "takes_archives_of", None)
+        is_archive = may is not None and self.request is not None and may(self.request)
+        return int(settings.IMPORT_MAX_BYTES if is_archive else settings.UPLOAD_MAX_BYTES)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -101,13 +116,6 @@ class SizeGuard(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         return None  # Django's own handlers after this one keep the file.
-
-
-class ArchiveGuard(SizeGuard):
-    """The same for a zip of presets, on the one page that takes it."""
-
-    def most_bytes(self) -> int:
-        return int(settings.IMPORT_MAX_BYTES)
 
 
 def was_too_large(request: HttpRequest) -> bool:

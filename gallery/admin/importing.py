@@ -16,7 +16,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -25,7 +24,6 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import SignedInRequest
@@ -77,23 +75,14 @@ class ImportPages(admin.ModelAdmin):  # type: ignore[type-arg]
         ]
 
     def _upload_page(self) -> Callable[..., HttpResponseBase]:
-        """Lets in more bytes than other pages, for those who may import, and for nobody else.
+        """Lets in more bytes than other pages, for those who may import, and for nobody else."""
 
-        The handlers of uploads must be chosen before the body is read, which checking the token
-        does; so that check comes afterwards, within the admin's own wrapper.
-        """
+        def may_send(request: HttpRequest) -> bool:
+            return self.admin_site.has_permission(request) and self.may_import(request)
+
         view = require_http_methods(METHODS)(cast(AnyView, self._upload))
-        within_admin = self.admin_site.admin_view(view)
-
-        @csrf_exempt
-        @uploads.takes_files
-        def upload(request: HttpRequest) -> HttpResponseBase:
-            if self.admin_site.has_permission(request) and self.may_import(request):
-                guards = [uploads.ArchiveGuard(request), TemporaryFileUploadHandler(request)]
-                request.upload_handlers = guards
-            return within_admin(request)
-
-        return upload
+        upload: Callable[..., HttpResponseBase] = self.admin_site.admin_view(view)
+        return uploads.takes_archives(may_send)(upload)
 
     def _upload(self, request: SignedInRequest) -> HttpResponse:
         self._check(request)

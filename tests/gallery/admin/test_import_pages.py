@@ -64,6 +64,15 @@ def test_it_shows_what_would_happen_and_does_it_when_confirmed(
     assert not list((media_root / "imports").glob("*"))
 
 
+def test_a_form_that_cannot_be_read_is_answered_with_a_sentence(
+    admin_client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = admin_client.generic("POST", UPLOAD, b"--x\r\n", "multipart/form-data; boundary=")
+    assert response.status_code == 400
+    assert "What was sent cannot be read" in response.content.decode()
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 def test_the_rows_are_sent_one_after_the_other(admin_client: Client) -> None:
     response = admin_client.get(uploaded(admin_client))
     pieces = [piece.decode() for piece in response.streaming_content]  # type: ignore[attr-defined]
