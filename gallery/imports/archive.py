@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
@@ -24,6 +25,15 @@ MAX_FILES = 5000
 # Pictures hardly shrink in a zip. What grows more than this is made to fill a disk.
 MAX_RATIO = 200
 RATIO_FROM_BYTES = 2**20
+
+# What a zip says of its files is read whole, and takes fifteen times as much in memory.
+DIRECTORY_MAX_BYTES = 4 * 2**20
+
+# Others may ask for gigabytes before they have said anything.
+WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+NOT_AS_IT_SAYS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OverflowError)
+"""With ValueError, what is raised where a zip is not what it says."""
 
 
 class ArchiveError(ValueError):
@@ -90,8 +100,11 @@ class ZipStore:
 
     def __init__(self, file: IO[bytes] | Path) -> None:
         try:
+            _check_directory(file)
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        except (*NOT_AS_IT_SAYS, OSError, ValueError) as error:
+            if isinstance(error, ArchiveError):
+                raise
             sentence = _("This file is not a zip, or it is damaged. Please make it again.")
             raise ArchiveError(sentence) from error
         self._files: dict[str, zipfile.ZipInfo] = {}
@@ -113,12 +126,8 @@ class ZipStore:
         try:
             with self._zip.open(entry) as file:
                 return file.read(entry.file_size + 1)[: entry.file_size]
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
+        except (*NOT_AS_IT_SAYS, ValueError) as error:
             raise OSError(f"{name} in the zip is damaged") from error
-        except Exception as error:
-            if type(error).__module__ in ("zlib", "lzma"):
-                raise OSError(f"{name} in the zip is damaged") from error
-            raise
 
     def close(self) -> None:
         self._zip.close()
@@ -154,6 +163,18 @@ def opened(source: IO[bytes] | Path) -> Iterator[Archive]:
         store.close()
 
 
+def _check_directory(file: IO[bytes] | Path) -> None:
+    """Raises ArchiveError where the directory of a zip is far longer than MAX_FILES need."""
+    with file.open("rb") if isinstance(file, Path) else nullcontext(file) as opened:
+        found = zipfile._EndRecData(opened)  # type: ignore[attr-defined]  # finds that of zip64, too
+        opened.seek(0)
+    if found and found[zipfile._ECD_SIZE] > DIRECTORY_MAX_BYTES:  # type: ignore[attr-defined]
+        raise ArchiveError(
+            _("There are more files in it than the %(most)d that can be imported at once.")
+            % {"most": MAX_FILES}
+        )
+
+
 def _checked(entry: zipfile.ZipInfo) -> str:
     """The name of an entry. Raises ArchiveError for one that no honest zip has."""
     name = _decoded(entry).replace("\\", "/")
@@ -163,6 +184,11 @@ def _checked(entry: zipfile.ZipInfo) -> str:
         raise ArchiveError(sentence % {"name": name[:80]})
     if entry.flag_bits & 0x1:
         raise ArchiveError(_("The zip asks for a password. Please make it without one."))
+    if entry.compress_type not in WAYS:
+        sentence = _(
+            "%(name)s is compressed in a way that few programs know. Please use “Deflate”."
+        )
+        raise ArchiveError(sentence % {"name": name[:80]})
     bloated = entry.file_size > RATIO_FROM_BYTES
     if bloated and entry.file_size > MAX_RATIO * max(1, entry.compress_size):
         sentence = _("%(name)s would grow to more than %(ratio)d times its size in the zip.")

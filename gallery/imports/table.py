@@ -76,8 +76,14 @@ def read(data: bytes) -> list[Row]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines: list[tuple[int, list[str]]] = []
     try:
-        lines = [(reader.line_num, cells) for cells in reader]
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                lines.append((reader.line_num, cells))
+            if len(lines) > 1 + MAX_ROWS:
+                sentence = _("%(name)s has more than %(most)d rows. Please make several of it.")
+                raise ArchiveError(sentence % {"name": TABLE, "most": MAX_ROWS})
     except csv.Error as error:
         sentence = _("%(name)s cannot be read at line %(line)d: %(why)s.")
         values = {"name": TABLE, "line": reader.line_num, "why": error}
@@ -85,13 +91,7 @@ def read(data: bytes) -> list[Row]:
     if not lines:
         raise ArchiveError(_("%(name)s is empty.") % {"name": TABLE})
     columns = _columns(lines[0][1])
-    rows = [
-        _row(number, columns, cells) for number, cells in lines[1:] if any(map(str.strip, cells))
-    ]
-    if len(rows) > MAX_ROWS:
-        sentence = _("%(name)s has more than %(most)d rows. Please make several of it.")
-        raise ArchiveError(sentence % {"name": TABLE, "most": MAX_ROWS})
-    return rows
+    return [_row(number, columns, cells) for number, cells in lines[1:]]
 
 
 def _decoded(data: bytes) -> str:
@@ -117,11 +117,12 @@ def _columns(cells: list[str]) -> list[str]:
         columns.pop()
     if unknown := [name for name in columns if name not in COLUMNS]:
         sentence = _("%(name)s has a column that is not known: %(column)s. There are: %(columns)s.")
-        values = {"name": TABLE, "column": unknown[0] or "–", "columns": ", ".join(COLUMNS)}
+        values = {"name": TABLE, "column": unknown[0][:80] or "–", "columns": ", ".join(COLUMNS)}
         raise ArchiveError(sentence % values)
-    if twice := [name for name in columns if columns.count(name) > 1]:
+    if len(columns) > len(set(columns)):
+        twice = next(name for name in columns if columns.count(name) > 1)
         sentence = _("%(name)s has the column %(column)s twice.")
-        raise ArchiveError(sentence % {"name": TABLE, "column": twice[0]})
+        raise ArchiveError(sentence % {"name": TABLE, "column": twice})
     if "file" not in columns:
         sentence = _("%(name)s needs a column called file, with the name of each picture.")
         raise ArchiveError(sentence % {"name": TABLE})
@@ -190,7 +191,7 @@ def _state(cell: str) -> str:
 
 
 def _position(cell: str) -> int:
-    if not cell.isdecimal() or len(cell) > 10 or int(cell) > 2**31 - 1:
+    if not cell.isdecimal() or len(cell) > 9:  # so that others find a place behind it
         raise ValidationError(_("Write a whole number of 0 or more, or leave it empty."))
     return int(cell)
 
