@@ -30,10 +30,13 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.http import HttpResponse
 from django.test import Client
+from gallery.recipe_files import RecipeFile
 from gallery.styles import add_style
+from tests.fuzz.guided import EXAMPLE
 from transfers.booth import devices
 from transfers.models import Booth
 from transfers.photos import add_photo
+from transfers.repeating.bringing import keep
 people = []
 def device(user, style):
     booth = Booth.objects.create(owner=user, title="Party", quality="draft", most_an_hour=600)
@@ -41,17 +44,22 @@ def device(user, style):
     response = HttpResponse()
     devices.keep_open(response, booth)
     return response.cookies[devices.COOKIE].value
+def session(user):
+    client = Client(); client.force_login(user)
+    return client.cookies["sessionid"].value
 for number in range({people}):
     user = User.objects.create_user(f"p{{number}}@example.org", "correct horse battery")
     scopes = list(ApiToken.Scope.values)
     token = tokens.issue(user, "fuzz", scopes, None)[1]
-    client = Client(); client.force_login(user)
+    curator = User.objects.create_superuser(f"c{{number}}@example.org", "correct horse battery")
     file = io.BytesIO(); Image.new("RGB", (64, 48), (number, 9, 9)).save(file, "PNG")
     photo = add_photo(user, file, "upload")
     style = add_style(owner=user, image=Image.new("RGB", (64, 48), (9, number, 9)), title="Ink")
     people.append({{
-        "token": token, "session": client.cookies["sessionid"].value, "photo": str(photo.pk),
-        "style": str(style.pk), "devices": [device(user, style) for _booth in range({booths})],
+        "token": token, "session": session(user), "curator": session(curator),
+        "photo": str(photo.pk), "style": str(style.pk),
+        "recipe": str(keep(user, RecipeFile.from_json(EXAMPLE)).pk),
+        "devices": [device(user, style) for _booth in range({booths})],
     }})
 print(json.dumps(people))
 """
@@ -72,12 +80,15 @@ print(json.dumps([sorted(named), rows]))
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an account, with a photo and a style, and with guests at their booths."""
+    """Somebody with an account, with a photo, a style and a recipe that lacks all it needs, with
+    guests at their booths, and a curator beside them."""
 
     token: str
     session: str
+    curator: str
     photo: str
     style: str
+    recipe: str
     devices: list[str]
 
 

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django import Settings
+from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from tests.fuzz import guided, hostile
-from tests.fuzz.__main__ import API, Answer, Door, form, grown, judged
-from tests.fuzz.hostile import MARK
+from accounts.models import User
+from gallery import leftovers
+from gallery.models import Style
+from gallery.recipe_files import RecipeFile
+from tests.fuzz import guided, hostile, hostile_zips
+from tests.fuzz.__main__ import API, IMPORT, Answer, Door, form, grown, judged
+from tests.fuzz.hostile import MARK, Hostile
 from tests.transfers.api.conftest import ApiClient, api, api_of
 from transfers.models import ContentImage
+from transfers.repeating.bringing import keep
 
 __all__ = ["api", "api_of"]
 
 pytestmark = pytest.mark.django_db
 
-COUNT = 288
+COUNT, GIVEN, ZIPS = 231, 27, 30
 
 
 def test_hostile_photos_are_taken_apart_or_refused_and_nothing_of_a_refused_one_stays(
@@ -46,6 +53,60 @@ def test_hostile_photos_are_taken_apart_or_refused_and_nothing_of_a_refused_one_
     assert len(kept) == 3 * ContentImage.objects.count()
     assert not [path for path in kept if MARK in path.read_bytes()]
     assert list(temporary.iterdir()) == []
+
+
+def test_hostile_pictures_for_a_recipe_are_taken_apart_or_refused_with_a_page(
+    signed_in: Client, user: User, media_root: Path, temporary: Path
+) -> None:
+    brought = keep(user, RecipeFile.from_json(guided.EXAMPLE))
+    statuses: Counter[int] = Counter()
+    for number, one in enumerate(hostile.files(seed=8, count=GIVEN)):
+        slot = ("photo", "style-0")[number % 2]
+        response = post(signed_in, f"/recipes/{brought.pk}/{slot}/give/", one, "image")
+        statuses[response.status_code] += 1
+        if response.status_code != 302:
+            assert response.status_code in (400, 413, 422), one.kind
+            assert "</html>" in response.content.decode()
+    assert statuses[302] >= GIVEN // len(hostile.KINDS)
+    assert statuses[422] > GIVEN // 3
+    assert_only_named_and_unmarked(media_root)
+    assert list(temporary.iterdir()) == []
+
+
+def test_hostile_zips_of_presets_are_imported_or_refused_row_by_row(
+    admin_client: Client,
+    media_root: Path,
+    temporary: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    statuses: Counter[int] = Counter()
+    for number in range(ZIPS):
+        one = hostile_zips.made(9, number)
+        response = post(admin_client, IMPORT, one, "file")
+        statuses[response.status_code] += 1
+        assert response.status_code in (200, 302, 400), one.kind
+        if response.status_code == 302:
+            with django_capture_on_commit_callbacks(execute=True):
+                ask = (admin_client.get, admin_client.post)
+                pages = [method(response["Location"]).getvalue() for method in ask]
+            for page in pages:
+                assert page.rstrip().endswith(b"</html>"), one.kind
+                assert b"went wrong on our side" not in page, one.kind
+    assert statuses[302] >= ZIPS // len(hostile_zips.KINDS)
+    assert Style.objects.filter(owner=None).count() >= statuses[302]
+    assert_only_named_and_unmarked(media_root)
+    assert list(temporary.iterdir()) == []
+
+
+def post(client: Client, address: str, one: Hostile, name: str) -> Any:
+    kind = "multipart/form-data; boundary=frontier"
+    return client.generic("POST", address, form(one, name, {}), kind)
+
+
+def assert_only_named_and_unmarked(media_root: Path) -> None:
+    stored = [path for path in media_root.rglob("*") if path.is_file()]
+    assert leftovers.unnamed(str(path.relative_to(media_root)) for path in stored) == set()
+    assert not [path for path in stored if MARK in path.read_bytes()]
 
 
 @pytest.mark.parametrize("target", guided.targets(), ids=lambda target: target.name)

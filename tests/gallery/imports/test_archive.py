@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from pytest_django import Settings
 
 from gallery.imports import archive
 from gallery.imports.archive import Archive, ArchiveError, ZipStore
+from tests.fuzz.hostile_zips import far_away, lzma_asking, many_entries
 from tests.gallery.imports.zips import picture, zipped
 
 CSV = b"file\na.png\n"
@@ -96,6 +98,21 @@ def test_too_many_files_and_too_many_bytes_are_refused(
     assert "at most 2" in refusal(file)
     settings.IMPORT_MAX_BYTES = 10
     assert "larger than" in refusal(file)
+
+
+def test_a_directory_without_end_is_refused_before_it_is_read() -> None:
+    assert "more files" in refusal(io.BytesIO(many_entries(400_000)))
+
+
+def test_a_file_that_asks_for_gigabytes_before_it_says_anything_is_refused() -> None:
+    assert "compressed in a way" in refusal(io.BytesIO(lzma_asking(2**32 - 1)))
+
+
+def test_a_file_beyond_the_end_of_every_disk_is_an_error_of_that_file() -> None:
+    one = Archive(ZipStore(io.BytesIO(far_away(random.Random(1)))))
+    [name] = [name for name in one.others([]) if one.find(name)][:1]
+    with pytest.raises(OSError, match="damaged"):
+        one.read(name)
 
 
 def test_a_zip_with_a_password_is_refused() -> None:
