@@ -55,6 +55,9 @@ STATES = {
 }
 
 MAX_ROWS = 5000
+MAX_SEPARATORS = 40 * MAX_ROWS
+"""Within text, too; each cell takes a hundred times the memory of its separator."""
+
 BETWEEN = "|"
 """Stands between the collections of a cell, and may stand between tags."""
 
@@ -75,6 +78,8 @@ def read(data: bytes) -> list[Row]:
     text = _decoded(data)
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
+    if text.count(delimiter) > MAX_SEPARATORS:
+        raise ArchiveError(_("%(name)s has far too many cells.") % {"name": TABLE})
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[tuple[int, list[str]]] = []
     try:
