@@ -78,3 +78,21 @@ def test_a_connection_that_stalls_is_given_up_and_loses_no_photo(
     expect(page.get_by_role("button", name="Paint me")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
+
+
+def test_a_form_that_arrives_broken_is_answered_with_a_sentence_and_loses_no_photo(
+    with_camera: Browser, open_page: OpenPage, booth: Booth
+) -> None:
+    page = open_page(with_camera, f"/booths/{booth.pk}/")
+    start(page)
+    to_the_wheel(page)
+    broken = {"content-type": "multipart/form-data; boundary="}
+    page.route(
+        "**/booth/take/",
+        lambda route: route.continue_(headers={**route.request.headers, **broken}),
+    )
+    page.get_by_role("button", name="Paint me").click()
+    expect(page.get_by_text("What was sent cannot be read. Please reload")).to_be_visible()
+    page.unroute("**/booth/take/")
+    page.get_by_role("button", name="Paint me").click()
+    expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
