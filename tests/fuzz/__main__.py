@@ -79,7 +79,7 @@ DOORS = [
     Door("/recipes/{recipe}/style-0/give/", "image", who="session"),
     Door("/profile/", "image", who="session"),  # takes no file
     Door("/booth/take/", "photo", (("style", "{style}"),), who="device"),
-    Door(IMPORT, "file", who="curator", refused=frozenset({200, 400, 503})),  # takes zips
+    Door(IMPORT, "file", who="curator", refused=frozenset({200, 400, 413, 503})),  # takes zips
 ]
 
 

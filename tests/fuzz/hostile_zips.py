@@ -133,7 +133,7 @@ def _bomb(dice: random.Random) -> bytes:
         lambda: _bomb_named("inner.zip", 20),
         lambda: many_entries(dice.choice((6000, 400_000))),
         _within_the_ratio,
-        lambda: _zipped({TABLE: _table_bomb(dice)}),
+        lambda: _zipped({TABLE: _table_bomb(dice)}, zipfile.ZIP_STORED),
         lambda: _zipped({TABLE: HEADER + row, "a.png": hostile._bomb(dice)}),
         lambda: _zipped({TABLE: HEADER + row, **{f"{n}": b"" for n in range(6000)}}),
         lambda: _zipped({TABLE: HEADER + row, "a.png": _zipped({"b": _nothing(1)})}),
