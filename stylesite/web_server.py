@@ -13,7 +13,7 @@ from gunicorn import glogging
 
 from engine.decoding.decoder import decoder
 from gallery import slow_work
-from transfers.queue.processes import die_with_parent
+from transfers.queue.processes import die_with_parent, give_memory_back
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stylesite.settings")
 
@@ -43,8 +43,9 @@ control_socket_disable = True
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Leave no server process behind when its master is killed."""
+    """Leave no server process behind when its master is killed, and no memory of pictures."""
     die_with_parent(server.pid)
+    give_memory_back()
 
 
 def post_worker_init(worker: Any) -> None:

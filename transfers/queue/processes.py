@@ -19,7 +19,10 @@ from time import monotonic, sleep
 logger = logging.getLogger(__name__)
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+_M_MMAP_THRESHOLD = -3  # mallopt(3)
 _libc = ctypes.CDLL(None, use_errno=True)
+
+LARGE_BYTES = 2**20
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
@@ -32,6 +35,16 @@ def die_with_parent(parent_pid: int, signum: int = signal.SIGKILL) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, int(signum), 0, 0, 0)
     if os.getppid() != parent_pid:
         os._exit(1)
+
+
+def give_memory_back() -> None:
+    """Let what is as large as a picture go back to the system as soon as it is free.
+
+    glibc learns from the first large pieces to keep those of up to 32 MB, between smaller ones that
+    are still in use. Told a limit, it learns nothing; other C libraries are not asked.
+    """
+    if hasattr(_libc, "mallopt"):
+        _libc.mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
 def tie_forks_to_this_process() -> None:
