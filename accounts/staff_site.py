@@ -37,6 +37,8 @@ View = Callable[..., HttpResponseBase]
 class StaffSite(AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         within: View = super().admin_view(view, cacheable)
+        if view == self.logout:
+            return within  # nobody has to prove anything before they may leave
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if self.has_permission(request) and (detour := detour_of(request)):

@@ -82,6 +82,19 @@ def test_a_form_that_was_opened_in_time_may_be_sent_for_another_hour(
     assert asked["Location"] == "/accounts/reauthenticate/?next=/admin/"
 
 
+def test_who_has_one_step_only_can_leave(owner: Client) -> None:
+    owner.post("/admin/logout/")
+    assert not is_signed_in(owner)
+
+
+def test_nobody_has_to_prove_anything_to_leave(owner: Client, set_up_app: SetUpApp) -> None:
+    set_up_app(owner)
+    long_ago = Client()
+    long_ago.force_login(User.objects.get())
+    long_ago.post("/admin/logout/")
+    assert not is_signed_in(long_ago)
+
+
 def test_a_page_that_polls_is_led_away_as_a_whole(
     owner: Client, set_up_app: SetUpApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
