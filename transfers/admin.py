@@ -4,10 +4,14 @@ Nothing can be added or changed here, and no picture is shown: photos belong to 
 took them, and running a site is no reason to look at them.
 """
 
-import django_q.admin  # noqa: F401  # registers what is taken away below
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django_q.models import OrmQ, Schedule, Success
+from django.utils.translation import gettext_lazy as _
+from django_q.admin import FailAdmin, resubmit_task
+from django_q.models import Failure, OrmQ, Schedule, Success
 
 from transfers.models import (
     ContentImage,
@@ -19,8 +23,8 @@ from transfers.models import (
 )
 
 # Messages are only wake-ups, nobody keeps their success, and no schedule would ever run. What
-# failed stays: it tells of a fault.
-for model in (OrmQ, Schedule, Success):
+# failed stays: it tells of a fault. The package has registered all of them by now.
+for model in (Failure, OrmQ, Schedule, Success):
     admin.site.unregister(model)
 
 
@@ -32,6 +36,20 @@ class ReadOnlyAdmin:
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+
+@admin.register(Failure)
+class FailureAdmin(ReadOnlyAdmin, FailAdmin):  # type: ignore[misc]
+    """Without the package's own action, which asks for no more than the permission to look."""
+
+    actions = ("resubmit",)
+
+    @admin.action(description=_("Run the selected tasks once more"), permissions=["resubmit"])
+    def resubmit(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        resubmit_task(self, request, chosen)
+
+    def has_resubmit_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("django_q.change_failure")
 
 
 class TransferStyleInline(ReadOnlyAdmin, admin.TabularInline):  # type: ignore[type-arg]

@@ -1,7 +1,10 @@
 """The Django admin of photos and transfers."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
+from django_q.models import Failure, OrmQ, Task
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
@@ -35,3 +38,18 @@ def test_photos_are_counted_but_never_shown(admin: Client, photo: ContentImage) 
     for response in (listed, page):
         assertNotContains(response, "/photos/")
         assertNotContains(response, photo.original.name)
+
+
+@pytest.mark.parametrize(("permission", "left"), [("view_failure", 1), ("change_failure", 0)])
+def test_what_failed_runs_again_for_those_only_who_may_change_it(
+    client: Client, db: None, permission: str, left: int
+) -> None:
+    now = timezone.now()
+    Task.objects.create(
+        id="1", name="ring", func="math.floor", args=(1.5,), started=now, stopped=now, success=False
+    )
+    staff = User.objects.create_user("dan@example.org", "correct horse", is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename=permission))
+    client.force_login(staff)
+    client.post("/admin/django_q/failure/", {"action": "resubmit", "_selected_action": ["1"]})
+    assert (Failure.objects.count(), OrmQ.objects.count()) == (left, 1 - left)

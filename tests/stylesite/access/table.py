@@ -251,7 +251,7 @@ ADMIN_MODELS: dict[str, str] = {
     "accounts_quota": "add change delete",
     "accounts_user": "add change delete",
     "auth_group": "add change delete",
-    "django_q_failure": "change delete",
+    "django_q_failure": "delete",
     "gallery_collection": "add change delete",
     "gallery_style": "add change",  # one that is in use is hidden, not deleted
     "gallery_styleoffer": "change",
