@@ -1,4 +1,4 @@
-"""The people and things of ``access.world``, for the tests that ask every address there is."""
+"""The people and things of ``access``, for the tests that ask every address there is."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ from tests.stylesite.access.world import World
 
 
 @pytest.fixture
-def world(db: None, settings: Settings) -> Iterator[World]:
+def unlimited(settings: Settings) -> Iterator[None]:
+    """Whoever asks everything asks often."""
     settings.API_READS_PER_MINUTE = settings.API_WRITES_PER_MINUTE = 10**6
     settings.ACCOUNT_RATE_LIMITS = False
     logging.disable(logging.CRITICAL)
-    yield World()
+    yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def world(db: None, unlimited: None) -> World:
+    return World()

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.core.files.base import ContentFile
-from django.http import HttpResponse
-from django.test import Client
 
 from accounts.models import User
-from gallery import publishing
-from gallery.models import Artwork
-from gallery.recipe_files import of_artwork
 from tests.gallery.inert import faults, is_file
 from tests.stylesite.access.addresses import ROUTES, address
-from tests.stylesite.access.world import PASSWORD, World
-from tests.transfers.drawings import as_file, quadrants
-from transfers.booth import devices
+from tests.stylesite.access.world import World
 from transfers.booth.guard import GUESTS
-from transfers.models import Booth, BoothPicture, Sitting, Transfer
-from transfers.repeating.bringing import keep
 
 pytestmark = pytest.mark.django_db
 
@@ -46,36 +36,13 @@ OURS = {"admin:jsi18n"}
 """A script of the site's own, made when it is asked for."""
 
 
-@pytest.fixture
-def full(world: World) -> World:
-    """Everything that addresses lead to has its files, and its owner may see all the site has."""
+def test_every_file_is_inert(world: World) -> None:
+    """Asked for by the owner of them all, who may see all that staff see."""
     User.objects.filter(pk=world.owner.pk).update(is_staff=True, is_superuser=True)
-    artwork = Artwork.objects.get(pk=world.parts["artwork_id"])
-    publishing.publish([artwork])
-    picture = quadrants(96, 64)
-    drawn = ContentFile(as_file(picture, "WEBP"))
-    Transfer.objects.get(pk=world.parts["transfer_id"]).preview.save("test/preview.webp", drawn)
-    sitting = Sitting.objects.get(pk=world.parts["sitting_id"])
-    painted = BoothPicture(owner=world.owner, sitting=sitting, title="Stripes")
-    painted.set_picture(picture)
-    painted.save()
-    brought = keep(world.owner, of_artwork(artwork), picture, "png")
-    world.parts |= {"brought_id": brought.pk, "recipe_id": brought.pk}
-    return world
-
-
-def test_every_file_is_inert(full: World) -> None:
-    host, device = Client(), Client()
-    host.post("/accounts/login/", {"login": full.owner.email, "password": PASSWORD})
-    opened = HttpResponse()
-    devices.keep_open(opened, Booth.objects.get(pk=full.parts["booth_id"]))
-    device.cookies = opened.cookies
-    on_wheel = Booth.objects.get(pk=full.parts["booth_id"]).styles.get().pk
+    host, device = world.browser("owner"), world.browser("guest")
     found: dict[str, dict[str, str]] = {}
     for name in ROUTES.keys() - OURS:
-        others = {"style_id": on_wheel} if name == "transfers:booth-style-file" else {}
-        client = device if name in GUESTS else host
-        answer = client.get(address(full, name, **others))
+        answer = (device if name in GUESTS else host).get(address(world, name))
         if is_file(answer):
             found[name] = faults(answer)
         answer.getvalue()  # a file is closed when it has been read

@@ -10,16 +10,20 @@ whom it lets in, then by the methods that it has. Each answers in one of these w
 ``u``  401: the API asks for a token
 ``f``  403: known, but not for this
 ``m``  405: not with this method
+``2``  sent to take the second step
 =====  ==================================================================================
 
 A method that is not in the table is answered with 405, by the API only to those whom it knows.
+
+``column_of`` says whose column holds for those who have none of their own, and ``permissions`` what
+opens to staff who are no superusers.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# In the order of world.ROLES: anonymous, stranger, owner, holder, guest, token, admin.
+# In the order of world.COLUMNS: anonymous, stranger, owner, holder, guest, token, admin.
 
 EVERYBODY_BUT_GUESTS = "++++-++"
 OWNER = "--+----"
@@ -45,24 +49,17 @@ PAGES: dict[str, dict[str, str]] = {
         READ: """
             home transfers:sample-photo transfers:guest-picture privacy:closed
             privacy:policy accounts:invitation
-            gallery:explore gallery:profile gallery:styles
+            transfers:guest-download transfers:guest-file
+            gallery:explore gallery:explored gallery:explored-file gallery:profile gallery:styles
             account_inactive account_email_verification_sent account_reset_password_done
-            account_reset_password_from_key_done api:docs api:problems api:openapi api:api/v1/
+            account_reset_password_from_key_done account_confirm_email
+            api:docs api:problems api:openapi api:api/v1/
         """,
         FORM: """
-            transfers:guest-delete transfers:unsubscribe gallery:shared
+            transfers:guest-delete transfers:unsubscribe gallery:shared gallery:explored-report
             account_login account_signup account_logout account_reset_password
-            account_reset_password_from_key account_confirm_email
+            account_reset_password_from_key
         """,
-    },
-    # Things of an owner that everybody may look at once they are published, painted or preset:
-    # those of the matrix are not.
-    "-------": {
-        READ: """
-            gallery:explored gallery:explored-file
-            transfers:guest-download transfers:guest-file
-        """,
-        FORM: "gallery:explored-report",
     },
     OWNER: {
         READ: """
@@ -104,7 +101,7 @@ PAGES: dict[str, dict[str, str]] = {
         """,
         FORM: """
             transfers:try transfers:booth-edit transfers:booth-start transfers:booth-end
-            transfers:booth-delete
+            transfers:booth-delete mfa_edit_webauthn mfa_remove_webauthn
         """,
     },
     SIGNED_IN: {
@@ -113,7 +110,8 @@ PAGES: dict[str, dict[str, str]] = {
             transfers:photos transfers:sweeps transfers:booths transfers:use transfers:list
             gallery:albums gallery:shares gallery:statistics gallery:list gallery:trash
             gallery:compare accounts:activity accounts:tokens privacy:data
-            mfa_index mfa_view_recovery_codes mfa_list_webauthn
+            mfa_index mfa_view_recovery_codes mfa_download_recovery_codes mfa_list_webauthn
+            mfa_reauthenticate_webauthn
         """,
         POST: """
             transfers:notices-secret transfers:notices-test transfers:cancel-waiting
@@ -130,11 +128,13 @@ PAGES: dict[str, dict[str, str]] = {
             account_confirm_login_code usersessions_list privacy:copy privacy:delete privacy:restore
             mfa_authenticate mfa_login_webauthn
             mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp
-            mfa_generate_recovery_codes mfa_download_recovery_codes
-            mfa_add_webauthn mfa_reauthenticate_webauthn mfa_remove_webauthn
-            mfa_edit_webauthn
+            mfa_generate_recovery_codes mfa_add_webauthn
         """,
     },
+    # Confirms the address for whoever has the letter, and leads on to sign in to its account.
+    "ss+s-ss": {POST: "account_confirm_email"},
+    # Who has a passkey and sends another one is led to sign in anew; who has none, to the password.
+    "s+ss-s+": {POST: "mfa_reauthenticate_webauthn"},
     SIGNED_IN_ELSE_NOTHING: {
         READ: "gallery:more",
         POST: "gallery:bulk gallery:trash-bulk gallery:undo-trash",
@@ -267,37 +267,51 @@ ADMIN_MODELS: dict[str, str] = {
 ADMIN_PAGES: dict[str, dict[str, str]] = {
     STAFF: {
         READ: """
-            admin:jsi18n admin:gallery_styleoffer_picture
+            admin:jsi18n admin:gallery_styleoffer_picture admin:autocomplete
         """,
         POST: "admin:gallery_styleoffer_answer",
         FORM: """
-            admin:index admin:app_list admin:view_on_site admin:gallery_style_export
+            admin:index admin:app_list admin:gallery_style_export
             admin:accounts_auditentry_export admin:password_change admin:password_change_done
             admin:auth_user_password_change admin:gallery_style_import
-            admin:gallery_style_import_run admin:admin/(?P<url>.*)
+            admin:gallery_style_import_run
         """,
     },
+    # Both find nothing on purpose: no model says its own address (get_absolute_url), and the other
+    # is all that is no page of the admin, which tells only staff so.
+    "ssss-s-": {FORM: "admin:view_on_site admin:admin/(?P<url>.*)"},
     "sffs-s+": {FORM: "admin:login"},
     "++++-+m": {READ: "admin:logout"},
     "++++-++": {POST: "admin:logout"},
-    "ssss-sf": {READ: "admin:autocomplete"},  # without the words that its script sends along
 }
 
-NOTHING_THERE = {
-    # A photo that no guest has been painted from yet, a transfer without a preview that is no quick
-    # look, settings that are not in the trash, a recipe without a picture and not brought in one.
-    "transfers:booth-picture", "transfers:booth-turn-file", "transfers:booth-wall-file",
-    "transfers:booth-style-file", "transfers:preview", "transfers:look-state",
-    "transfers:look-cancel", "transfers:look-keep", "transfers:settings-put-back",
-    "transfers:recipe-check", "transfers:recipe-picture", "transfers:booth-take",
-    "api:transfer-preview", "api:recipe-check", "api:style-offer",
-    "accounts:invitation",
-    # No report, no second factor, no letter and no import that wait.
-    "gallery:report-file", "gallery:report-decide", "mfa_deactivate_totp",
-    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "account_confirm_email",
-    "admin:gallery_style_import_run", "admin:view_on_site", "admin:admin/(?P<url>.*)",
-}  # fmt: skip
-"""Lets in, and answers 404 all the same, as this thing of the matrix lacks what is asked for."""
+HALF: dict[str, str] = {
+    "mfa_authenticate": "+",
+    "account_login": "2",
+    "mfa_login_webauthn": "2",
+}
+"""What is not as for visitors to whoever has typed the password of an account with a second step,
+and not taken that."""
+
+
+def column_of(role: str, name: str) -> str:
+    """Whose column says what ``role`` is answered there.
+
+    Other people's programs are other people to the API, and nobody to pages; staff are somebody
+    else, but on the pages for staff.
+    """
+    if role == "half":
+        return "anonymous"
+    if role == "program":
+        return "stranger" if name in API | API_THINGS else "anonymous"
+    if role == "deputy":
+        return "admin" if is_for_staff(name) else "stranger"
+    return role
+
+
+def is_for_staff(name: str) -> bool:
+    rows = [*PAGES[STAFF].values(), *PAGES[STAFF_ELSE_NOTHING].values()]
+    return name.startswith("admin:") or any(name in row.split() for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
