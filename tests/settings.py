@@ -22,9 +22,11 @@ if address := os.environ.get("STYLESITE_TEST_DATABASE_URL"):
     os.environ["STYLESITE_DATABASE_URL"] = address
 
 from stylesite.settings import *  # noqa: E402, F403
-from stylesite.settings import DATA_DIR, DATABASES, STATIC_ROOT  # noqa: E402
+from stylesite.settings import DATA_DIR, DATABASES, MIDDLEWARE, STATIC_ROOT  # noqa: E402
 
 # A file, not memory: the live server's threads then lock it as they do in production.
 DATABASES["default"]["TEST"] = {} if address else {"NAME": str(DATA_DIR / "test.sqlite3")}
+WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
+MIDDLEWARE[MIDDLEWARE.index(WHITENOISE)] = "tests.static_files.FoundOnce"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns when it is missing
