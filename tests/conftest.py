@@ -50,8 +50,12 @@ def media_root(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def queue_not_looked_at_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process keeps a long queue for a while; the queue of another test is not this one's."""
+    """A process keeps a long queue for a while; the queue of another test is not this one's.
+
+    Nor is a short one long because the machine has much else to do.
+    """
     monkeypatch.setattr(forecast, "_seen", forecast._Seen())
+    monkeypatch.setattr(forecast, "QUICK_S", 0.5)
 
 
 @pytest.fixture
