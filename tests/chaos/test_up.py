@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
@@ -30,6 +31,17 @@ def ready(site: Installation) -> str:
 def status(address: str) -> int:
     with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
         return int(answer.status)
+
+
+@pytest.fixture(scope="module")
+def running(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A whole site for those who leave it as it is."""
+    site = Installation(tmp_path_factory.mktemp("running") / "data")
+    shutil.copytree(prepared, site.data_dir)
+    site.start("up", "--port", "0")
+    ready(site)
+    yield site
+    site.stop_everything()
 
 
 @pytest.mark.parametrize(
@@ -69,8 +81,8 @@ def test_a_killed_child_is_started_again_and_the_address_stays(site: Installatio
     assert status(address) == HTTPStatus.OK
 
 
-def test_the_web_server_never_loads_torch(site: Installation) -> None:
-    site.start("up", "--port", "0")
+def test_the_web_server_never_loads_torch(running: Installation) -> None:
+    site = running
     assert status(ready(site)) == HTTPStatus.OK
     site.wait_for(lambda: len(site.pids("queue.pool")) >= 5, 30, "the pool")
     maps = {
@@ -82,10 +94,8 @@ def test_the_web_server_never_loads_torch(site: Installation) -> None:
     assert all("libtorch" in text for text in maps["queue.pool"])
 
 
-def test_a_second_one_on_the_same_data_folder_is_refused(site: Installation) -> None:
-    site.start("up", "--port", "0")
-    ready(site)
-    assert "already running" in site.refused("up", "--port", "0")
+def test_a_second_one_on_the_same_data_folder_is_refused(running: Installation) -> None:
+    assert "already running" in running.refused("up", "--port", "0")
 
 
 def test_a_port_in_use_is_said_in_a_sentence(site: Installation) -> None:
