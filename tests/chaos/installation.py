@@ -6,6 +6,7 @@ as an operator would: at rows with SQL, at files in their store, at processes in
 
 import contextlib
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -186,6 +187,10 @@ class Installation:
         """The process that paints a transfer."""
         (worker,) = self.transfer(pk, "worker")
         return int(worker.partition("/")[2].partition(".")[0])
+
+    def resumed_at(self) -> int:
+        """The step that the last attempt began with; the engine redoes a few to find its way."""
+        return int(re.findall(r"begins at step (\d+)", self.tail())[-1])
 
     def processes(self) -> dict[int, str]:
         """Every living process of this installation, by its environment, with its command line."""
