@@ -37,6 +37,12 @@ def to_the_wheel(page: Page) -> None:
     expect(page.get_by_role("heading", name="Choose your style")).to_be_visible()
 
 
+def to_the_painting(page: Page) -> None:
+    to_the_wheel(page)
+    page.get_by_role("button", name="Paint me").click()
+    expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
+
+
 def hold(page: Page, address: str) -> list[Route]:
     """What the page asks there waits, as on a connection that stalls."""
     held: list[Route] = []

@@ -15,6 +15,7 @@ from tests.browser.booth.guests import (
     hold,
     press_paint,
     start,
+    to_the_painting,
     to_the_wheel,
 )
 from tests.browser.conftest import CheckPage, OpenPage
@@ -54,9 +55,7 @@ def test_who_watches_the_picture_being_painted_may_until_it_is_done(
     Booth.objects.update(idle_s=3)
     page = open_page(with_camera, f"/booths/{booth.pk}/")
     start(page)
-    to_the_wheel(page)
-    page.get_by_role("button", name="Paint me").click()
-    expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
+    to_the_painting(page)
     page.wait_for_timeout(4000)
     expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
     paint()
@@ -71,8 +70,7 @@ def test_a_question_that_nobody_answers_does_not_cover_the_countdown(
     Booth.objects.update(idle_s=8)
     page = open_page(with_camera, f"/booths/{booth.pk}/")
     start(page)
-    to_the_wheel(page)
-    page.get_by_role("button", name="Paint me").click()
+    to_the_painting(page)
     expect(page.get_by_role("button", name="Delete it now")).to_be_visible()
     paint()
     expect(page.get_by_role("heading", name="Here you are")).to_be_visible()

@@ -15,6 +15,7 @@ from tests.browser.booth.guests import (
     hold,
     press_paint,
     start,
+    to_the_painting,
     to_the_wheel,
 )
 from tests.browser.conftest import OpenPage
@@ -103,9 +104,7 @@ def test_a_deletion_that_takes_its_time_leaves_the_next_guest_alone(
     page.get_by_role("button", name="Delete it", exact=True).click()
     page.get_by_role("button", name="Next guest").click()
     first = Sitting.objects.get()
-    to_the_wheel(page)
-    page.get_by_role("button", name="Paint me").click()
-    expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
+    to_the_painting(page)
     expect(page.get_by_role("button", name="Delete it now")).to_be_enabled()
     with page.expect_response("**/booth/turn/*/delete/"):
         held[0].continue_()
@@ -120,9 +119,7 @@ def test_a_picture_that_is_deleted_from_the_phone_is_said_to_be_gone(
 ) -> None:
     page = open_page(with_camera, f"/booths/{booth.pk}/")
     start(page)
-    to_the_wheel(page)
-    page.get_by_role("button", name="Paint me").click()
-    expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
+    to_the_painting(page)
     deletion.delete(Sitting.objects.all())
     expect(page.get_by_role("button", name="Begin")).to_be_focused()
     expect(page.get_by_role("status").filter(has_text="has been deleted")).to_be_attached()
