@@ -28,7 +28,7 @@ def with_camera(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Bro
 
 @pytest.fixture
 def booth(user: User) -> Booth:
-    settings = {"title": "Summer party", "quality": "draft", "countdown_s": 3}
+    settings = {"title": "Summer party", "quality": "draft", "countdown_s": 1}
     booth = Booth.objects.create(owner=user, **settings)
     for number, title in enumerate(TITLES):
         style = Style(title=title, slug=title.lower(), artist="Nobody", position=number)

@@ -56,6 +56,7 @@ def test_a_guest_is_painted_and_takes_the_picture_home(
     no_axe_violations: CheckPage,
     live_server: LiveServer,
 ) -> None:
+    Booth.objects.update(countdown_s=3)
     page = open_page(with_camera, f"/booths/{booth.pk}/", WATCH_TRACKS)
     expect(page.get_by_text("which is this computer only")).to_be_visible()
     no_axe_violations(page)
@@ -217,6 +218,7 @@ def test_a_booth_that_ends_elsewhere_closes_here(
 def test_a_guest_can_stop_at_each_step(
     with_camera: Browser, open_page: OpenPage, booth: Booth
 ) -> None:
+    Booth.objects.update(countdown_s=3)
     page = open_page(with_camera, f"/booths/{booth.pk}/", WATCH_TRACKS)
     start(page)
     page.get_by_role("button", name="Begin").click()
