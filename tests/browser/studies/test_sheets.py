@@ -15,10 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import User
 from gallery.models import Style
 from tests.browser.conftest import CheckPage, OpenPage
-from tests.browser.test_quick_look import PHONE, finish, move_on, photo, style
+from tests.browser.studies.conftest import PHONE, finish, move_on
 from transfers.models import ContentImage, Sweep, Transfer
-
-__all__ = ["photo", "style"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -6,12 +6,10 @@ The rows are moved on by hand in place of a worker.
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 from threading import Event
 from time import monotonic, sleep
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, Route, expect
 
 from accounts.models import User
@@ -19,29 +17,13 @@ from engine import pyramid
 from engine.params import Params
 from gallery.models import Artwork, Style
 from tests.browser.conftest import CheckPage, OpenPage
-from tests.transfers.drawings import as_file, quadrants
+from tests.browser.studies.conftest import PHONE, finish, move_on
 from transfers.models import ContentImage, MachineSpeed, Transfer
-from transfers.photos import add_photo
-from transfers.queue import checkpoints
 from transfers.studies import looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 State = Transfer.State
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-
-
-@pytest.fixture
-def style(transactional_db: None) -> Style:
-    style = Style(title="Stripes", slug="stripes", params={"style_strength": 71})
-    style.set_picture(quadrants(90, 90))
-    style.save()
-    return style
-
-
-@pytest.fixture
-def photo(user: User) -> ContentImage:
-    return add_photo(user, BytesIO(as_file(quadrants(600, 400))), "upload", "Harbour")
 
 
 @pytest.fixture
@@ -69,23 +51,6 @@ def waiting_look() -> Transfer:
     found = until(lambda: Transfer.objects.looks().queued().first())
     assert isinstance(found, Transfer)
     return found
-
-
-def move_on(look: Transfer, step: int, **fields: object) -> None:
-    """What a worker would have written by this step, with a preview."""
-    kind = "png" if "state" in fields else "jpg"
-    drawn = quadrants(240, 160).rotate(step * 10)
-    name = checkpoints.write(
-        look, "study", as_file(drawn, "PNG" if kind == "png" else "JPEG"), kind
-    )
-    values = {"state": State.RUNNING, "activity": "painting", "total_steps": 13, **fields}
-    Transfer.objects.filter(pk=look.pk).update(**values, step=step, preview=name, preview_step=step)
-
-
-def finish(look: Transfer, step: int = 13) -> None:
-    recipe = {"params": look.params, "content": {}}
-    ended = {"state": State.SUCCEEDED, "finished_at": timezone.now(), "painting_s": 3}
-    move_on(look, step, recipe=recipe, **ended)
 
 
 def change_strength(page: Page, key: str = "ArrowLeft") -> None:
