@@ -19,6 +19,7 @@ from accounts.models import User
 from gallery import albums
 from gallery.models import Album, Artwork, ShareLink
 from tests.browser.conftest import OpenPage
+from tests.gallery.album_contents import titles
 from tests.gallery.drawings import RECIPE, gradient, hang_artwork
 
 pytestmark = pytest.mark.browser
@@ -50,10 +51,6 @@ def open_signed_out(live_server: LiveServer, browser: Browser) -> Iterator[Calla
     yield open_in
     for context in contexts:
         context.close()
-
-
-def titles(album: Album) -> list[str]:
-    return list(albums.shown_artworks(album).values_list("title", flat=True))
 
 
 def test_an_album_is_shared_opened_signed_out_and_ends(

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from gallery import albums
 from gallery.models import Album, Artwork, ShareLink
-from tests.gallery.test_albums import picture, titles
+from tests.gallery.album_contents import picture, titles
 
 pytestmark = pytest.mark.django_db
 

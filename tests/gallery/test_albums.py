@@ -9,16 +9,9 @@ import pytest
 from accounts.models import User
 from gallery import albums, artworks
 from gallery.models import Album, Artwork
+from tests.gallery.album_contents import picture, titles
 
 pytestmark = pytest.mark.django_db
-
-
-def titles(album: Album) -> list[str]:
-    return list(albums.shown_artworks(album).values_list("title", flat=True))
-
-
-def picture(album: Album, title: str) -> Artwork:
-    return album.artworks.get(title=title)
 
 
 def test_an_album_holds_its_pictures_in_the_order_given(album: Album) -> None:

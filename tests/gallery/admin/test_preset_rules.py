@@ -15,7 +15,7 @@ from django.urls import reverse
 from gallery import history
 from gallery.models import Collection, Style
 from tests.gallery.admin.people import as_staff
-from tests.gallery.admin.test_presets import LIST, change_page, fields
+from tests.gallery.admin.presets import LIST, change_page, fields
 from tests.gallery.drawings import gradient, upload
 
 Make = Callable[..., Style]

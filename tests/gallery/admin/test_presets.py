@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,19 +9,8 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from gallery.models import Style
+from tests.gallery.admin.presets import LIST, change_page, fields
 from tests.gallery.drawings import gradient, upload
-
-LIST = "/admin/gallery/style/"
-
-
-def change_page(style: Style) -> str:
-    return reverse("admin:gallery_style_change", args=[style.pk])
-
-
-def fields(**changes: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {"title": "Swirls", "params": "{}", "state": "published"}
-    credit = {"artist": "Ada", "licence": "CC0-1.0"}
-    return {**given, **credit, "position": "0", **changes}
 
 
 def test_the_list_shows_presets_with_thumbnails_and_no_personal_style(

@@ -9,7 +9,7 @@ from accounts.models import Quota
 from engine.params import Params
 from gallery.models import Artwork, Style
 from tests.transfers.api.conftest import ApiClient, data_of
-from tests.transfers.studies.test_sweep_pages import painted
+from tests.transfers.studies.conftest import painted
 from transfers.models import ContentImage, Sweep, Transfer
 
 State = Transfer.State

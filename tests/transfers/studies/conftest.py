@@ -73,13 +73,10 @@ def transfers_of(sweep: Sweep) -> list[Transfer]:
 
 def painted(transfer: Transfer) -> Transfer:
     """As a worker would have left it."""
-    picture = as_file(quadrants(256, 171), "PNG")
-    transfer.preview.name = checkpoints.write(transfer, "study", picture, "png")
-    transfer.state, transfer.finished_at, transfer.preview_step = (
-        Transfer.State.SUCCEEDED,
-        timezone.now(),
-        5,
-    )
+    data = as_file(quadrants(256, 171), "PNG")
+    transfer.preview.name = checkpoints.write(transfer, "study", data, "png")
+    transfer.state, transfer.finished_at = Transfer.State.SUCCEEDED, timezone.now()
+    transfer.preview_step, transfer.painting_s = 13, 2.4
     transfer.recipe = {"params": transfer.params, "content": {}}
     transfer.save()
     return transfer

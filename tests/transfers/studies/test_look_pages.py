@@ -1,37 +1,22 @@
 """What the studio's script asks for: a look begins, is followed, stopped and kept."""
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
-from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Quota, User
 from engine import pyramid
 from engine.params import Params
 from gallery.models import Artwork, Style
-from tests.transfers.drawings import as_file, quadrants
+from tests.transfers.studies.conftest import Look, painted
 from transfers.models import ContentImage, MachineSpeed, Transfer
-from transfers.queue import checkpoints
 
 URL = "/looks/"
-Look = Callable[..., Transfer]
 State = Transfer.State
 
 
 def chosen(photo: ContentImage, style: Style, **more: object) -> dict[str, object]:
     return {"photo": photo.pk, "style": style.pk, "quality": "fine", **more}
-
-
-def painted(look: Transfer) -> Transfer:
-    """As a worker would have left it."""
-    data = as_file(quadrants(256, 171), "PNG")
-    look.preview.name, look.preview_step = checkpoints.write(look, "study", data, "png"), 13
-    look.state, look.finished_at, look.painting_s = State.SUCCEEDED, timezone.now(), 2.4
-    look.recipe = {"params": look.params, "content": {}}
-    look.save()
-    return look
 
 
 def test_the_fields_of_the_studio_begin_a_look(

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from PIL import Image
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
@@ -13,8 +12,8 @@ from accounts.models import Quota, User
 from engine.params import Params
 from gallery.models import Artwork, Style
 from tests.transfers.drawings import as_file, quadrants
+from tests.transfers.studies.conftest import painted
 from transfers.models import ContentImage, Sweep, Transfer
-from transfers.queue import checkpoints
 
 NEW = "/sheets/new/"
 Sheet = Callable[..., Sweep]
@@ -38,17 +37,6 @@ def axes(**more: object) -> dict[str, object]:
         "cells": "draft",
         **more,
     }
-
-
-def painted(transfer: Transfer) -> Transfer:
-    """As a worker would have left it."""
-    data = as_file(quadrants(256, 171), "PNG")
-    transfer.preview.name = checkpoints.write(transfer, "study", data, "png")
-    transfer.preview_step = 13
-    transfer.state, transfer.finished_at = State.SUCCEEDED, timezone.now()
-    transfer.recipe = {"params": transfer.params, "content": {}}
-    transfer.save()
-    return transfer
 
 
 def cell_at(sweep: Sweep, row: int, column: int) -> Transfer:
