@@ -50,6 +50,7 @@ lint: dev ## check style, types, templates, and known weaknesses of packages
 	$(BIN)/mypy engine transfers gallery accounts stylesite
 	$(BIN)/djlint --check --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m tests.importable
 	@$(BIN)/python -m tests.supply.audit
 
 lock: dev ## pin all that requirements*.txt need, with hashes (UPGRADE=--upgrade for the newest)
