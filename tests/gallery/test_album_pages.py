@@ -1,4 +1,4 @@
-"""The pages of albums; who may open them is said in test_sharing_access."""
+"""The pages of albums; who may open them, tests/stylesite/access says."""
 
 from __future__ import annotations
 

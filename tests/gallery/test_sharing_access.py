@@ -1,7 +1,7 @@
-"""Who may open what, of albums, links, publishing, reports and statistics: one row a route.
+"""What a link opens, by its state and that of what it shows: one row a route.
 
-The first table is of what one does signed in; the second of what a link opens, by the state of the
-link and of what it shows. What is published and reported is in ``test_published_access``.
+Who may open albums, links and statistics signed in, tests/stylesite/access says. What is published
+and reported is in ``test_published_access``.
 """
 
 from __future__ import annotations
@@ -25,80 +25,6 @@ from gallery.models import Album, Artwork, Report, ShareLink
 from tests.gallery.roles import WHO, client_of, status
 
 PASSWORD = "open sesame"
-SIGN_IN = 302
-
-# name, what of, method: owner, somebody else, visitor, admin
-ROUTES: list[tuple[str, str, str, tuple[int, int, int, int]]] = [
-    ("albums", "", "get", (200, 200, SIGN_IN, 200)),
-    ("album-add", "", "get", (200, 200, SIGN_IN, 200)),
-    ("album-add", "", "post", (422, 422, SIGN_IN, 422)),
-    ("album", "album", "get", (200, 404, 404, 404)),
-    ("album-edit", "album", "post", (422, 404, 404, 404)),
-    ("album-pictures", "album", "get", (200, 404, 404, 404)),
-    ("album-pictures", "album", "post", (302, 404, 404, 404)),
-    ("album-arrange", "album", "get", (200, 404, 404, 404)),
-    ("album-move", "album", "post", (302, 404, 404, 404)),
-    ("album-cover", "album", "post", (302, 404, 404, 404)),
-    ("album-remove", "album", "post", (302, 404, 404, 404)),
-    ("album-put-back", "album", "post", (302, 404, 404, 404)),
-    ("album-delete", "album", "get", (200, 404, 404, 404)),
-    ("album-delete", "album", "post", (302, 404, 404, 404)),
-    ("album-share", "album", "get", (200, 404, 404, 404)),
-    ("album-share", "album", "post", (422, 404, 404, 404)),
-    ("artwork-share", "artwork", "get", (200, 404, 404, 404)),
-    ("artwork-share", "artwork", "post", (422, 404, 404, 404)),
-    ("artwork-albums", "artwork", "get", (200, 404, 404, 404)),
-    ("artwork-albums", "artwork", "post", (302, 404, 404, 404)),
-    ("shares", "", "get", (200, 200, SIGN_IN, 200)),
-    ("share", "link", "get", (200, 404, 404, 404)),
-    ("share", "link", "post", (422, 404, 404, 404)),
-    ("share-withdraw", "link", "post", (302, 404, 404, 404)),
-    ("share-restore", "link", "post", (302, 404, 404, 404)),
-    ("share-again", "link", "post", (302, 404, 404, 404)),
-    ("publish", "", "get", (302, 302, SIGN_IN, 302)),
-    ("unpublish", "", "post", (302, 302, SIGN_IN, 302)),
-    ("profile-edit", "", "get", (200, 200, SIGN_IN, 200)),
-    ("profile-edit", "", "post", (422, 422, SIGN_IN, 422)),
-    ("statistics", "", "get", (200, 200, SIGN_IN, 200)),
-    ("reports", "", "get", (302, 302, 302, 200)),
-    ("explore", "", "get", (200, 200, 200, 200)),
-]
-
-
-@pytest.mark.parametrize("row", ROUTES, ids=lambda row: f"{row[0]}-{row[2]}")
-def test_what_one_does_signed_in_is_ones_own(
-    people: dict[str, User | None],
-    album: Album,
-    artwork: Artwork,
-    link: ShareLink,
-    row: tuple[str, str, str, tuple[int, int, int, int]],
-) -> None:
-    name, of, method, expected = row
-    things = {"album": album, "artwork": artwork, "link": link}
-    address = reverse(f"gallery:{name}", args=[things[of].pk] if of else [])
-    # Others first: what the owner does may change what is there.
-    for who, wanted in reversed(list(zip(WHO, expected, strict=True))):
-        answer = getattr(client_of(people[who]), method)(address, {"nothing": "of use"})
-        assert (who, answer.status_code) == (who, wanted)
-
-
-@pytest.mark.parametrize("row", ROUTES, ids=lambda row: f"{row[0]}-{row[2]}")
-def test_no_address_answers_to_a_method_it_does_not_have(
-    signed_in: Client,
-    album: Album,
-    artwork: Artwork,
-    link: ShareLink,
-    row: tuple[str, str, str, tuple[int, int, int, int]],
-) -> None:
-    name, of, _method, _expected = row
-    things = {"album": album, "artwork": artwork, "link": link}
-    address = reverse(f"gallery:{name}", args=[things[of].pk] if of else [])
-    methods = {method for other, _of, method, _expected in ROUTES if other == name}
-    for method in {"get", "post", "put"} - methods - ({"post"} if name == "publish" else set()):
-        assert getattr(signed_in, method)(address).status_code == 405
-
-
-# What a link opens
 
 # The state of the link and of what it shows: each answers like a link that never was.
 DEAD: dict[str, Callable[[ShareLink], object]] = {
