@@ -20,6 +20,9 @@ __all__ = ["bucket", "postgres", "redis_server", "s3"]
 PASSWORD = "correct horse battery"
 """What the fixtures of people give."""
 
+BEGIN_FIRST = ("chaos", "vgg", "browser")
+"""Marks of what takes longest, so that nothing long is left to one process in the end."""
+
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
@@ -31,10 +34,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if "STYLESITE_TEST_DATABASE_URL" in os.environ:
         others = [item for item in items if not asks_a_database(item)]
         config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in set(others)]
+        items[:] = [item for item in items if asks_a_database(item)]
+    items.sort(key=place)
     for item in items:
         kills = item.get_closest_marker("chaos") is not None
         item.add_marker(pytest.mark.xdist_group("chaos" if kills else str(item.path)))
+
+
+def place(item: pytest.Item) -> int:
+    found = (n for n, mark in enumerate(BEGIN_FIRST) if item.get_closest_marker(mark))
+    return next(found, len(BEGIN_FIRST))
 
 
 def asks_a_database(item: pytest.Item) -> bool:
