@@ -17,7 +17,14 @@ from django.db.migrations.loader import MigrationLoader
 
 from stylesite.backup import rows
 from stylesite.backup.folder import Backup
-from tests.chaos.installation import COMMAND_S, LONG_S, ROOT, Installation, SharedInstallation
+from tests.chaos.installation import (
+    COMMAND_S,
+    LONG_S,
+    ROOT,
+    START_S,
+    Installation,
+    SharedInstallation,
+)
 
 pytestmark = [pytest.mark.chaos]
 
@@ -82,7 +89,7 @@ def test_a_picture_half_painted_is_finished_on_another_machine(
     site.wait_for_state(done, "succeeded", 90)
     (half,) = site.submit(seconds=20 * LONG_S)  # it is kept before its end
     (waiting,) = site.submit(seconds=2, owner="bob@example.org")
-    site.wait_for(lambda: site.transfer(half, "checkpoint_step") > (12,), 60, "a checkpoint")
+    site.wait_for(lambda: site.transfer(half, "checkpoint_step") > (12,), START_S, "a checkpoint")
     site.manage("backup", "--to", str(folder))
     assert site.transfer(half, "state") == ("running",)
     files = lasting(files_of(site))

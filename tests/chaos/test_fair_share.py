@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.installation import Installation
+from tests.chaos.installation import START_S, Installation
 
 pytestmark = [pytest.mark.chaos, pytest.mark.long]
 
@@ -38,7 +38,7 @@ def test_a_draft_of_ones_own_comes_before_the_long_runs_that_wait(any_site: Inst
     # At 192 px, whatever the machine: the work of eight drafts.
     running, *long_ones = site.submit(seconds=20, count=3, least_steps=240)
     site.start("work")
-    site.wait_for(lambda: site.transfer(running, "state") == ("running",), 60, "a worker")
+    site.wait_for(lambda: site.transfer(running, "state") == ("running",), START_S, "a worker")
     (draft,) = site.submit(seconds=0.5)
     for pk in (draft, *long_ones):
         site.wait_for_state(pk, "succeeded", 240)

@@ -18,7 +18,7 @@ import pytest
 
 from tests.chaos import faults
 from tests.chaos.faults import Fault
-from tests.chaos.installation import LONG_S, Installation
+from tests.chaos.installation import LONG_S, START_S, Installation
 from tests.services import clock
 
 pytestmark = pytest.mark.chaos
@@ -73,7 +73,7 @@ def test_a_picture_struck_in_the_middle_is_finished_once(any_site: Installation,
     fault, most_s = IN_THE_POOL[name]
     (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
-    site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
+    site.wait_for(lambda: in_the_middle(site, pk), START_S, "some steps")
     moved = progressed(site, pk)
     fault(site)
     goes_on_s = site.wait_for(moved, most_s, "work to go on")
@@ -96,7 +96,7 @@ def test_a_worker_frozen_beyond_its_lease_does_not_paint_over_its_heir(
     site = any_site
     (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
-    site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
+    site.wait_for(lambda: in_the_middle(site, pk), START_S, "some steps")
     site.env["STYLESITE_WORKERS"] = "1"
     faults.freeze(faults.busy_worker, 45)(site)
     site.finish(pk)
@@ -122,7 +122,7 @@ def test_a_whole_site_struck_in_the_middle_goes_on(any_site: Installation, name:
     }[name]
     (pk,) = site.submit(seconds=LONG_S)
     site.start("up", "--port", "0")
-    site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
+    site.wait_for(lambda: in_the_middle(site, pk), START_S, "some steps")
     moved = progressed(site, pk)
     fault(site)
     goes_on_s = site.wait_for(moved, 30, "work to go on")
@@ -166,7 +166,7 @@ def test_a_full_disk_costs_previews_and_not_the_picture(small_disk: Installation
     site = small_disk
     (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
-    site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
+    site.wait_for(lambda: in_the_middle(site, pk), START_S, "some steps")
     filler = site.data_dir / "filler"
     with contextlib.suppress(OSError), filler.open("wb") as file:
         while True:
@@ -201,7 +201,7 @@ def test_a_clock_that_is_set_costs_no_attempt(
     }
     (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
-    site.wait_for(lambda: in_the_middle(site, pk), 60, "some steps")
+    site.wait_for(lambda: in_the_middle(site, pk), START_S, "some steps")
     step = site.transfer(pk, "step")[0]
     set_to.write_text(jump)
     goes_on_s = site.wait_for(lambda: site.transfer(pk, "step")[0] > step, 10, "a report")

@@ -11,7 +11,7 @@ from time import monotonic
 
 import pytest
 
-from tests.chaos.installation import Installation
+from tests.chaos.installation import START_S, Installation
 
 pytestmark = pytest.mark.chaos
 
@@ -112,7 +112,7 @@ def test_a_sender_that_hangs_is_replaced(site: Installation, receiver: Receiver)
     receiver.answering.set()
     choose(site, url=receiver.url)
     site.start("work")
-    site.wait_for(lambda: site.pids(SENDER), 30, "the sender")
+    site.wait_for(lambda: site.pids(SENDER), START_S, "the sender")
     (victim,) = site.pids(SENDER)
     os.kill(victim, signal.SIGSTOP)
     replaced_s = site.wait_for(

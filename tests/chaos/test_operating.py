@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.installation import LONG_S, Installation
+from tests.chaos.installation import LONG_S, START_S, Installation
 
 pytestmark = pytest.mark.chaos
 
@@ -24,7 +24,7 @@ def told(text: str) -> list[dict[str, Any]]:
 
 def test_a_host_appears_stays_fresh_and_leaves_in_good_order(site: Installation) -> None:
     supervisor = site.start("work")
-    appeared_s = site.wait_for(lambda: hosts(site), 30, "a host")
+    appeared_s = site.wait_for(lambda: hosts(site), START_S, "a host")
     print(f"appeared after {appeared_s:.1f} s")
     ((_name, state, workers, seen_at),) = hosts(site)
     assert (state, workers) == ("working", 1)
@@ -38,7 +38,7 @@ def test_a_host_appears_stays_fresh_and_leaves_in_good_order(site: Installation)
 
 def test_a_killed_host_leaves_its_row_and_the_doctor_names_it(site: Installation) -> None:
     supervisor = site.start("work")
-    site.wait_for(lambda: hosts(site), 30, "a host")
+    site.wait_for(lambda: hosts(site), START_S, "a host")
     supervisor.kill()
     supervisor.wait()
     site.wait_for(lambda: not site.processes(), 5, "the workers to be gone")
@@ -60,7 +60,7 @@ def test_one_transfer_is_followed_from_submission_to_success_over_a_kill(
     (about,) = [entry for entry in told(submitted) if "transfer" in entry]
     pk = uuid.UUID(about["transfer"]).hex
     site.start("work")
-    site.wait_for(lambda: site.transfer(pk, "checkpoint_step")[0] > 8, 40, "a checkpoint")
+    site.wait_for(lambda: site.transfer(pk, "checkpoint_step")[0] > 8, START_S, "a checkpoint")
     victim = site.worker_of(pk)
     os.kill(victim, signal.SIGKILL)
     site.wait_for(lambda: "claimed, attempt 2" in site.log.read_text(), 30, "the next worker")
@@ -84,7 +84,7 @@ def test_one_transfer_is_followed_from_submission_to_success_over_a_kill(
 def test_what_a_hung_worker_holds_is_put_back_and_goes_on(site: Installation) -> None:
     (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
-    site.wait_for(lambda: site.transfer(pk, "checkpoint_step")[0] > 8, 40, "a checkpoint")
+    site.wait_for(lambda: site.transfer(pk, "checkpoint_step")[0] > 8, START_S, "a checkpoint")
     os.kill(site.worker_of(pk), signal.SIGSTOP)
     put_back = (
         "from transfers.models import Transfer; from transfers.queue import steering; "

@@ -9,7 +9,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from tests.chaos.installation import LONG_S, Installation, SharedInstallation
+from tests.chaos.installation import LONG_S, START_S, Installation, SharedInstallation
 
 pytestmark = pytest.mark.chaos
 
@@ -22,7 +22,7 @@ def in_the_middle(site: Installation, pk: str) -> bool:
 def ready(site: Installation) -> str:
     """Wait for the sentence that says it is ready, and return the address it names."""
     pattern = re.compile(r"ready at (http://\S+)")
-    site.wait_for(lambda: pattern.search(site.tail()), 40, "the ready sentence")
+    site.wait_for(lambda: pattern.search(site.tail()), START_S, "the ready sentence")
     found = pattern.search(site.tail())
     assert found is not None
     return found[1]
@@ -44,7 +44,7 @@ def test_a_database_restarted_while_painting_costs_no_attempt(
     site = shared_site
     (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
-    site.wait_for(lambda: in_the_middle(site, pk), 40, "some steps")
+    site.wait_for(lambda: in_the_middle(site, pk), START_S, "some steps")
     painter = site.worker_of(pk)
     site.postgres.stop()
     sleep(away_s)
@@ -68,7 +68,7 @@ def test_a_database_away_at_the_end_is_waited_for(shared_site: SharedInstallatio
     site = shared_site
     (pk,) = site.submit(seconds=15, least_steps=60)
     site.start("work")
-    site.wait_for(lambda: in_the_middle(site, pk), 40, "some steps")
+    site.wait_for(lambda: in_the_middle(site, pk), START_S, "some steps")
     site.postgres.stop()
     site.wait_for(lambda: "waiting for the database" in site.tail(), 90, "the end of the painting")
     site.postgres.start()
@@ -98,7 +98,7 @@ def test_a_bucket_away_while_painting_and_saving_costs_nothing(
     site = shared_site
     (pk,) = site.submit(seconds=LONG_S)
     site.start("work")
-    site.wait_for(lambda: in_the_middle(site, pk), 40, "some steps")
+    site.wait_for(lambda: in_the_middle(site, pk), START_S, "some steps")
     site.s3.stop()
     try:
         site.keep(pk)

@@ -14,7 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from tests.chaos.installation import LONG_S, Installation
+from tests.chaos.installation import LONG_S, START_S, Installation
 
 pytestmark = pytest.mark.chaos
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.chaos
 def ready(site: Installation) -> str:
     """Wait for the sentence that says it is ready, and return the address it names."""
     pattern = re.compile(r"ready at (http://\S+)")
-    site.wait_for(lambda: pattern.search(site.tail()), 40, "the ready sentence")
+    site.wait_for(lambda: pattern.search(site.tail()), START_S, "the ready sentence")
     found = pattern.search(site.tail())
     assert found is not None
     return found[1]
@@ -53,7 +53,7 @@ def test_it_answers_when_it_says_so_and_stops_without_a_trace(
     (pk,) = site.submit(seconds=LONG_S)
     up = site.start("up", "--port", "0")
     assert status(ready(site)) == HTTPStatus.OK
-    site.wait_for(lambda: site.transfer(pk, "step")[0] > 5, 40, "some steps")
+    site.wait_for(lambda: site.transfer(pk, "step")[0] > 5, START_S, "some steps")
     up.send_signal(signum)
     assert up.wait(10) == 0
     assert site.processes() == {}
@@ -63,7 +63,7 @@ def test_it_answers_when_it_says_so_and_stops_without_a_trace(
 def test_killed_with_9_it_takes_everything_with_it(site: Installation) -> None:
     up = site.start("up", "--port", "0")
     ready(site)
-    site.wait_for(lambda: len(site.pids("queue.pool")) >= 5, 30, "the pool")
+    site.wait_for(lambda: len(site.pids("queue.pool")) >= 5, START_S, "the pool")
     up.kill()
     up.wait()
     site.wait_for(lambda: not site.processes(), 10, "everything to be gone")
@@ -84,7 +84,7 @@ def test_a_killed_child_is_started_again_and_the_address_stays(site: Installatio
 def test_the_web_server_never_loads_torch(running: Installation) -> None:
     site = running
     assert status(ready(site)) == HTTPStatus.OK
-    site.wait_for(lambda: len(site.pids("queue.pool")) >= 5, 30, "the pool")
+    site.wait_for(lambda: len(site.pids("queue.pool")) >= 5, START_S, "the pool")
     maps = {
         name: [Path(f"/proc/{pid}/maps").read_text() for pid in site.pids(name)]
         for name in ["gunicorn", "queue.pool"]
