@@ -85,7 +85,7 @@ def test_a_picture_half_painted_is_finished_on_another_machine(
 ) -> None:
     site, folder = any_site, tmp_path / "backups"
     (done,) = site.submit(seconds=2)
-    site.start("up", "--port", "0")
+    site.start("work")
     site.wait_for_state(done, "succeeded", 90)
     (half,) = site.submit(seconds=20 * LONG_S)  # it is kept before its end
     (waiting,) = site.submit(seconds=2, owner="bob@example.org")
