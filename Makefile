@@ -10,7 +10,7 @@ BIN := $(STYLESITE_VENV)/bin
 TESTS ?= tests
 # More at a time than there are cores: many tests wait, for a page, a process or a lease. They begin
 # in the order that tests/conftest.py gives them, not with the files that have the most.
-AT_ONCE := -n 3 --dist loadgroup --no-loadscope-reorder
+AT_ONCE := -n 3 --no-loadscope-reorder
 # Where nothing compiled is kept, each process compiles all tests anew: ten seconds each
 unexport PYTHONDONTWRITEBYTECODE
 # What is tested on PostgreSQL too, when everything is tested
