@@ -6,7 +6,6 @@ the processor busy with it, one at a time for each person, and for each process 
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 import time
@@ -111,9 +110,10 @@ def _shots(
 def _mp4(shots: Iterator[Shot], size: tuple[int, int]) -> IO[bytes]:
     import av  # only here: FFmpeg's libraries are 100 MB, and most processes never need them
 
-    # By name, as what is known in the end is moved to the beginning: then it plays while it loads.
-    handle, path = tempfile.mkstemp(suffix=".mp4")
-    os.close(handle)
+    # What is known in the end is moved to the beginning, so that it plays while it loads. FFmpeg
+    # opens it once more by name for that; it has none that would stay if this process were killed.
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # the caller's
+    path = f"/proc/self/fd/{file.fileno()}"
     try:
         with av.open(path, "w", format="mp4", options={"movflags": "+faststart"}) as film:
             stream = film.add_stream("libx264", rate=FRAMES_PER_S, options=X264)
@@ -133,9 +133,10 @@ def _mp4(shots: Iterator[Shot], size: tuple[int, int]) -> IO[bytes]:
                     film.mux(stream.encode(frame))
                     shown += 1
             film.mux(stream.encode())
-        return open(path, "rb")
-    finally:
-        os.unlink(path)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def _webp(shots: Iterator[Shot]) -> IO[bytes]:

@@ -7,6 +7,7 @@ file. Whether a file that is small enough is also a picture, ``engine.images`` d
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -115,7 +116,34 @@ class SizeGuard(FileUploadHandler):
         return raw_data
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
-        return None  # Django's own handlers after this one keep the file.
+        return None  # The handlers after this one keep the file.
+
+
+class NamelessFiles(FileUploadHandler):
+    """Keeps a file that is too large for memory where no name leads: on the disk, without one.
+
+    Django's own handler gives it a name, and under that it stays, with all that a camera wrote into
+    it, when the process is killed or told to stop. What has no name goes with its process.
+    """
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        nameless = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
+        self.file = UploadedFile(
+            nameless, self.file_name, self.content_type, 0, self.charset, self.content_type_extra
+        )
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> UploadedFile[Any]:
+        self.file.seek(0)
+        self.file.size = file_size
+        return self.file
+
+    def upload_interrupted(self) -> None:
+        if hasattr(self, "file"):
+            self.file.close()
 
 
 def was_too_large(request: HttpRequest) -> bool:

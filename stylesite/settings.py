@@ -260,7 +260,7 @@ IMPORT_MAX_BYTES = whole_number("STYLESITE_IMPORT_MAX_MB", 500, at_least=1) * 2*
 FILE_UPLOAD_HANDLERS = [
     "gallery.uploads.SizeGuard",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "gallery.uploads.NamelessFiles",
 ]
 
 # Transfers

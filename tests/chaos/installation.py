@@ -267,3 +267,12 @@ class SharedInstallation(Installation):
         for name in names:
             self.s3.cut(self.name, name)
         return len(names)
+
+
+def ready(site: Installation) -> str:
+    """Wait for the sentence that says it is ready, and return the address it names."""
+    pattern = re.compile(r"ready at (http://\S+)")
+    site.wait_for(lambda: pattern.search(site.tail()), START_S, "the ready sentence")
+    found = pattern.search(site.tail())
+    assert found is not None
+    return found[1]

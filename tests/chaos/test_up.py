@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import socket
@@ -14,18 +13,9 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from tests.chaos.installation import LONG_S, START_S, Installation
+from tests.chaos.installation import LONG_S, START_S, Installation, ready
 
 pytestmark = pytest.mark.chaos
-
-
-def ready(site: Installation) -> str:
-    """Wait for the sentence that says it is ready, and return the address it names."""
-    pattern = re.compile(r"ready at (http://\S+)")
-    site.wait_for(lambda: pattern.search(site.tail()), START_S, "the ready sentence")
-    found = pattern.search(site.tail())
-    assert found is not None
-    return found[1]
 
 
 def status(address: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +19,7 @@ from pytest_django import Settings
 
 from accounts.models import Quota, User
 from gallery import animations, artworks, storage_use, time_lapses, trash
+from gallery.frames import Frame
 from gallery.models import Artwork, TimeLapse
 from tests.gallery.drawings import gradient
 from tests.gallery.films import add_time_lapse, frames_of
@@ -180,6 +182,23 @@ def test_a_film_has_its_length_and_all_frames(
     seen = [round(grey / 10) * 10 for grey in greys]
     assert sorted(set(seen)) == list(range(10, 140, 10))
     assert seen.count(130) == pytest.approx((seconds / 13 + 1.5) * 25, abs=2)
+
+
+def test_a_film_never_has_a_name_on_the_disk_and_begins_with_what_players_need(
+    signed_in: Client, time_lapse: TimeLapse, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named: list[Path] = []
+    image = Frame.image
+
+    def watched(frame: Frame) -> Image.Image:
+        named.extend(temporary.iterdir())
+        return image(frame)
+
+    monkeypatch.setattr(Frame, "image", watched)
+    response = signed_in.get(at(time_lapse, "time-lapse-animation"), {"kind": "mp4", "seconds": 4})
+    film = body(response)
+    assert 0 < film.index(b"moov") < film.index(b"mdat")
+    assert named == list(temporary.iterdir()) == []
 
 
 def test_an_animated_picture_has_its_frames_and_its_length(

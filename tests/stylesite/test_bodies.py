@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
+import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from accounts.models import User
+from engine.images import encode_png
 from gallery import uploads
 from gallery.models import Style
 from tests.gallery.bodies import Endless
@@ -19,7 +24,7 @@ from tests.stylesite.access.routes import every_view
 
 pytestmark = pytest.mark.django_db
 
-LARGE = 3 * 2**20  # beyond what Django keeps in memory: it would lie in a temporary file
+LARGE = 3 * 2**20  # beyond what Django keeps in memory: it lies on the disk while it arrives
 TAKE_FILES = {
     *("gallery:style-add", "gallery:style-edit", "transfers:booth-take", "transfers:look"),
     *("transfers:many", "transfers:new", "transfers:recipe-give", "transfers:recipe-import"),
@@ -39,6 +44,29 @@ TAKE_FILES = {
 
 def files_in(*folders: Path) -> list[Path]:
     return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+
+
+def nameless_in(folder: Path) -> list[str]:
+    """What this process has open there and no name leads to."""
+    found = []
+    for number in os.listdir("/proc/self/fd"):
+        with suppress(FileNotFoundError):  # the one that the list itself was read by
+            found.append(os.readlink(f"/proc/self/fd/{number}"))
+    return [one for one in found if one.startswith(f"{folder}/") and one.endswith("(deleted)")]
+
+
+@pytest.fixture
+def on_disk(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> set[tuple[int, int]]:
+    """How many files with a name, and without one, lie there whenever a piece has arrived."""
+    seen: set[tuple[int, int]] = set()
+    receive = uploads.SizeGuard.receive_data_chunk
+
+    def watched(guard: uploads.SizeGuard, raw: bytes, start: int) -> bytes:
+        seen.add((len(files_in(temporary)), len(nameless_in(temporary))))
+        return receive(guard, raw, start)
+
+    monkeypatch.setattr(uploads.SizeGuard, "receive_data_chunk", watched)
+    return seen
 
 
 def large() -> SimpleUploadedFile:
@@ -73,20 +101,28 @@ def test_a_long_body_is_not_even_read_where_no_file_is_taken(signed_in: Client) 
 
 
 def test_a_visitor_leaves_no_file_behind_and_is_asked_to_sign_in(
-    client: Client, temporary: Path, media_root: Path, monkeypatch: pytest.MonkeyPatch
+    client: Client, temporary: Path, media_root: Path, on_disk: set[tuple[int, int]]
 ) -> None:
-    written: list[Path] = []
-    receive = uploads.SizeGuard.receive_data_chunk
-
-    def watched(guard: uploads.SizeGuard, raw: bytes, start: int) -> bytes:
-        written.extend(files_in(temporary))
-        return receive(guard, raw, start)
-
-    monkeypatch.setattr(uploads.SizeGuard, "receive_data_chunk", watched)
     response = client.post(reverse("gallery:style-add"), {"image": large()})
     assert response.status_code == 302
     assert response["Location"].startswith("/accounts/login/")
-    assert files_in(temporary, media_root) == written == []
+    assert files_in(temporary, media_root) == nameless_in(temporary) == []
+    assert on_disk <= {(0, 0)}
+
+
+def test_a_large_picture_arrives_whole_and_never_has_a_name_on_the_disk(
+    signed_in: Client, user: User, temporary: Path, on_disk: set[tuple[int, int]]
+) -> None:
+    """With one, it would stay with all that its camera wrote when the process is killed."""
+    noise = Image.frombytes("RGB", (1200, 1000), random.Random(5).randbytes(3_600_000))
+    file = SimpleUploadedFile("noise.png", encode_png(noise), "image/png")
+    assert file.size > LARGE
+    response = signed_in.post(reverse("gallery:style-add"), {"image": file})
+    assert response.status_code == 302, response.content.decode()
+    assert Style.objects.owned_by(user).get().width == 1200
+    assert on_disk == {(0, 1)}
+    response.close()
+    assert files_in(temporary) == nameless_in(temporary) == []
 
 
 @pytest.mark.parametrize("data", [bytes(LARGE), b"GIF89a" + bytes(LARGE)])
@@ -96,7 +132,7 @@ def test_of_a_refused_file_nothing_stays(
     file = SimpleUploadedFile("large.jpg", data)
     response = signed_in.post(reverse("gallery:style-add"), {"image": file})
     assert response.status_code == 422
-    assert files_in(temporary, media_root) == []
+    assert files_in(temporary, media_root) == nameless_in(temporary) == []
     assert not Style.objects.owned_by(user).exists()
 
 
@@ -120,7 +156,7 @@ def test_of_a_body_that_breaks_off_nothing_stays(
         **{"wsgi.input": Broken(head + bytes(LARGE))},
     )
     assert 400 <= response.status_code < 500
-    assert files_in(temporary, media_root) == []
+    assert files_in(temporary, media_root) == nameless_in(temporary) == []
 
 
 @pytest.mark.parametrize("address", ["/new/", "/api/v1/transfers/"])
