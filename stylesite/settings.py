@@ -11,7 +11,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from stylesite import production, secret_key, stores
+from stylesite import permissions, production, secret_key, stores
 from stylesite.environment import env, networks, web_address, whole_number, yes_or_no
 from stylesite.signing_in import *  # noqa: F403
 from transfers import logs
@@ -23,7 +23,7 @@ VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project
 
 DATA_DIR = Path(env.str("STYLESITE_DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
 try:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    DATA_DIR.mkdir(permissions.OWN, parents=True, exist_ok=True)
     SECRET_KEY = env.str("STYLESITE_SECRET_KEY", "") or secret_key.read_or_create(
         DATA_DIR / "secret_key"
     )
@@ -219,6 +219,8 @@ USE_TZ = True
 # who may; there is no MEDIA_URL.
 
 MEDIA_ROOT = DATA_DIR / "media"
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = permissions.of_folders(MEDIA_ROOT, DATA_DIR)
+FILE_UPLOAD_PERMISSIONS = permissions.of_files(FILE_UPLOAD_DIRECTORY_PERMISSIONS)
 _bucket = stores.bucket()
 S3_BUCKET = _bucket.name
 S3_SIGNED_URLS = _bucket.signed_urls

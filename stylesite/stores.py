@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError
 
+from stylesite import permissions
 from stylesite.environment import env, web_address, yes_or_no
 
 
@@ -30,6 +31,10 @@ def database(data_dir: Path) -> dict[str, Any]:
     except (EnvError, ValueError):
         chosen = {"ENGINE": ""}
     if chosen["ENGINE"] == "django.db.backends.sqlite3":
+        # The files beside it, which SQLite makes and removes, take their permissions from it.
+        mode = permissions.of_files(permissions.of_folders(data_dir))
+        if chosen["NAME"] != ":memory:":
+            permissions.create(Path(chosen["NAME"]), mode)
         chosen["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

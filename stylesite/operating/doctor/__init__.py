@@ -32,6 +32,7 @@ CHECKS = (
     Check("speed", queue.speed, needs_database=True),
     Check("clock", queue.clock, needs_database=True),
     Check("secrets", setup.secrets),
+    Check("data folder", setup.data_folder),
     Check("addresses", setup.addresses),
     Check("sign-up", setup.sign_up, needs_database=True),
     Check("e-mail", setup.email),

@@ -14,6 +14,7 @@ from django.core.mail import get_connection
 from django.db.models import Q
 
 from accounts.models import Quota
+from stylesite import permissions
 from stylesite.operating.doctor.findings import Finding, note, ok, wrong
 from stylesite.production import KEY_LENGTH, TOKEN_LENGTH, reached_by_others, weakness
 
@@ -48,6 +49,26 @@ def secrets() -> Iterator[Finding]:
         )
     if fine:
         yield ok("Keys are long enough and private.")
+
+
+def data_folder() -> Iterator[Finding]:
+    """Whether other accounts on this machine can read what people keep here."""
+    folder, media = settings.DATA_DIR, settings.MEDIA_ROOT
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o005:
+        yield note(
+            f"Every account on this machine can read the pictures and the database in {folder}: "
+            f"run `chmod -R go= {folder}`"
+            + (" and let nginx in as docs/setup.md says." if settings.X_ACCEL_PREFIX else ".")
+        )
+    elif settings.X_ACCEL_PREFIX and not (mode & permissions.of_folders(media, folder) & 0o010):
+        yield note(
+            f"STYLESITE_X_ACCEL_PREFIX is set, and nobody but this account can read {media}: let "
+            "nginx in as docs/setup.md says, unless it runs as this account."
+        )
+    else:
+        whose = "and its group " if mode & 0o070 else ""
+        yield ok(f"Only the owner {whose}of the data folder {folder} can enter it.")
 
 
 def addresses() -> Iterator[Finding]:

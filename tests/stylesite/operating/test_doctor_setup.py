@@ -149,3 +149,28 @@ def test_a_public_site_where_anybody_may_fill_the_disk_says_so(
     everybody.storage_mb = 500
     everybody.save()
     assert only(setup.sign_up())[0] is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("folder", "media", "nginx", "level", "part"),
+    [
+        (0o700, 0o700, "", Level.OK, "Only the owner of"),
+        (0o2750, 0o2750, "", Level.OK, "and its group"),
+        (0o755, 0o700, "", Level.NOTE, "`chmod -R go= {}`."),
+        (0o701, 0o700, "", Level.NOTE, "`chmod -R go= {}`."),
+        (0o755, 0o755, "/protected/", Level.NOTE, "let nginx in as docs/setup.md says."),
+        (0o710, 0o2750, "/protected/", Level.OK, "and its group"),
+        (0o700, 0o2750, "/protected/", Level.NOTE, "unless it runs as this account"),
+        (0o710, 0o700, "/protected/", Level.NOTE, "unless it runs as this account"),
+    ],
+)
+def test_a_data_folder_that_everybody_reads_or_nginx_cannot_is_worth_a_note(
+    safe: Settings, tmp_path: Path, folder: int, media: int, nginx: str, level: Level, part: str
+) -> None:
+    safe.MEDIA_ROOT, safe.X_ACCEL_PREFIX = tmp_path / "media", nginx
+    safe.MEDIA_ROOT.mkdir()
+    safe.MEDIA_ROOT.chmod(media)
+    tmp_path.chmod(folder)
+    found, sentence = only(setup.data_folder())
+    assert found is level
+    assert part.format(tmp_path) in sentence
