@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -80,7 +80,11 @@ class LineFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line. Only known fields: what libraries attach need not be serialisable."""
+    """One JSON object a line. Only known fields: what libraries attach need not be serialisable.
+
+    What a terminal or another program could take for a line end, a control code or a change of the
+    direction of reading is an escape here, too.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, object] = {
@@ -97,11 +101,11 @@ class JsonFormatter(logging.Formatter):
             fields["traceback"] = self.formatException(record.exc_info)
         if record.stack_info:
             fields["stack"] = self.formatStack(record.stack_info)
-        return json.dumps(fields, ensure_ascii=False, default=str)
+        return _escaped(json.dumps(fields, ensure_ascii=False, default=str), json.dumps)
 
 
-def _escaped(line: str) -> str:
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
+def _escaped(line: str, escape: Callable[[str], str] = ascii) -> str:
+    return "".join(sign if sign.isprintable() else escape(sign)[1:-1] for sign in line)
 
 
 def _indented(text: str) -> str:

@@ -129,6 +129,17 @@ def test_nor_by_an_error_that_repeats_it(lines: Log, objects: Log) -> None:
     assert "ValueError" in str(objects.fields["traceback"])
 
 
+def test_what_cannot_be_printed_is_an_escape_in_objects_too(objects: Log) -> None:
+    """C1 controls, DEL, line ends of Unicode, marks that turn the reading, halves of characters."""
+    said = "a\x9b2J\x7f\x85\u2028\u2029\u202e\u200b\ud800\U000e0001“Mühle” 🎨"
+    objects.logger.warning(said)
+    assert (
+        r"a\u009b2J\u007f\u0085\u2028\u2029\u202e\u200b\ud800\udb40\udc01“Mühle” 🎨" in objects.line
+    )
+    assert objects.line.isprintable()
+    assert objects.fields["message"] == said
+
+
 def test_umlauts_and_quotes_stay_as_they_are(lines: Log) -> None:
     lines.logger.warning("“Mühle” wird gemalt")
     assert lines.line.endswith("“Mühle” wird gemalt")
