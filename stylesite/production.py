@@ -11,6 +11,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from stylesite.stores import redis_parts
+
 HERE_ONLY = {"localhost", "127.0.0.1", "[::1]"}
 
 KEY_LENGTH = 50
@@ -77,10 +79,20 @@ def _secrets(values: Mapping[str, Any]) -> Iterable[tuple[str, str, int, str]]:
     for former in values["SECRET_KEY_FALLBACKS"]:
         yield "every key in STYLESITE_SECRET_KEY_FALLBACKS", former, KEY_LENGTH, ""
     yield "STYLESITE_METRICS_TOKEN", values["METRICS_TOKEN"], TOKEN_LENGTH, ""
+    yield from _passwords(values)
+    bucket = values["STORAGES"]["default"].get("OPTIONS", {})
+    keys = str(bucket.get("secret_key") or ""), str(bucket.get("access_key") or "")
+    yield "STYLESITE_S3_SECRET_KEY", keys[0], TOKEN_LENGTH, keys[1]
+
+
+def _passwords(values: Mapping[str, Any]) -> Iterable[tuple[str, str, int, str]]:
+    """The same of those inside the addresses of servers."""
     database = values["DATABASES"]["default"]
     password = str(database.get("PASSWORD") or "")
     user = str(database.get("USER") or "")
     yield "the password in STYLESITE_DATABASE_URL", password, PASSWORD_LENGTH, user
-    bucket = values["STORAGES"]["default"].get("OPTIONS", {})
-    keys = str(bucket.get("secret_key") or ""), str(bucket.get("access_key") or "")
-    yield "STYLESITE_S3_SECRET_KEY", keys[0], TOKEN_LENGTH, keys[1]
+    redis = redis_parts(values["REDIS_URL"])
+    keys = str(redis.get("password") or ""), str(redis.get("username") or "")
+    yield "the password in STYLESITE_REDIS_URL", keys[0], PASSWORD_LENGTH, keys[1]
+    keys = str(values["EMAIL_HOST_PASSWORD"] or ""), str(values["EMAIL_HOST_USER"] or "")
+    yield "the password in STYLESITE_EMAIL_URL", keys[0], PASSWORD_LENGTH, keys[1]

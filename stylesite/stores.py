@@ -63,7 +63,25 @@ def database(data_dir: Path) -> dict[str, Any]:
 
 
 def redis_url() -> str:
-    return web_address("STYLESITE_REDIS_URL", ("redis", "rediss"), "redis://host:6379/0")
+    example = "redis://host:6379/0"
+    url = web_address("STYLESITE_REDIS_URL", ("redis", "rediss"), example)
+    try:
+        redis_parts(url)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"Set STYLESITE_REDIS_URL to an address such as {example}."
+        ) from None
+    return url
+
+
+def redis_parts(url: str) -> dict[str, Any]:
+    """What the client of Redis makes of its address: user, password and so on; ValueError."""
+    if not url:
+        return {}
+    from redis.connection import parse_url  # only here: most sites have none
+
+    parts: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
+    return parts
 
 
 def caches(redis: str) -> dict[str, dict[str, Any]]:

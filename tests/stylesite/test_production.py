@@ -21,7 +21,10 @@ def values(**changed: Any) -> dict[str, Any]:
         "DATABASES": {"default": database | changed.pop("database", {})},
         "DATA_DIR": Path("/data"),
         "DEBUG": False,
+        "EMAIL_HOST_PASSWORD": "",
+        "EMAIL_HOST_USER": "",
         "METRICS_TOKEN": "",
+        "REDIS_URL": "",
         "SECRET_KEY": GOOD,
         "SECRET_KEY_FALLBACKS": [],
         "STORAGES": {"default": {"OPTIONS": bucket | changed.pop("bucket", {})}},
@@ -32,6 +35,10 @@ def values(**changed: Any) -> dict[str, Any]:
 def test_random_secrets_are_fine() -> None:
     production.refuse_unsafe(values(METRICS_TOKEN=GOOD))
     production.refuse_unsafe(values(database={"PASSWORD": None}))  # by the socket's owner
+    for redis in ("redis://cache.example.org:6379/0", "rediss://ada:k3-light%2Fhouse@h/0"):
+        production.refuse_unsafe(values(REDIS_URL=redis))  # one without a password is private
+    mailing = {"EMAIL_HOST_USER": "ada@example.org", "EMAIL_HOST_PASSWORD": "k3-lighthouse"}
+    production.refuse_unsafe(values(**mailing))
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,13 @@ def test_a_key_that_can_be_guessed_is_told_by_its_looks(secret: str, why: str) -
         (
             {"database": {"USER": "pictures", "PASSWORD": "Pictures"}},
             "Set the password in STYLESITE_DATABASE_URL",
+        ),
+        ({"REDIS_URL": "redis://:password@h"}, "Set the password in STYLESITE_REDIS_URL"),
+        ({"REDIS_URL": "rediss://limits:Limit%73@h:1/0"}, "Set the password in STYLESITE_REDIS"),
+        ({"REDIS_URL": "redis://h/0?password=hunter"}, "Set the password in STYLESITE_REDIS_URL"),
+        (
+            {"EMAIL_HOST_USER": "u", "EMAIL_HOST_PASSWORD": "password"},
+            "Set the password in STYLESITE_EMAIL_URL",
         ),
         ({"bucket": {"secret_key": "minioadmin"}}, "Set STYLESITE_S3_SECRET_KEY"),
     ],

@@ -106,7 +106,7 @@ print(s.SENDS_MAIL, s.EMAIL_BACKEND.split(".")[-2], s.EMAIL_USE_TLS, s.EMAIL_USE
         ({}, "False console False False http://localhost:8000"),
         (
             {
-                "STYLESITE_EMAIL_URL": "submission://ada:secret@mail.example.org",
+                "STYLESITE_EMAIL_URL": "submission://ada:k3-lighthouse@mail.example.org",
                 "STYLESITE_ALLOWED_HOSTS": ".example.org",
                 "STYLESITE_BEHIND_HTTPS": "true",
             },
@@ -114,7 +114,7 @@ print(s.SENDS_MAIL, s.EMAIL_BACKEND.split(".")[-2], s.EMAIL_USE_TLS, s.EMAIL_USE
         ),
         (
             {
-                "STYLESITE_EMAIL_URL": "smtp://ada:secret@mail.example.org:465?ssl=true",
+                "STYLESITE_EMAIL_URL": "smtp://ada:k3-lighthouse@mail.example.org:465?ssl=true",
                 "STYLESITE_PUBLIC_URL": "https://pictures.example.org/",
             },
             "True smtp False True https://pictures.example.org",
@@ -135,6 +135,7 @@ def test_mail_goes_as_its_address_says_and_its_links_lead_to_the_site(
         ({"STYLESITE_DATABASE_URL": "no address"}, "Set STYLESITE_DATABASE_URL to"),
         ({"STYLESITE_PUBLIC_GALLERY": "perhaps"}, "Set STYLESITE_PUBLIC_GALLERY to true or false"),
         ({"STYLESITE_REDIS_URL": "localhost:6379"}, "Set STYLESITE_REDIS_URL to"),
+        ({"STYLESITE_REDIS_URL": "redis://host:port/0"}, "Set STYLESITE_REDIS_URL to"),
         ({"STYLESITE_S3_REGION": "us-east-1"}, "Set STYLESITE_S3_BUCKET to"),
         ({"STYLESITE_S3_SIGNED_URLS": "true"}, "Set STYLESITE_S3_BUCKET to"),
         ({"STYLESITE_X_ACCEL_PREFIX": "protected"}, "Set STYLESITE_X_ACCEL_PREFIX to"),
