@@ -10,7 +10,7 @@ class StylesiteConfig(AppConfig):
         from django.core import checks
 
         from stylesite import admin_path, first_proof
-        from stylesite.privacy import erasing, traces
+        from stylesite.privacy import erasing, traces, write_ahead
         from transfers import housekeeping
 
         checks.register(admin_path.is_free)
@@ -20,4 +20,7 @@ class StylesiteConfig(AppConfig):
         )
         housekeeping.add(
             "counts in the cache", traces.forget_expired_cache, housekeeping.ROWS_AT_ONCE
+        )
+        housekeeping.add(
+            "pages of the write-ahead log", write_ahead.empty, housekeeping.ROWS_AT_ONCE
         )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Invitation, User
 from gallery.models import Report, Style
-from stylesite.privacy import belongings, closing, traces
+from stylesite.privacy import belongings, traces, write_ahead
+from stylesite.privacy.closing import forget_sessions
 from tests.stylesite.privacy import everything
 from tests.stylesite.privacy.conftest import Erase, ask_to_leave
 
@@ -76,6 +81,51 @@ def test_nothing_is_left_in_any_table_or_file(
                 assert not left.exists(), f"{model._meta.label}.{field.name}"
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has its own files")
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_left_between_the_rows_or_beside_them(
+    with_everything: User, erase: Erase
+) -> None:
+    """What was deleted stays in SQLite's pages until it is overwritten, and in the pages before
+    that in its log."""
+    database = Path(connection.settings_dict["NAME"])
+    log = database.with_name(f"{database.name}-wal")
+    marks = [everything.EMAIL.encode(), b"Zaphod"]
+    assert all(mark in log.read_bytes() for mark in marks)
+    ask_to_leave(with_everything)
+    erase(with_everything)
+    assert log.stat().st_size == 0
+    data = database.read_bytes()
+    assert not [mark for mark in marks if mark in data]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has its own files")
+@pytest.mark.django_db(transaction=True)
+def test_a_log_that_somebody_reads_keeps_nobody_waiting_and_goes_the_next_time(user: User) -> None:
+    log = Path(f"{connection.settings_dict['NAME']}-wal")
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as backup:
+        backup.execute("BEGIN")
+        backup.execute("SELECT count(*) FROM accounts_user").fetchall()
+        User.objects.update(name="Trillian")
+        began = monotonic()
+        assert write_ahead.empty(1) == 0
+        assert monotonic() - began < 5
+        assert log.stat().st_size > 0
+    assert write_ahead.empty(1) == 0
+    assert log.stat().st_size == 0
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone() == (20_000,)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a setting of SQLite")
+def test_what_is_deleted_is_overwritten_whatever_sqlite_was_built_with() -> None:
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
+        other.execute("PRAGMA secure_delete = OFF")
+        other.executescript(settings.DATABASES["default"]["OPTIONS"]["init_command"])
+        assert other.execute("PRAGMA secure_delete").fetchone() == (1,)
+
+
 def test_nothing_is_left_in_a_bucket(bucket: str, with_everything: User, erase: Erase) -> None:
     marks = marks_of(with_everything)
     there = set(everything.stored())
@@ -132,6 +182,6 @@ def test_an_account_without_an_address_takes_nobody_elses_invitation_or_session_
     visitor["typed"] = {"email": ""}
     visitor.save()
     traces.forget_address(user)
-    closing.forget_sessions(user)
+    forget_sessions(user)
     assert Invitation.objects.exists()
     assert visitor.exists(visitor.session_key)
