@@ -1,8 +1,10 @@
 """gunicorn's worker with threads, for a site that meets those who are as slow as they can.
 
 A thread reads a request to its end and sends the answer to its end, so whoever sends or takes a
-byte a second keeps one, and a dozen of them would keep everybody out. Here no address has more than
-half of a worker's threads, and who is silent while they send is hung up on. Where somebody waits
+byte a second keeps one, and a dozen of them would keep everybody out. Here a request gets a thread
+when its head is there, for which there are 15 seconds; no address has more than half of a worker's
+threads and a quarter of its connections (``web_connections``), and who is silent while they send is
+hung up on. Where somebody waits
 for a thread and more than a quarter of them wait for slow clients, or more than three quarters for
 those or at slow work (``gallery.slow_work``), the slowest are hung up on; while threads are free,
 nobody is disturbed. An address that was hung up on has one thread at a time for a while. A proxy
@@ -16,18 +18,19 @@ lets everybody in. Here they are waited for beside everything else.
 from __future__ import annotations
 
 import contextlib
+import selectors
 import socket
 import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
+from functools import partial
 from time import monotonic
 from typing import Any
 
-from django.conf import settings
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
-from accounts import networks
 from gallery import slow_work
+from stylesite.web_connections import Connection, Held
 
 SLOW_AFTER_S = 3.0
 """So long may a thread wait for a client in one request before the client counts as slow."""
@@ -38,7 +41,14 @@ SHORT_AFTER_S = 0.5
 RECENTLY_S = 1.0
 """After so long a wait, what a client did before counts half: buffers it filled are forgotten."""
 
+JUST_COME_S = 1.0
+"""So long is a connection not yet idle for others to find room."""
+
 SILENCE_S = 15.0
+HEAD_BYTES = 2**13
+"""As much as gunicorn reads at once: of a longer head it reads the rest in a thread."""
+
+HEAD_END = b"\r\n\r\n"
 LEAVING_S = 2.0
 LEAVING_BYTES = 2**16
 PIECE_BYTES = 2**16
@@ -52,6 +62,7 @@ class Watched:
     def __init__(self, plain: socket.socket) -> None:
         self._plain = plain
         self._leaving_since: float | None = None
+        self._heard = b""
         self.begin()
 
     def __getattr__(self, name: str) -> Any:
@@ -64,10 +75,24 @@ class Watched:
         self._waiting_since: float | None = None
         self._silent_since: float | None = None
 
-    def recv(self, *given: Any) -> bytes:
+    def hear(self) -> bool:
+        """Take in what there is of a request's head; whether a thread can begin with it.
+
+        Raises ConnectionError where nothing will come any more.
+        """
+        with contextlib.suppress(BlockingIOError):
+            if not (more := self._plain.recv(HEAD_BYTES - len(self._heard))):
+                raise ConnectionAbortedError
+            self._heard += more
+        return len(self._heard) == HEAD_BYTES or HEAD_END in self._heard
+
+    def recv(self, size: int, *given: Any) -> bytes:
+        if self._heard:
+            heard, self._heard = self._heard[:size], self._heard[size:]
+            return heard
         self._silent_since = monotonic()
         with self._waiting():
-            data = self._plain.recv(*given)
+            data = self._plain.recv(size, *given)
             self._lately_bytes += len(data)
         return data
 
@@ -165,22 +190,45 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._held = Held(self.worker_connections)
+        self._listening: dict[Any, None] = {}
         self._served: Counter[str] = Counter()
         self._queued: dict[str, deque[Any]] = defaultdict(deque)
         self._at_work: set[Any] = set()
         self._slow_at: dict[str, float] = {}
         self._short_since: float | None = None
 
+    def accept(self, listener: Any) -> None:
+        """As gunicorn does, but for the thread that waits for the first byte there."""
+        try:
+            plain, client = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        self.nr_conns += 1
+        sock = plain if self.cfg.is_ssl else Watched(plain)
+        conn = Connection(self._held, self.cfg, sock, client, listener.getsockname())
+        if self.cfg.is_ssl:
+            self.enqueue_req(conn)
+        else:
+            self._listen(conn)
+
+    def on_client_socket_readable(self, conn: Any, client: Any) -> None:
+        if not isinstance(client, Watched):
+            super().on_client_socket_readable(conn, client)
+            return
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._listen(conn)
+        self._hear(conn, client)
+
     def enqueue_req(self, conn: Any) -> None:
-        if not isinstance(conn.sock, Watched) and not self.cfg.is_ssl:
-            conn.sock = Watched(conn.sock)
+        self._held.set_busy(conn)
         if isinstance(conn.sock, Watched):
             conn.sock.begin()
-        address = address_of(conn)
-        if address and self._served[address] >= self._most_for(address):
-            self._queued[address].append(conn)
+        if conn.address and self._served[conn.address] >= self._most_for(conn.address):
+            self._queued[conn.address].append(conn)
             return
-        self._served[address] += 1
+        self._served[conn.address] += 1
         self._at_work.add(conn)
         super().enqueue_req(conn)
 
@@ -195,11 +243,12 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         return _DEFER if self.alive and not client.has_left() else False
 
     def finish_request(self, conn: Any, fs: Any) -> None:
-        address = address_of(conn)
+        address = conn.address
         self._at_work.discard(conn)
         self._served[address] -= 1
         if not self._served[address]:
             del self._served[address]
+        self._held.set_idle(conn)
         super().finish_request(conn, fs)
         if waiting := self._queued.get(address):
             self.enqueue_req(waiting.popleft())
@@ -207,8 +256,66 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
             del self._queued[address]
 
     def notify(self) -> None:
+        """Between two rounds: nothing of what is closed here is still to be told of something."""
         super().notify()
-        self._hang_up_on_the_slow(monotonic())
+        now = monotonic()
+        self._hang_up_on_the_silent(now)
+        self._hang_up_on_the_many(now)
+        self._hang_up_on_the_slow(now)
+
+    def _listen(self, conn: Any) -> None:
+        conn.timeout = monotonic() + SILENCE_S
+        self._listening[conn] = None
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._hear, conn))
+
+    def _hear(self, conn: Any, client: Watched) -> None:
+        try:
+            if not client.hear():
+                return
+        except OSError:
+            self._close(conn)
+            return
+        self.poller.unregister(client)
+        del self._listening[conn]
+        conn.data_ready = True
+        self.enqueue_req(conn)
+
+    def _close(self, conn: Any) -> None:
+        """One that no thread has, wherever it waits."""
+        self._listening.pop(conn, None)
+        queue = self._queued.get(conn.address, deque())
+        for waiting in (self.keepalived_conns, self.pending_conns, queue):
+            with contextlib.suppress(ValueError):
+                waiting.remove(conn)
+        with contextlib.suppress(OSError, KeyError, ValueError):
+            self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
+
+    def _hang_up_on_the_silent(self, now: float) -> None:
+        """On who has not said what they want; a worker that stops waits as long as for others."""
+        early_s = 0.0 if self.alive else SILENCE_S - LEAVING_S
+        while self._listening:
+            conn = next(iter(self._listening))  # the first to have begun
+            if conn.timeout - early_s > now:
+                break
+            self._close(conn)
+
+    def _hang_up_on_the_many(self, now: float) -> None:
+        """Until others find room: on the longest idle, then the last of the longest queue; on who
+        has only just come when there is nobody else."""
+        held = self._held
+        while conn := held.idle_where_too_many():
+            self._close(conn)
+        while held.are_too_many():
+            idle = held.idle_since(now - JUST_COME_S)
+            if not (conn := idle or self._last_of_longest_queue() or held.idle_since(now)):
+                break
+            self._close(conn)
+
+    def _last_of_longest_queue(self) -> Any | None:
+        longest = max(self._queued.values(), key=len, default=None)
+        return longest[-1] if longest else None
 
     def _most_for(self, address: str) -> int:
         was_slow = monotonic() - self._slow_at.get(address, float("-inf")) < REMEMBERED_S
@@ -223,7 +330,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
             slow += sorted(waiting, key=lambda conn: conn.sock.rate(now))[:surplus]
         for conn in slow:
             conn.sock.hang_up()
-            self._remember(address_of(conn), now)
+            self._remember(conn.address, now)
 
     def _surplus(self, waiting: set[int]) -> int:
         """How many threads too many wait for slow clients: a quarter of all may, and with those at
@@ -247,11 +354,3 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         self._slow_at[address] = now
         if len(self._slow_at) > MOST_REMEMBERED:
             del self._slow_at[next(iter(self._slow_at))]
-
-
-def address_of(conn: Any) -> str:
-    """Whose thread it would be; "" where nobody can tell: behind a proxy, or a socket file."""
-    if settings.ALLAUTH_TRUSTED_PROXY_COUNT or not isinstance(conn.client, tuple):
-        return ""
-    address = networks.parsed(conn.client[0])
-    return str(networks.network_of(address, networks.ONES_OWN_BITS)) if address else ""
