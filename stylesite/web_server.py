@@ -6,6 +6,7 @@ that is busy reading a large photo does not hold up everybody else.
 
 import logging.config
 import os
+import resource
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,23 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stylesite.settings")
 
 PAUSE_S = 20
 """So long a client may say nothing while it sends, or take nothing while it is sent something."""
+
+CONNECTIONS = 2000
+"""Of each process; most are idle. A quarter has to do for a school behind one address."""
+
+OTHER_FILES = 256
+"""So many files may a process have open beside its connections."""
+
+
+def connections_that_fit() -> int:
+    """The system counts connections as open files, and often allows a process no more than 1,024
+    unless it asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    if 0 <= soft < wanted:
+        soft = min(wanted, hard) if hard >= 0 else wanted
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(CONNECTIONS, max(soft // 2, soft - OTHER_FILES)) if soft >= 0 else CONNECTIONS
 
 
 class Logger(glogging.Logger):  # type: ignore[misc]
@@ -36,6 +54,7 @@ wsgi_app = "stylesite.wsgi:application"
 worker_class = "stylesite.web_worker.FairWorker"
 workers = 2
 threads = 8
+worker_connections = connections_that_fit()
 timeout = 60
 graceful_timeout = 5
 loglevel = "warning"
