@@ -15,6 +15,7 @@ import json
 import os
 import random
 import re
+import resource
 import socket
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from pathlib import Path
 from statistics import quantiles
 
 NORMAL, ABUSERS, THINK_S = 20, 50, (0.5, 2.0)
+HELD = 1200
 ROOT = Path(__file__).parents[2]
 
 
@@ -204,8 +206,18 @@ def garbage(site: Site, who: Person) -> None:
     site.ask(who, "BREW", f"/{'%2e%2e/' * 20}{random.random()}", by="nobody")
 
 
+def hold(site: Site, who: Person) -> None:
+    """As many connections as an address gets and more; half say nothing, half begin to."""
+    with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+        for number in range(HELD):
+            client = stack.enter_context(opened(site, who))
+            client.sendall(b"GET / HTTP/1.1\r\nHo" if number % 2 else b"")
+        site.stop.wait(20)
+
+
 KINDS: list[Callable[[Site, Person], None]] = [
-    *(guess, upload, giant, drip, drip_headers, sip, hammer, fetch_zip, search, submit, garbage)
+    *(guess, upload, giant, drip, drip_headers, sip, hammer, fetch_zip, search, submit, garbage),
+    hold,
 ]
 BIG = random.Random(7).randbytes(8 * 2**20)
 
@@ -312,6 +324,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200, help="artworks of each person")
     parser.add_argument("--database", default="", help="address of an empty PostgreSQL database")
     arguments = parser.parse_args()
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory(prefix="stylesite-abuse-") as folder:
         os.environ.update(
             STYLESITE_DATA_DIR=folder,
