@@ -22,8 +22,9 @@ from engine.decoding import child, wire
 
 HOLE = b"take over: "
 
+CPU_S = 1
 wire.WALL_S = 2
-child.CPU_S = 1
+child.CPU_S = CPU_S
 read_picture = images.read_picture
 
 
@@ -61,6 +62,7 @@ DEEDS: dict[str, Callable[[], object]] = {
     "start threads without end": start_threads,
     "linger": lambda: time.sleep(0.7),
     "eat": eat,
+    "ask for two gigabytes": lambda: len(bytearray(2**31)),
     "leave": lambda: os._exit(3),
     "thread": thread,
     "read a file": lambda: os.open("/etc/hostname", os.O_RDONLY),

@@ -24,7 +24,7 @@ from engine.decoding.confinement import NOBODY, landlock_version
 from engine.decoding.decoder import Decoder, environment
 from engine.errors import ImageError
 from engine.images import FORMATS, Limits, read_picture
-from tests.engine.decoding.hostile_child import HOLE
+from tests.engine.decoding.hostile_child import CPU_S, HOLE
 
 LIMITS = Limits(max_pixels=2_000_000)
 STOPPED = {"PermissionError", "OSError", "RuntimeError", "ValueError"}
@@ -174,6 +174,46 @@ def test_a_file_that_breaks_its_decoder_is_refused_and_breaks_nothing_else(
     assert monotonic() - began < 10
     assert (hostile.read(drawn(), LIMITS).image.size, hostile.pid) == before
     assert until(lambda: not children(hostile.pid))
+
+
+def limits_of(pid: int) -> dict[str, list[str]]:
+    """Soft and hard, by the kernel's names for them."""
+    lines = Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]
+    return {line[:26].strip(): line[26:].split()[:2] for line in lines}
+
+
+def test_limits_stand_around_every_file(hostile: Decoder) -> None:
+    """Each by itself: what another wall stops as well would hide that one is gone."""
+    reading = threading.Thread(target=refused, args=(hostile, HOLE + b"sleep"))
+    hostile.start()
+    reading.start()
+    none = ["0", "0"]
+    try:
+        assert until(lambda: len(children(hostile.pid)) == 1, 10)
+        [at_work] = children(hostile.pid)
+        assert until(lambda: limits_of(at_work)["Max open files"] == none)
+        limits, asked_for = limits_of(at_work), resource.getpagesize() * _pages(at_work)
+    finally:
+        for pid in children(hostile.pid):
+            os.kill(pid, 9)
+        reading.join()
+    assert limits["Max cpu time"] == [str(CPU_S)] * 2
+    assert limits["Max file size"] == limits["Max core file size"] == none
+    assert limits["Max locked memory"] == none
+    assert "unlimited" not in limits["Max processes"]
+    soft, hard = map(int, limits["Max address space"])
+    room = 2 * LIMITS.max_bytes + 24 * LIMITS.max_pixels + 192 * 2**20
+    assert room - 2**26 < soft - asked_for <= room
+    assert soft == hard
+
+
+def _pages(pid: int) -> int:
+    """Of its address space."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+
+
+def test_a_file_that_asks_for_more_memory_is_told_that_there_is_none(hostile: Decoder) -> None:
+    assert failed(hostile, HOLE + b"ask for two gigabytes") == "MemoryError"
 
 
 def test_a_thread_may_be_started_as_heic_needs_one(hostile: Decoder) -> None:
