@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+from allauth.account.adapter import get_adapter
+from allauth.core.internal import ratelimit
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
@@ -58,6 +63,37 @@ def test_a_reset_under_one_name_clears_the_count_for_all(user: User, settings: S
     elsewhere = Client(SERVER_NAME=NAMES[0], REMOTE_ADDR="203.0.113.5")
     sign_in(elsewhere, password="a wall of one’s own")
     assert is_signed_in(elsewhere)
+
+
+@pytest.mark.parametrize("at_home", [False, True])
+def test_of_guesses_that_take_their_time_fifty_a_day_are_looked_at(
+    user: User, monkeypatch: pytest.MonkeyPatch, settings: Settings, at_home: bool
+) -> None:
+    """One in a minute and two seconds: never more than five in five minutes."""
+    begun = time.time()
+    clock = SimpleNamespace(now=begun, monotonic=time.monotonic, sleep=time.sleep)
+    clock.time = lambda: clock.now
+    monkeypatch.setattr(ratelimit, "time", clock)
+    owner = Client()
+    sign_in(owner)
+    browser = owner.cookies[settings.BROWSER_COOKIE_NAME].value if at_home else "unknown"
+
+    def is_looked_at() -> bool:
+        request = RequestFactory().post(LOGIN, REMOTE_ADDR="192.0.2.7")
+        request.COOKIES[settings.BROWSER_COOKIE_NAME] = browser
+        try:
+            get_adapter(request).pre_authenticate(request, email=user.email, password="wrong")
+        except ValidationError:
+            return False
+        return True
+
+    looked_at = []
+    for number in range(60):
+        clock.now = begun + 62 * number
+        looked_at.append(is_looked_at())
+    assert looked_at == [True] * 50 + [False] * 10
+    clock.now = begun + 24 * 3600 + 1
+    assert is_looked_at()
 
 
 @pytest.mark.parametrize(
