@@ -17,6 +17,7 @@ from pytest_django import Settings
 from accounts import second_factor
 from accounts.models import User
 from tests.accounts.conftest import (
+    APPS_TIME,
     LOGIN,
     PASSWORD,
     SetUpApp,
@@ -88,6 +89,17 @@ def test_a_code_of_the_app_opens_once(proven: Client, set_up_app: SetUpApp) -> N
     sign_in(second)
     second.post(SECOND_STEP, {"code": code[:3] + " " + code[3:]})
     assert not is_signed_in(second)
+
+
+def test_the_code_that_set_an_app_up_opens_nothing(proven: Client, set_up_app: SetUpApp) -> None:
+    """Somebody may have watched it being typed."""
+    secret = set_up_app(proven)
+    visitor = Client()
+    sign_in(visitor)
+    visitor.post(SECOND_STEP, {"code": code_of_app(secret, APPS_TIME - 30)})
+    assert not is_signed_in(visitor)
+    visitor.post(SECOND_STEP, {"code": code_of_app(secret)})
+    assert is_signed_in(visitor)
 
 
 def test_a_code_stays_used_for_as_long_as_it_would_fit(
