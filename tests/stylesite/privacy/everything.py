@@ -62,10 +62,12 @@ from transfers.studies.axes import AXES
 from transfers.studio import saved
 
 EMAIL = "zaphod@example.org"
+NUMBER = 424_242
+"""Of her account: no other number, so that what is kept under it is found."""
 
 
 def person() -> User:
-    user = User.objects.create_user(EMAIL, PASSWORD, name="Zaphod B.")
+    user = User.objects.create_user(EMAIL, PASSWORD, name="Zaphod B.", pk=NUMBER)
     address = EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
     EmailConfirmation.create(address).save()
     return user
@@ -250,6 +252,13 @@ def everything_said() -> dict[str, str]:
         for key, value in cursor.fetchall():
             said[f"cached {key}"] = base64.b64decode(value).decode("latin1")
     return said
+
+
+def cached() -> list[str]:
+    """The keys of all that the cache keeps."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM cache")
+        return [key for (key,) in cursor.fetchall()]
 
 
 def stored(folder: str = "") -> Iterator[str]:

@@ -10,12 +10,15 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from allauth.core import ratelimit
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
+from django.core.cache import cache
 from django.db import connection, models
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Invitation, User
@@ -124,6 +127,26 @@ def test_what_is_deleted_is_overwritten_whatever_sqlite_was_built_with() -> None
         other.execute("PRAGMA secure_delete = OFF")
         other.executescript(settings.DATABASES["default"]["OPTIONS"]["init_command"])
         assert other.execute("PRAGMA secure_delete").fetchone() == (1,)
+
+
+def test_nothing_is_left_in_a_cache_under_the_number_of_an_account(
+    zaphod: User, erase: Erase
+) -> None:
+    def kept() -> list[str]:
+        return [key for key in everything.cached() if str(everything.NUMBER) in key]
+
+    cache.set(f"animations-{zaphod.pk}-1", 1, 3600)
+    cache.set(f"animations-{zaphod.pk}7-1", "somebody else’s", 3600)
+    device = Client()
+    device.force_login(zaphod)
+    device.post("/accounts/settings/", {"name": "Zaphod"})
+    request = RequestFactory().post("/")
+    request.user = zaphod
+    ratelimit.consume(request, action="copy", user=zaphod)
+    assert len(kept()) == 4
+    ask_to_leave(zaphod)
+    erase(zaphod)
+    assert [key.rpartition(":")[2] for key in kept()] == [f"animations-{everything.NUMBER}7-1"]
 
 
 def test_nothing_is_left_in_a_bucket(bucket: str, with_everything: User, erase: Erase) -> None:
