@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
+from pytest_django import Settings
 
 from accounts.models import User
 from engine.images import encode_png
@@ -98,6 +99,28 @@ def test_a_long_body_is_not_even_read_where_no_file_is_taken(signed_in: Client) 
     )
     assert response.status_code == 413
     assert "more than this page takes" in response.content.decode()
+
+
+@pytest.mark.parametrize(("beyond", "status"), [(0, 302), (1, 422)])
+def test_a_form_with_files_may_have_four_times_what_a_file_may(
+    signed_in: Client, settings: Settings, beyond: int, status: int
+) -> None:
+    """One byte more, and of its files nothing is read."""
+    picture = upload(gradient(96, 64)).read()
+    head = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
+    settings.UPLOAD_MAX_BYTES = 2**16
+    body = head + picture + b"\r\n--x--\r\n"
+    response = signed_in.generic(
+        "POST",
+        reverse("gallery:style-add"),
+        b"",
+        CONTENT_TYPE="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(4 * 2**16 + beyond),
+        **{"wsgi.input": io.BytesIO(body)},
+    )
+    assert response.status_code == status
+    said = "This file is larger than" in response.content.decode()
+    assert said is (status == 422)
 
 
 def test_a_visitor_leaves_no_file_behind_and_is_asked_to_sign_in(
