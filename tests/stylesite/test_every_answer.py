@@ -38,6 +38,16 @@ CHANGED_WITHOUT_A_COOKIE = {"transfers:unsubscribe"}
 
 UNSAFE = ("post", "put", "patch", "delete")
 
+SWITCHED_OFF = {
+    "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read",
+    "clipboard-write", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation",
+    "gyroscope", "hid", "idle-detection", "keyboard-map", "local-fonts", "magnetometer",
+    "microphone", "midi", "otp-credentials", "payment", "picture-in-picture",
+    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial",
+    "storage-access", "sync-xhr", "usb", "window-management", "xr-spatial-tracking",
+}  # fmt: skip
+"""On a page that needs none of them."""
+
 
 @pytest.fixture
 def pages(world: World) -> dict[str, str]:
@@ -201,6 +211,12 @@ def test_a_page_may_use_what_it_needs_and_no_more(
         if not rule.endswith("=()")
     }
     assert allowed == on
+
+
+def test_what_no_page_needs_is_switched_off_by_name(client: Client) -> None:
+    """What is not named, browsers allow."""
+    said = client.get(reverse("home"))["Permissions-Policy"].split(", ")
+    assert set(said) == {f"{feature}=()" for feature in SWITCHED_OFF}
 
 
 def test_pages_that_may_use_something_exist() -> None:
