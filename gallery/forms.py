@@ -276,9 +276,12 @@ class DownloadForm(forms.Form):
 
 
 def title_from_file_name(name: str | None) -> str:
-    """A file's name as a title: without folder, extension, underscores and control characters."""
-    stem = PurePath((name or "").replace("\\", "/")).stem
-    words = re.sub(r"[\x00-\x1f\x7f_]+", " ", stem).split()
+    """A file's name as a title: without folder, extension, underscores and control characters.
+
+    Forms cannot hold the ends of lines and quotes of a name: browsers send "%0D%0A" and "%22".
+    """
+    stem = PurePath((name or "").replace("\\", "/")).stem.replace("%22", '"')
+    words = re.sub(r"(?:[\x00-\x1f\x7f_]|%0[AD])+", " ", stem).split()
     limit = Style._meta.get_field("title").max_length
     return " ".join(words)[:limit].strip() or gettext("Untitled")
 

@@ -63,6 +63,24 @@ def test_several_pictures_are_added_at_once_and_then_named(signed_in: Client, us
     assert named_next(response) == [str(style.pk) for style in added]
 
 
+@pytest.mark.parametrize(
+    ("sent", "title"),
+    [
+        ("%0D%0A", "Untitled"),
+        ("%0D%0A.png", "Untitled"),
+        ("%0D%0AMill%0Aby the sea.png", "Mill by the sea"),
+        ("My %22mill%22.png", 'My "mill"'),
+        ("100%0ff.png", "100%0ff"),
+    ],
+)
+def test_a_title_is_plain_however_browsers_wrote_the_name_of_its_file(
+    signed_in: Client, sent: str, title: str
+) -> None:
+    """https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data"""
+    signed_in.post(ADD, {"image": upload(name=sent)})
+    assert Style.objects.get().title == title
+
+
 def test_a_picture_that_cannot_be_used_keeps_none_of_the_others_out(signed_in: Client) -> None:
     bad = SimpleUploadedFile("diary.jpg", b"Dear diary, " * 99)
     pictures = [upload(name="a.png"), bad, upload(quadrants(), "b.png")]
