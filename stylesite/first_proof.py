@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import alerts, audit, mailboxes, places, sessions, tokens
+from accounts import alerts, audit, mailboxes, places, tokens
 from accounts.audit import Action
 from accounts.models import User
 from gallery.models import ShareLink
@@ -48,7 +48,6 @@ def withdraw_all(user: User, request: HttpRequest) -> None:
         audit.record(Action.TOKEN_REVOKED, user, token, request)
     if not user.is_staff:  # Whoever made them staff knows them; a letter must not open the admin.
         Authenticator.objects.filter(user=user).delete()
-    sessions.end_all(user, but=request.session.session_key)
     places.forget_all(user)
     Notice.objects.owned_by(user).pending().by_webhook().delete()
     NoticeChoices.objects.filter(owner=user).delete()

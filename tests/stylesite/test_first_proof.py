@@ -10,8 +10,11 @@ from pytest_django import Settings
 from accounts import tokens
 from accounts.models import AuditEntry, KnownPlace, Letter, User
 from gallery.models import Album, ShareLink
-from tests.accounts.conftest import NEW, is_signed_in, sign_in
-from transfers.models import Booth, NoticeChoices
+from tests.accounts.conftest import NEW, is_signed_in, reset_password, sign_in
+from tests.transfers.conftest import photo, preset, transfer
+from transfers.models import Booth, Notice, NoticeChoices, Transfer
+
+__all__ = ["photo", "preset", "transfer"]
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +101,32 @@ def test_a_browser_that_was_known_before_its_owner_came_is_known_no_longer(
     assert not is_signed_in(elsewhere), "the attacker’s guesses count with all others"
     sign_in(owner, password=NEW)
     assert is_signed_in(owner), "the owner’s browser counts apart"
+
+
+def test_no_program_hears_of_pictures_that_were_finished_before_its_owner_came(
+    user: User, address: EmailAddress, transfer: Transfer
+) -> None:
+    """What waits would go to the attacker's program, should the owner name another."""
+    for channel in Notice.Channel:
+        Notice.objects.create(
+            owner=user, transfer=transfer, channel=channel, event=Notice.Event.SUCCEEDED
+        )
+    reset_by_letter(user)
+    assert Notice.objects.get().channel == Notice.Channel.EMAIL
+
+
+def test_where_no_mail_is_sent_a_letter_proves_nothing(
+    user: User, address: EmailAddress, settings: Settings
+) -> None:
+    """Whoever runs the site read it on the console."""
+    settings.SENDS_MAIL = False
+    secret = set_up(user)
+    reset_password(Client(), user)
+    user.refresh_from_db()
+    assert user.check_password(NEW)
+    assert len(what_opens(user, secret)) == 5
+    address.refresh_from_db()
+    assert not address.verified
 
 
 @pytest.mark.parametrize("known_by", ["confirmation", "operator"])
