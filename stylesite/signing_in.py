@@ -70,6 +70,7 @@ ALLAUTH_RATE_LIMIT_IPV6_PREFIX = _ONES_OWN_BITS[6]
 # count apart ("at_home"; accounts.places says why).
 ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user,50/d/user",
+    "confirm_email": "1/3m/key",  # the pages say so in words
     "login": "60/m/ip",
     "login_failed": "5/5m/key,50/d/key",
     "login_failed_from_address": "10/m/ip",

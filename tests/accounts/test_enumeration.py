@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
+from allauth.core.internal import ratelimit
 from django.contrib.auth import hashers
 from django.core import mail
 from django.test import Client
@@ -70,6 +73,27 @@ def test_a_known_and_an_unknown_address_get_the_same_page_for_the_same_work(
     assert hashes[0] == hashes[1] == (0 if ask is reset else 1)
     assert letters[0] == letters[1] == (0 if ask is sign_in else 1)
     assert not mail.outbox
+
+
+def test_a_page_does_not_promise_a_letter_that_is_not_sent(
+    user: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more than one in three minutes, for addresses with and without an account."""
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.SENDS_MAIL = True
+    begun = time.time()
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=time.sleep)
+    monkeypatch.setattr(ratelimit, "time", clock)
+    sent = {KNOWN: [0], UNKNOWN: [0]}
+    for after_s in (0, 179, 181):
+        clock.time = lambda now=begun + after_s: now
+        pages = {email: asked(Client(), sign_up, email) for email in sent}
+        assert without_tokens(pages[KNOWN]) == without_tokens(pages[UNKNOWN])
+        assert b"no more than one in three minutes" in pages[KNOWN]
+        assert (b"We sent" in pages[KNOWN]) is (after_s != 179)
+        for email, counts in sent.items():
+            counts.append(Letter.objects.filter(to=email).count())
+    assert sent[KNOWN] == sent[UNKNOWN] == [0, 1, 1, 2]
 
 
 def test_a_closed_account_looks_like_none_to_a_wrong_password(
