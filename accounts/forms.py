@@ -116,6 +116,10 @@ class AddEmailForm(PlainFields, allauth_forms.AddEmailForm):  # type: ignore[mis
 
 
 class ChangePasswordForm(PlainFields, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+    end_rest = forms.BooleanField(
+        label=_("Also withdraw all API tokens and end all booths"), required=False
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("Current password")

@@ -16,12 +16,12 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import alerts, audit, mailboxes, places, tokens
+from accounts import alerts, audit, mailboxes, places
 from accounts.audit import Action
 from accounts.models import User
 from gallery.models import ShareLink
-from transfers.booth import opening
-from transfers.models import Booth, Notice, NoticeChoices
+from stylesite import going_on
+from transfers.models import Notice, NoticeChoices
 
 
 def listen() -> None:
@@ -44,13 +44,10 @@ def _reset(request: HttpRequest, user: User, **_more: Any) -> None:
 def withdraw_all(user: User, request: HttpRequest) -> None:
     """Nobody reaches anything of ``user`` but with the password."""
     now = timezone.now()
-    for token in tokens.revoke_all(user):
-        audit.record(Action.TOKEN_REVOKED, user, token, request)
+    going_on.end(user, request)
     if not user.is_staff:  # Whoever made them staff knows them; a letter must not open the admin.
         Authenticator.objects.filter(user=user).delete()
     places.forget_all(user)
     Notice.objects.owned_by(user).pending().by_webhook().delete()
     NoticeChoices.objects.filter(owner=user).delete()
     ShareLink.objects.owned_by(user).open(now).update(revoked_at=now)
-    for booth in Booth.objects.owned_by(user).open():
-        opening.end(booth)

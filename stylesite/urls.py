@@ -8,6 +8,7 @@ from accounts.passkey_pages import PasskeyLogin
 from stylesite import views
 from stylesite.address_pages import ConfirmAddress
 from stylesite.operating import metrics
+from stylesite.password_pages import ChangePassword
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +22,7 @@ urlpatterns = [
         ConfirmAddress.as_view(),
         name="account_confirm_email",
     ),
+    path("accounts/password/change/", ChangePassword.as_view(), name="account_change_password"),
     path("accounts/2fa/webauthn/login/", PasskeyLogin.as_view(), name="mfa_login_webauthn"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("transfers.api.urls")),

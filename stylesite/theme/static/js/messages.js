@@ -1,5 +1,5 @@
 // Messages at the foot of the window: each can be put away, and one that reports success leaves by
-// itself, unless it offers an undo or is being read (pointer or focus inside).
+// itself, unless it offers an undo, leads somewhere, or is being read (pointer or focus inside).
 
 const QUIET_MS = 6000;
 
@@ -21,7 +21,7 @@ function start(message) {
   const close = message.querySelector("[data-close]");
   close.hidden = false;
   close.addEventListener("click", () => message.remove());
-  const stays = message.dataset.message === "error" || message.querySelector("form");
+  const stays = message.dataset.message === "error" || message.querySelector("form, a");
   if (!stays) leaveLater(message);
 }
 
