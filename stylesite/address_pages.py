@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from accounts import mailboxes
-from stylesite import refusing
+from stylesite import refused_addresses
 
 
 class ConfirmAddress(ConfirmEmailView):  # type: ignore[misc]
@@ -34,7 +34,7 @@ class ConfirmAddress(ConfirmEmailView):  # type: ignore[misc]
             confirmed: HttpResponse = super().post(*args, **kwargs)
             return confirmed
         address = self.get_object().email_address
-        gone = refusing.refuse(address)
+        gone = refused_addresses.refuse(address)
         return render(
             self.request, "account/email_refused.html", {"email": address.email, "gone": gone}
         )
@@ -51,7 +51,7 @@ class ConfirmAddress(ConfirmEmailView):  # type: ignore[misc]
                 "account": user,
                 "account_email": user.email if is_theirs else mailboxes.shortened(user.email),
                 "as_another": visitor.is_authenticated and not is_theirs,
-                "plan": refusing.plan_for(address),
+                "plan": refused_addresses.plan_for(address),
             }
         return context
 

@@ -4,12 +4,12 @@ A thread reads a request to its end and sends the answer to its end, so whoever 
 byte a second keeps one, and a dozen of them would keep everybody out. Here a request gets a thread
 when its head is there, for which there are 15 seconds; no address has more than half of a worker's
 threads and a quarter of its connections (``web_connections``), and who is silent while they send is
-hung up on. Where somebody waits
-for a thread and more than a quarter of them wait for slow clients, or more than three quarters for
-those or at slow work (``gallery.slow_work``), the slowest are hung up on; while threads are free,
-nobody is disturbed. An address that was hung up on has one thread at a time for a while. A proxy
-that takes in whole requests and answers before it passes them on does better still: where there is
-one (STYLESITE_TRUSTED_PROXIES), all connections are its own, and count as nobody's.
+hung up on. Where somebody waits for a thread and more than a quarter of them wait for slow clients,
+or more than three quarters for those or at slow work (``gallery.slow_work``), the slowest are hung
+up on; while threads are free, nobody is disturbed. An address that was hung up on has one thread at
+a time for a while. A proxy that takes in whole requests and answers before it passes them on does
+better still: where there is one (STYLESITE_TRUSTED_PROXIES), all connections are its own, and count
+as nobody's.
 
 gunicorn waits two seconds for each client to hang up after the last answer, in the thread that
 lets everybody in. Here they are waited for beside everything else.
