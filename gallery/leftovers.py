@@ -2,7 +2,8 @@
 
 A row and its files cannot change in one moment. So a note is written first: before files are
 written, and in the transaction that lets go of some. Housekeeping looks at what a note speaks of,
-once whoever wrote it has had the time, removes what no row names, and forgets the note.
+once whoever wrote it has had the time, removes what no row names, and forgets the note. Nobody else
+forgets that of a folder: its other files may be left over, too.
 
 Nothing searches the store for files without a row by itself. It would find the same, and more, but
 whoever starts a worker with another database (an old one, an empty one) would lose all pictures by
@@ -14,8 +15,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
@@ -33,6 +36,8 @@ NAMED_WITHIN = timedelta(days=1)
 
 AGAIN = timedelta(hours=1)
 """When a place is looked at once more; and what is younger is perhaps just being written."""
+
+FOLDER_ENDS = ("/", "-")
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -55,8 +60,13 @@ def remove(prefixes: Collection[str]) -> None:
     transaction.on_commit(partial(_remove, prefixes), robust=True)
 
 
+def look_soon(prefixes: Collection[str]) -> None:
+    """At what is noted of these, where nothing will be written any more."""
+    Leftover.objects.filter(prefix__in=prefixes).update(look_at=timezone.now())
+
+
 def forget_below(folder: str) -> None:
-    """Whoever calls this has emptied the folder."""
+    """Whoever calls this has emptied the folder, or what it holds of one row."""
     Leftover.objects.filter(prefix__startswith=folder).delete()
 
 
@@ -94,16 +104,27 @@ def _note(prefixes: Iterable[str], look_at: datetime) -> None:
 
 
 def _remove(prefixes: Iterable[str]) -> None:
-    gone = []
+    stored: dict[str, list[str]] = {}
     for prefix in prefixes:
-        try:
-            for name in _stored(prefix):
+        with _left_to_housekeeping(prefix):
+            stored[prefix] = _stored(prefix)
+    unnamed_here = _not_named_by_own(name for names in stored.values() for name in names)
+    gone = []
+    for prefix, names in stored.items():
+        with _left_to_housekeeping(prefix):
+            for name in unnamed_here.intersection(names):
                 default_storage.delete(name)
-        except OSError:
-            logger.warning("%s is left to housekeeping", prefix, exc_info=True)
-        else:
-            gone += [prefix, f"{prefix.rpartition('/')[0]}/"]
-    Leftover.objects.filter(prefix__in=gone).delete()
+            gone.append(prefix)
+    files = [prefix for prefix in gone if not prefix.endswith(FOLDER_ENDS)]
+    Leftover.objects.filter(prefix__in=files).delete()
+
+
+@contextmanager
+def _left_to_housekeeping(prefix: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        logger.warning("%s is left to housekeeping", prefix, exc_info=True)
 
 
 def _clear(prefix: str, now: datetime) -> bool:
@@ -122,7 +143,7 @@ def _clear(prefix: str, now: datetime) -> bool:
 
 
 def _stored(prefix: str) -> list[str]:
-    if not prefix.endswith(("/", "-")):
+    if not prefix.endswith(FOLDER_ENDS):
         return [prefix]
     folder = prefix.rpartition("/")[0]
     try:
@@ -137,14 +158,25 @@ def unnamed(names: Iterable[str]) -> set[str]:
 
     Rows whose ids are in the names are asked first, as the columns of all rows have no index.
     """
+    left = _not_named_by_own(names)
+    for rows, columns in tables() if left else ():
+        names_one = reduce(or_, (models.Q(**{f"{column}__in": left}) for column in columns))
+        for row in rows.filter(names_one).values_list(*columns):
+            left -= set(row)
+    return left
+
+
+def _not_named_by_own(names: Iterable[str]) -> set[str]:
+    """Those that no row names whose id they carry, in any table.
+
+    That is a moment's work, where asking all rows takes seconds on a large site. The site gives
+    each file the id of its row, or of the one that hands it on.
+    """
     left = set(names)
     keys = {key[0] for name in left if (key := UUID.search(name))}
     for rows, columns in tables() if keys else ():
         for row in rows.filter(pk__in=keys).values_list(*columns):
             left -= set(row)
-    for rows, columns in tables() if left else ():
-        for column in columns:
-            left -= set(rows.filter(**{f"{column}__in": left}).values_list(column, flat=True))
     return left
 
 

@@ -71,7 +71,12 @@ def erase(user: User, most: int) -> int:
 
 
 def _guests(user: User, most: int) -> int:
-    return booths.delete(Sitting.objects.filter(booth__owner=user), most)
+    sittings = Sitting.objects.filter(booth__owner=user)
+    named = list(sittings.values_list("photo__original", "picture__original")[:most])
+    gone = booths.delete(sittings, most)
+    files = {name for names in named for name in names if name}
+    leftovers.look_soon({f"{name.rpartition('/')[0]}/" for name in files})
+    return gone
 
 
 def _transfers(user: User, most: int) -> int:

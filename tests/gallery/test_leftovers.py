@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
-from gallery import leftovers
+from gallery import leftovers, styles
 from gallery.artworks import frame_artwork
 from gallery.files import FilesUnavailableError
-from gallery.models import Artwork, Leftover, StyleImport
+from gallery.models import Artwork, Leftover, Style, StyleImport
 from gallery.pictures import delete_for_good
 from tests.gallery.drawings import gradient, hang_artwork
 from tests.gallery.films import add_time_lapse
+from tests.transfers.drawings import quadrants
 
 pytestmark = pytest.mark.django_db
 
@@ -100,13 +102,62 @@ def test_a_file_that_the_store_does_not_delete_goes_when_it_does(
     assert there(names) == []
 
 
-def test_nothing_is_left_to_do_where_all_went_well(
-    artwork: Artwork, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+def test_nothing_is_left_to_do_where_all_went_well_but_to_look_into_the_folder_once(
+    artwork: Artwork,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     add_time_lapse(artwork)
+    names = names_of(artwork)
     with django_capture_on_commit_callbacks(execute=True):
         delete_for_good(Artwork.objects.all())
+    assert there(names) == []
+    assert all(note.prefix.endswith("/") for note in Leftover.objects.all())
+    with later(monkeypatch, DAY + HOUR):
+        leftovers.clear(10)
     assert not Leftover.objects.exists()
+
+
+def test_what_a_killed_process_wrote_goes_though_the_same_was_done_again(
+    user: User,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    style = styles.add_style(owner=user, image=gradient(), title="Tiles")
+    killed = Style.objects.get(pk=style.pk)
+    killed.set_picture(quadrants(300, 160))  # and no row names it
+    lost = [str(file.name) for file in (killed.original, killed.display, killed.thumbnail)]
+    with django_capture_on_commit_callbacks(execute=True):
+        styles.replace_picture(style, quadrants(240, 120))
+    assert there(lost) == lost
+    with later(monkeypatch, DAY + HOUR):
+        leftovers.clear(10)
+    named = [str(file.name) for file in Style.objects.get(pk=style.pk).file_fields()]
+    assert there([*lost, *named]) == named
+
+
+def test_at_the_commit_a_file_stays_that_the_row_of_its_id_names(
+    artwork: Artwork, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    """As a style does whose picture was put back at this very moment."""
+    names = names_of(artwork)
+    gone = str(artwork.before.name)
+    Artwork.objects.update(before="")
+    with django_capture_on_commit_callbacks(execute=True):
+        leftovers.remove(names)
+    assert there(names) == [name for name in names if name != gone]
+
+
+def test_at_the_commit_each_table_is_asked_once_however_much_goes(
+    artwork: Artwork,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    names = [f"artworks/00/{uuid4()}/original.png" for _ in range(300)]
+    with django_capture_on_commit_callbacks() as then:
+        leftovers.remove(names)
+    with django_assert_num_queries(len(list(leftovers.tables())) + 1):
+        then[0]()
 
 
 def test_what_was_written_and_never_became_a_row_goes_after_a_day(
