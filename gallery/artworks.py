@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts.models import User
-from gallery import recipes, search
+from gallery import leftovers, recipes, search
 from gallery.models import Artwork, ArtworkStyle, Mask, Style
 from gallery.pictures import DISPLAY_SIDE_PX
 
@@ -35,8 +35,8 @@ def frame_artwork(
     ``image`` (RGB or RGBA) is kept losslessly, with the photo it was painted from, unless that is
     gone, and its recipe.
     Encoding takes a second or more, so it is done before the caller's transaction, not within;
-    when the row is not kept in the end, the caller calls ``delete_files``. When writing fails
-    half-way, what was written is removed.
+    the caller saves within ``leftovers.removed_on_error``. When writing fails half-way, what was
+    written is removed.
     """
     content = recipe.get("content") or {}
     artwork = Artwork(
@@ -48,13 +48,10 @@ def frame_artwork(
         painting_s=recipes.painting_s(recipe),
     )
     artwork.search_text = search.search_text(artwork, [])
-    try:
+    with leftovers.removed_on_error(artwork.file_fields):
         artwork.set_picture(image)
         if before is not None:
             artwork.set_rendition(artwork.before, before, DISPLAY_SIDE_PX)
-    except BaseException:
-        artwork.delete_files()
-        raise
     return artwork
 
 

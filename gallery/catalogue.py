@@ -8,14 +8,12 @@ the admin's from the first moment.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models.fields.files import FieldFile
 from PIL import Image
 
 from gallery import leftovers
@@ -49,7 +47,7 @@ def load_preset(preset: Preset) -> Outcome:
     outcome = Outcome(preset.slug, added=found is None)
     loaded = deepcopy(style.catalogue)
     old_files = {str(file.name) for file in style.file_fields()}
-    try:
+    with leftovers.removed_on_error(style.file_fields, but=old_files):
         _load_fields(style, preset, loaded, outcome)
         _load_files(style, preset, loaded, outcome)
         if loaded != style.catalogue:
@@ -57,9 +55,6 @@ def load_preset(preset: Preset) -> Outcome:
             with transaction.atomic():
                 style.save()
                 leftovers.remove(old_files - {str(file.name) for file in style.file_fields()})
-    except BaseException:
-        _remove(style.file_fields(), but=old_files)
-        raise
     return outcome
 
 
@@ -130,9 +125,3 @@ def _opened(path: Path) -> Image.Image:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _remove(files: Iterable[FieldFile], *, but: Container[str]) -> None:
-    for file in files:
-        if file.name not in but:
-            file.storage.delete(str(file.name))

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404
 
-from gallery import storage_use, time_lapses
+from gallery import leftovers, storage_use, time_lapses
 from gallery.artworks import frame_artwork, hang, title_at_step
 from gallery.models import Artwork, TimeLapse
 
@@ -34,13 +34,9 @@ def keep_frame(time_lapse: TimeLapse, step: int) -> Artwork:
         title=title_at_step(artwork.title, step),
         recipe=recipe_of(artwork, time_lapse, step, picture.size),
     )
-    try:
-        with transaction.atomic():
-            storage_use.check_room(artwork.owner, kept.bytes)
-            hang(kept)
-    except BaseException:
-        kept.delete_files()
-        raise
+    with leftovers.removed_on_error(kept.file_fields), transaction.atomic():
+        storage_use.check_room(artwork.owner, kept.bytes)
+        hang(kept)
     return kept
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial, reduce
@@ -23,7 +23,8 @@ from typing import Any
 
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db import models, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, models, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from gallery.files import FilesUnavailableError
@@ -39,6 +40,9 @@ AGAIN = timedelta(hours=1)
 
 FOLDER_ENDS = ("/", "-")
 
+UNSURE = (OperationalError, InterfaceError)
+"""Whoever meets one of these at a commit does not know whether the rows were kept."""
+
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -46,6 +50,25 @@ def note_writing(prefix: str) -> None:
     """Before the first file is written to a folder, which ends with a slash, or before the one file
     of this name is, in a folder of many."""
     _note([prefix], timezone.now() + NAMED_WITHIN)
+
+
+@contextmanager
+def removed_on_error(
+    files: Callable[[], Iterable[FieldFile]], but: Collection[str] = ()
+) -> Iterator[None]:
+    """Write files, and then the row that names them, within this: where it fails, they go again.
+
+    ``files`` tells those that the row has by then, and ``but`` names those that it had before. What
+    a row names now stays, too: somebody else may have written it at the same moment under the same
+    name. All is left to its note where the database went away, as the rows may have been kept.
+    """
+    try:
+        yield
+    except UNSURE:
+        raise
+    except BaseException:
+        _abandon({str(file.name) for file in files() if file}.difference(but))
+        raise
 
 
 def remove(prefixes: Collection[str]) -> None:
@@ -101,6 +124,14 @@ def _note(prefixes: Iterable[str], look_at: datetime) -> None:
         unique_fields=["prefix"],
         update_fields=["look_at"],
     )
+
+
+def _abandon(names: Collection[str]) -> None:
+    try:
+        for name in sorted(_not_named_by_own(names)):
+            default_storage.delete(name)
+    except (DatabaseError, OSError):
+        logger.warning("%s: left to housekeeping", ", ".join(names), exc_info=True)
 
 
 def _remove(prefixes: Iterable[str]) -> None:

@@ -20,6 +20,7 @@ from PIL import Image
 from accounts.models import User
 from engine.errors import ImageError
 from engine.images import Limits, flatten
+from gallery import leftovers
 from gallery.models import Mask
 from gallery.pictures import about_to_write, pixels_sha256
 from gallery.reading import read_image
@@ -80,17 +81,14 @@ def keep_mask(owner: User, image: Image.Image) -> Mask:
     )
     check_room(owner, mask.bytes)
     about_to_write(mask)
-    mask.original.save(f"mask-{mask.sha256[:12]}.png", ContentFile(data), save=False)
     try:
-        with transaction.atomic():
-            mask.save(force_insert=True)
+        with leftovers.removed_on_error(mask.file_fields):
+            mask.original.save(f"mask-{mask.sha256[:12]}.png", ContentFile(data), save=False)
+            with transaction.atomic():
+                mask.save(force_insert=True)
     except IntegrityError:
-        mask.delete_files()
         if same := _again(owner, pixels):  # it came twice at once
             return same
-        raise
-    except BaseException:
-        mask.delete_files()
         raise
     return mask
 

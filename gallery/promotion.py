@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from gallery import curation, history
+from gallery import curation, history, leftovers
 from gallery.models import Style, StyleOffer
 from gallery.pictures import RENDITIONS, about_to_write
 
@@ -58,7 +58,7 @@ def accept(offer: StyleOffer, by: User, version: str) -> Style:
     if offer.style.version != version:
         raise AnsweredError(str(offer.pk))
     preset = _preset_of(offer)
-    try:
+    with leftovers.removed_on_error(preset.file_fields):
         try:
             _copy_files(offer.style, preset)
         except FileNotFoundError as gone:  # replaced at this very moment
@@ -68,9 +68,6 @@ def accept(offer: StyleOffer, by: User, version: str) -> Style:
             _answer(offer, StyleOffer.State.ACCEPTED, by, preset)
             # Not the preset's own words: logs keep them for longer than the name of who offered it.
             history.note_added(by, preset, _("Offered by its owner."))
-    except BaseException:
-        preset.delete_files()
-        raise
     return preset
 
 

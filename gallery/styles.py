@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -76,14 +75,11 @@ def add_style(
         licence=licence,
         tags=list(tags),
     )
-    try:
+    with leftovers.removed_on_error(style.file_fields):
         style.set_picture(shrink(image, ORIGINAL_SIDE_PX), exactly=exactly)
         check_room(owner, style.bytes)
         with transaction.atomic():
             style.save(force_insert=True)
-    except BaseException:
-        style.delete_files()
-        raise
     return style
 
 
@@ -142,9 +138,9 @@ class _Whole(NamedTuple):
 def _set_picture(style: Style, image: Image.Image, part: Crop, whole: _Whole | None = None) -> None:
     """New files first, then the row, then the old files go: the row always names whole files."""
     shown = part.apply(image)
-    old = {str(file.name): file.storage for file in style.file_fields()}
+    old = {str(file.name) for file in style.file_fields()}
     before, original = style.bytes, str(style.original.name)
-    try:
+    with leftovers.removed_on_error(style.file_fields, but=old):
         style.set_picture(shown)
         style.crop = part.stored()
         surplus = _keep_whole(style, image, whole)
@@ -156,21 +152,16 @@ def _set_picture(style: Style, image: Image.Image, part: Crop, whole: _Whole | N
                 raise ChangedMeanwhileError
             style.save(update_fields=PICTURE_COLUMNS)
             kept = {str(file.name) for file in style.file_fields()}
-            leftovers.remove({*old, *surplus} - kept)
-    except BaseException:
-        for file in style.file_fields():
-            if str(file.name) not in old:
-                file.storage.delete(str(file.name))
-        raise
+            leftovers.remove((old | surplus) - kept)
 
 
-def _keep_whole(style: Style, image: Image.Image, whole: _Whole | None) -> dict[str, Storage]:
+def _keep_whole(style: Style, image: Image.Image, whole: _Whole | None) -> set[str]:
     """Where the whole picture lies from now on; returns a file that is not needed after all."""
     if style.crop is None:
         style.uncropped = ""
         if whole is None:
-            return {}
-        written = {str(style.original.name): style.original.storage}
+            return set()
+        written = {str(style.original.name)}
         style.original = whole.name
         style.sha256 = hashlib.sha256(whole.data).hexdigest()
         style.bytes = len(whole.data)
@@ -184,7 +175,7 @@ def _keep_whole(style: Style, image: Image.Image, whole: _Whole | None) -> dict[
     else:
         style.uncropped = whole.name
         style.bytes += len(whole.data)
-    return {}
+    return set()
 
 
 def describe_older() -> tuple[int, int]:

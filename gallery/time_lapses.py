@@ -52,7 +52,7 @@ def frame_time_lapse(artwork: Artwork, frames: Sequence[Frame]) -> TimeLapse:
     """A time-lapse of ``frames`` (one at least), whose file is written and whose row is not.
 
     Like ``artworks.frame_artwork``: the caller saves the row, in the transaction that hangs
-    ``artwork``, or calls ``delete_file``.
+    ``artwork``, within ``leftovers.removed_on_error``.
     """
     data, places = pack(frames)
     time_lapse = TimeLapse(

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from gallery import leftovers
 from gallery.pictures import delete_for_good
 from gallery.reading import read_image
 from gallery.storage_use import check_room
@@ -50,12 +51,9 @@ def add_photo(
     """
     image = read_image(file, owner.pk, longest_px=MAX_SIDE_PX)
     photo = ContentImage(owner=owner, source=source, title=clean_title(title) or _title_for(source))
-    try:
+    with leftovers.removed_on_error(photo.file_fields):
         photo.set_picture(image, exactly=exactly)
         kept = once(lambda: _keep(photo))
-    except BaseException:
-        photo.delete_files()
-        raise
     if kept is not photo:
         photo.delete_files()
     return kept

@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from gallery import catalogue, leftovers
+from gallery import leftovers
 from gallery.catalogue import load_preset
 from gallery.models import Leftover, Style
 from gallery.presets import catalog
@@ -160,7 +160,7 @@ def test_where_the_process_dies_beside_its_row_nothing_stays_that_no_row_names(
     paint("examples/swirls.jpg", gradient(90, 60))
     with monkeypatch.context() as patch:
         patch.setattr(Style, "save", die)
-        patch.setattr(catalogue, "_remove", die)
+        patch.setattr(leftovers, "_abandon", die)
         with pytest.raises(KeyboardInterrupt):
             load_preset(entry)
     load_preset(entry)  # what is to be done after the commit is never done

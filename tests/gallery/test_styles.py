@@ -19,6 +19,7 @@ from gallery import styles
 from gallery.cropping import Crop
 from gallery.models import Artwork, Style, StyleOffer
 from gallery.pictures import delete_for_good
+from gallery.s3 import S3Files
 from tests.gallery.drawings import RECIPE, gradient
 from tests.transfers.drawings import quadrants
 
@@ -211,3 +212,17 @@ def test_of_two_changes_of_a_picture_at_once_the_second_loses_and_leaves_no_file
     assert sorted(media_root.rglob("*.*")) == files
     own_style.refresh_from_db()
     assert own_style.width == 50
+
+
+def test_of_two_equal_crops_at_once_the_second_leaves_the_files_of_the_first(
+    bucket: str, tiles: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a bucket both write the same names, as each looked before the other wrote."""
+    monkeypatch.setattr(S3Files, "get_available_name", lambda store, name, max_length=None: name)
+    late = Style.objects.get(pk=tiles.pk)
+    part = Crop(0.25, 0.25, 0.5, 0.5)
+    styles.crop(tiles, part)
+    with pytest.raises(styles.ChangedMeanwhileError):
+        styles.crop(late, part)
+    tiles.refresh_from_db()
+    assert all(file.storage.exists(str(file.name)) for file in tiles.file_fields())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import F
+from django.db.models.fields.files import FieldFile
 
 from gallery.models import Artwork
 from transfers.booth.models import Booth, BoothPicture, Sitting
@@ -33,8 +34,9 @@ class Portrait:
         before = self.artwork.before
         before.storage.delete(str(before.name))
 
-    def remove(self) -> None:
-        """All its files are the artwork's, and go with those."""
+    def file_fields(self) -> list[FieldFile]:
+        """None beside those of the artwork."""
+        return []
 
 
 def is_hung(transfer: Transfer) -> bool:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.quotas import QuotaError
+from gallery import leftovers
 from gallery.models import Style
 from gallery.reading import read_image
 from gallery.storage_use import check_room
@@ -56,7 +57,7 @@ def take(
         return begun, code
     photo = _photo(booth, file)
     try:
-        with transaction.atomic():
+        with leftovers.removed_on_error(photo.file_fields), transaction.atomic():
             _count(booth)
             begun = find(code)  # by the same request, whose answer took too long
             if begun is None:
@@ -64,19 +65,15 @@ def take(
                 photo.save(force_insert=True)
                 return _begin(booth, photo, style, code, on_wall=on_wall), code
             transaction.set_rollback(True)  # it has been counted
-        photo.delete_files()
-        return begun, code
     except QuotaError as error:
-        photo.delete_files()
         raise BoothError(
             _(
                 "This booth cannot take another picture right now. Please tell whoever set it up, "
                 "or try again in a few minutes."
             )
         ) from error
-    except BaseException:
-        photo.delete_files()
-        raise
+    photo.delete_files()
+    return begun, code
 
 
 def find(code: str) -> Sitting | None:
@@ -115,11 +112,8 @@ def _photo(booth: Booth, file: BinaryIO) -> ContentImage:
     title = _("Guest, %(date)s") % {"date": today}
     source = ContentImage.Source.CAMERA
     photo = ContentImage(owner=booth.owner, booth=booth, source=source, title=title)
-    try:
+    with leftovers.removed_on_error(photo.file_fields):
         photo.set_picture(image)
-    except BaseException:
-        photo.delete_files()
-        raise
     return photo
 
 

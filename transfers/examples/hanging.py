@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from gallery import history
+from gallery import history, leftovers
 from gallery.catalogue import EXAMPLE_SIDE_PX, OWN_EXAMPLE
 from gallery.models import Artwork, Style
 from gallery.pictures import about_to_write, shrink
@@ -56,9 +56,9 @@ class Example:
         _delete(self._old)
         self.artwork.delete_files()
 
-    def remove(self) -> None:
-        """When the row does not name them in the end."""
-        _delete([self.files.example, self.files.example_photo])
+    def file_fields(self) -> list[FieldFile]:
+        """What was written for it, beside the files of the artwork."""
+        return self.files.file_fields()
 
 
 def is_hung(transfer: Transfer) -> bool:
@@ -76,12 +76,9 @@ def frame(transfer: Transfer, artwork: Artwork) -> Example | None:
         return None
     files = Style(pk=order.style_id)
     about_to_write(files)
-    try:
+    with leftovers.removed_on_error(files.file_fields):
         size = _write(files, "example", artwork.original)
         _write(files, "example_photo", transfer.content_image.original)
-    except BaseException:
-        _delete([files.example, files.example_photo])
-        raise
     return Example(order, files, size, artwork)
 
 

@@ -16,9 +16,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from gallery import leftovers
 from gallery.artworks import hang
 from gallery.models import Artwork, TimeLapse
 from transfers import logs
@@ -213,8 +215,16 @@ def _keep_artwork(
     time_lapse: TimeLapse | None,
 ) -> None:
     elsewhere: examples.Example | portraits.Portrait | None = None
-    try:
-        elsewhere = examples.frame(transfer, artwork) or portraits.frame(transfer, artwork)
+
+    def written() -> list[FieldFile]:
+        frames = [time_lapse.file] if time_lapse else []
+        return [*artwork.file_fields(), *frames, *(elsewhere.file_fields() if elsewhere else ())]
+
+    with leftovers.removed_on_error(written):
+        try:
+            elsewhere = examples.frame(transfer, artwork) or portraits.frame(transfer, artwork)
+        except Sitting.DoesNotExist as gone:
+            raise LeaseLostError(str(transfer.pk)) from gone
         with transaction.atomic():
             if elsewhere is None:
                 hang(artwork)
@@ -232,16 +242,6 @@ def _keep_artwork(
                 outbox.note_end(transfer, State.SUCCEEDED)
             else:
                 elsewhere.hang()
-    except DATABASE_AWAY:
-        raise
-    except Sitting.DoesNotExist as gone:
-        artwork.delete_files()
-        raise LeaseLostError(str(transfer.pk)) from gone
-    except BaseException:
-        artwork.delete_files()
-        if elsewhere:
-            elsewhere.remove()
-        raise
     if elsewhere:
         elsewhere.remove_old()
 

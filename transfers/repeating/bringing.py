@@ -63,16 +63,13 @@ def keep(
         bytes=0,
         sha256="",
     )
-    try:
+    with leftovers.removed_on_error(brought.file_fields):
         if image is not None:
             brought.set_picture(image)
             check_room(owner, brought.bytes)
         with transaction.atomic():
             brought.save(force_insert=True)
             brought.masks.set(masks)
-    except BaseException:
-        brought.delete_files()
-        raise
     return brought
 
 

@@ -72,18 +72,14 @@ def _hung(study: Transfer) -> Artwork:
         title=artwork_title(study, shares),
         recipe=study.recipe or {},
     )
-    try:
-        with transaction.atomic():
-            storage_use.check_room(study.owner, artwork.bytes)
-            hang(artwork)
-            studies = Transfer.objects.filter(pk=study.pk, artwork=None)
-            if not studies.exclude(purpose=Purpose.PICTURE).update(
-                purpose=Purpose.PICTURE, artwork=artwork, recipe=None
-            ):
-                raise WrongStateError("somebody kept it or threw it away meanwhile")
-    except BaseException:
-        artwork.delete_files()
-        raise
+    with leftovers.removed_on_error(artwork.file_fields), transaction.atomic():
+        storage_use.check_room(study.owner, artwork.bytes)
+        hang(artwork)
+        studies = Transfer.objects.filter(pk=study.pk, artwork=None)
+        if not studies.exclude(purpose=Purpose.PICTURE).update(
+            purpose=Purpose.PICTURE, artwork=artwork, recipe=None
+        ):
+            raise WrongStateError("somebody kept it or threw it away meanwhile")
     if not SweepCell.objects.filter(transfer=study).exists():  # a sheet still shows it
         drop_files(study)
     logger.info("transfer %s: kept as artwork %s", study.pk, artwork.pk, extra=logs.about(study))
