@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -30,7 +31,7 @@ from gallery.admin.preset_form import PresetForm
 from gallery.admin.settings_fields import NAMED
 from gallery.imports import exporting
 from gallery.models import Style
-from gallery.pictures import shrink
+from gallery.pictures import about_to_write, shrink
 from gallery.styles import ORIGINAL_SIDE_PX, PICTURE_COLUMNS
 
 
@@ -79,6 +80,18 @@ class PresetAdmin(ImportPages, Noted):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Style]:
         return super().get_queryset(request).filter(owner=None).prefetch_related("collections")
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Notes what is about to be written, and of which row, before the admin’s own transaction
+        begins: a note of within would go with it, where it fails."""
+        if "new_image" in request.FILES:
+            noted = Style() if object_id is None else self.get_object(request, unquote(object_id))
+            if noted is not None:
+                about_to_write(noted)
+                request.noted_id = noted.pk  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """A form class of this request's own, which knows whether the picture was too large."""
         form: Any = super().get_form(request, *args, **kwargs)
@@ -112,16 +125,14 @@ class PresetAdmin(ImportPages, Noted):
         if image is None:
             super().save_model(request, obj, form, change)
             return
+        obj.pk = request.noted_id  # type: ignore[attr-defined]  # by changeform_view
         old = [str(file.name) for file in (obj.original, obj.display, obj.thumbnail) if file]
-        obj.set_picture(shrink(image, ORIGINAL_SIDE_PX))
-        try:
+        before = [str(file.name) for file in obj.file_fields()]
+        with leftovers.removed_on_error(obj.file_fields, but=before):
+            obj.set_picture(shrink(image, ORIGINAL_SIDE_PX))
             with transaction.atomic():
                 super().save_model(request, obj, form, change)
                 leftovers.remove(old)
-        except BaseException:
-            for file in (obj.original, obj.display, obj.thumbnail):
-                file.storage.delete(str(file.name))
-            raise
 
     def store(self, obj: Style, form: Any, change: bool) -> None:
         """What the form holds, and no more: a worker may hang its example at this very moment."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +13,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from gallery import history
-from gallery.models import Collection, Style
+from gallery import history, leftovers
+from gallery.admin.presets import PresetAdmin
+from gallery.models import Collection, Leftover, Style
 from tests.gallery.admin.people import as_staff
 from tests.gallery.admin.presets import LIST, change_page, fields
 from tests.gallery.drawings import gradient, upload
@@ -218,3 +222,28 @@ def test_staff_without_the_permission_see_no_presets(preset: Style) -> None:
     client = as_staff("gallery.view_collection")
     for address in (LIST, change_page(preset), reverse("admin:gallery_style_export")):
         assert client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_was_written_goes_where_the_admins_own_transaction_fails(
+    admin_client: Client,
+    preset: Style,
+    media_root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_new: bool,
+) -> None:
+    def fails(*_given: object, **_options: object) -> None:
+        raise RuntimeError
+
+    before = sorted(media_root.rglob("*.*"))
+    Leftover.objects.all().delete()
+    address = f"{LIST}add/" if is_new else change_page(preset)
+    with monkeypatch.context() as patch:
+        patch.setattr(PresetAdmin, "save_related", fails)
+        with pytest.raises(RuntimeError):
+            admin_client.post(address, fields(new_image=upload(gradient(40, 40))))
+    assert sorted(media_root.rglob("*.*")) != before
+    then = timezone.now() + timedelta(days=2)
+    monkeypatch.setattr(timezone, "now", lambda: then)
+    leftovers.clear(10)
+    assert sorted(media_root.rglob("*.*")) == before
