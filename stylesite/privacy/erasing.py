@@ -85,6 +85,7 @@ def _transfers(user: User, most: int) -> int:
     some = list(Transfer.objects.at_cost_of(user).filter(ended)[:most])
     for transfer in some:
         checkpoints.remove(transfer)
+        leftovers.forget_below(checkpoints.prefix(transfer))
         transfer.delete()
     return len(some)
 

@@ -12,10 +12,17 @@ import secrets
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from gallery import leftovers
 from gallery.files import FilesUnavailableError
 from transfers.models import Transfer
 
 logger = logging.getLogger(__name__)
+
+
+def about_to_write(transfer: Transfer) -> None:
+    """Before its worker writes the first of its files, and when it has ended, as a worker that was
+    superseded may still write one: what no row names in the end does not stay."""
+    leftovers.note_writing(prefix(transfer))
 
 
 def write(transfer: Transfer, kind: str, data: bytes, suffix: str) -> str:
@@ -52,7 +59,7 @@ def read_frames(transfer: Transfer) -> bytes | None:
 
 
 def delete(name: str | None) -> None:
-    """Remove a file that no row names any more. A file left over harms nobody, so no error."""
+    """Remove a file that no row names any more. One left over goes by its note, so no error."""
     if not name:
         return
     try:

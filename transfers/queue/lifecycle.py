@@ -109,6 +109,8 @@ def _take(wanted: Transfer, worker: str) -> uuid.UUID | None:
                 seconds_left=None,
             )
         )
+        if taken:
+            checkpoints.about_to_write(wanted)
     return token if taken else None
 
 

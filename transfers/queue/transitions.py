@@ -55,6 +55,7 @@ def failure(sentence: str, reference: str, kind: str) -> dict[str, Any]:
 def drop_files(transfer: Transfer, *, preview: bool = True) -> None:
     """Forget the files of a transfer that has ended; a failed one keeps its preview to be seen."""
     gone = {"checkpoint": "", "time_lapse": ""} | ({"preview": ""} if preview else {})
+    checkpoints.about_to_write(transfer)
     Transfer.objects.filter(pk=transfer.pk).update(**gone)
     row = Transfer.objects.filter(pk=transfer.pk).first()
     # Without a row, a guest of a booth has deleted what was painted for them.
