@@ -8,9 +8,9 @@ export STYLESITE_VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(STYLESITE_VENV)/bin
 TESTS ?= tests
-# More at a time than there are cores: many tests wait, for a page, a process or a lease. They begin
-# in the order that tests/conftest.py gives them, not with the files that have the most.
-AT_ONCE := -n 3 --no-loadscope-reorder
+# As many at a time as the smallest machine has cores: with more, tests that wait for painting wait
+# too long. They begin in the order that tests/conftest.py gives them, not with the largest files.
+AT_ONCE := -n 2 --no-loadscope-reorder
 # Where nothing compiled is kept, each process compiles all tests anew: ten seconds each
 unexport PYTHONDONTWRITEBYTECODE
 # What is tested on PostgreSQL too, when everything is tested

