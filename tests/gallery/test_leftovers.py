@@ -60,20 +60,13 @@ def die_after_the_commit(artwork: Artwork) -> list[str]:
     return names
 
 
+@pytest.mark.parametrize("store", ["disk", "bucket"])
 def test_files_of_somebody_whose_process_died_after_the_commit_go(
-    artwork: Artwork, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = die_after_the_commit(artwork)
-    with later(monkeypatch, DAY + HOUR):
-        leftovers.clear(10)
-    assert there(names) == []
-    assert not Leftover.objects.exists()
-
-
-def test_files_in_a_bucket_go_too(
-    bucket: str, artwork: Artwork, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = die_after_the_commit(artwork)
+    if store == "bucket":
+        request.getfixturevalue("bucket")
+    names = die_after_the_commit(request.getfixturevalue("artwork"))
     with later(monkeypatch, DAY + HOUR):
         leftovers.clear(10)
     assert there(names) == []
