@@ -2,10 +2,12 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 from xdist.scheduler import LoadScopeScheduling
@@ -25,7 +27,9 @@ PASSWORD = "correct horse battery"
 BEGIN_FIRST = ("chaos", "vgg", "browser")
 """Marks of what takes longest, so that nothing long is left to one process in the end."""
 
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+COMMITTING_FIXTURES = {"transactional_db", "live_server"}
+
+DATABASE_FIXTURES = {"db", "django_db_setup", *COMMITTING_FIXTURES}
 
 
 class OneFileOneProcess(LoadScopeScheduling):
@@ -80,6 +84,19 @@ def queue_not_looked_at_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(forecast, "_seen", forecast._Seen())
     monkeypatch.setattr(forecast, "QUICK_S", 0.5)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_counted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Limits are counted in a table of no model, which is not emptied after what commits."""
+    mark = request.node.get_closest_marker("django_db")
+    marked = mark is not None and mark.kwargs.get("transaction", False)
+    if not marked and COMMITTING_FIXTURES.isdisjoint(request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    cache.clear()
 
 
 @pytest.fixture

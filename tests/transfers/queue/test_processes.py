@@ -5,8 +5,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from time import monotonic, sleep
+from typing import NamedTuple
 
 import pytest
 
@@ -116,16 +116,30 @@ signal.pause()
 def test_the_pool_steps_back_behind_the_pages_and_takes_nobody_else_along(
     own_session: bool,
 ) -> None:
-    program = """
+    before = weights("", own_session)
+    after = weights("from transfers.queue.pool import step_back; step_back()", own_session)
+    assert after.own == before.own + STEPS_BACK
+    # None where the kernel groups nothing, or where none of our forebears began a session.
+    steps_back = own_session and before.of_the_session is not None
+    assert after.of_the_session == (STEPS_BACK if steps_back else before.of_the_session)
+
+
+class Weights(NamedTuple):
+    """How nice a process is within its session, and the session to others (autogroup)."""
+
+    own: int
+    of_the_session: int | None
+
+
+def weights(first: str, own_session: bool) -> Weights:
+    """Those of a process after the statement `first`."""
+    program = f"""
 import os
-from pathlib import Path
-from transfers.queue.pool import step_back
-group = Path("/proc/self/autogroup")
-step_back()
-print(os.nice(0), group.read_text().split()[-1] if group.exists() else None)
+{first}
+print(os.nice(0))
+if os.path.exists("/proc/self/autogroup"):
+    print(open("/proc/self/autogroup").read())
 """
-    group = Path("/proc/self/autogroup")
-    mine = group.read_text().split()[-1] if group.exists() else None
     run = subprocess.run(
         [sys.executable, "-c", program],
         start_new_session=own_session,
@@ -133,8 +147,8 @@ print(os.nice(0), group.read_text().split()[-1] if group.exists() else None)
         text=True,
         check=True,
     )
-    weighed = str(STEPS_BACK) if own_session and mine is not None else mine
-    assert run.stdout.split() == [str(os.nice(0) + STEPS_BACK), str(weighed)]
+    own, *group = run.stdout.split()  # such as 0 /autogroup-42 nice 0
+    return Weights(int(own), int(group[-1]) if group else None)
 
 
 def test_a_worker_of_another_machine_with_our_name_is_not_ours_to_call_dead() -> None:
