@@ -79,12 +79,12 @@ def keep_mask(owner: User, image: Image.Image) -> Mask:
         pixels_sha256=pixels,
         share=float(np.asarray(image, np.float64).mean() / 255),
     )
-    check_room(owner, mask.bytes)
     about_to_write(mask)
     try:
         with leftovers.removed_on_error(mask.file_fields):
             mask.original.save(f"mask-{mask.sha256[:12]}.png", ContentFile(data), save=False)
             with transaction.atomic():
+                check_room(owner, mask.bytes)
                 mask.save(force_insert=True)
     except IntegrityError:
         if same := _again(owner, pixels):  # it came twice at once

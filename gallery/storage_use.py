@@ -31,10 +31,15 @@ def used_bytes(user: User) -> int:
 
 
 def check_room(user: User, more_bytes: int) -> None:
-    """Raises QuotaError, reason "storage", where ``more_bytes`` would be beyond the limit."""
+    """Raises QuotaError, reason "storage", where ``more_bytes`` would be beyond the limit.
+
+    Belongs in the transaction that takes the room: of two at once, the later waits here for the
+    earlier, and counts what it took. It locks the person's row, which is locked before all others.
+    """
     limit_mb = limits_of(user).storage_mb
     if limit_mb is None:
         return
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     used = used_bytes(user)
     if used + more_bytes <= limit_mb * MB:
         return

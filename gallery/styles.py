@@ -77,8 +77,8 @@ def add_style(
     )
     with leftovers.removed_on_error(style.file_fields):
         style.set_picture(shrink(image, ORIGINAL_SIDE_PX), exactly=exactly)
-        check_room(owner, style.bytes)
         with transaction.atomic():
+            check_room(owner, style.bytes)
             style.save(force_insert=True)
     return style
 
@@ -144,9 +144,9 @@ def _set_picture(style: Style, image: Image.Image, part: Crop, whole: _Whole | N
         style.set_picture(shown)
         style.crop = part.stored()
         surplus = _keep_whole(style, image, whole)
-        if style.owner is not None:
-            check_room(style.owner, style.bytes - before)
         with transaction.atomic():
+            if style.owner is not None:
+                check_room(style.owner, style.bytes - before)
             same = Style.objects.select_for_update().filter(pk=style.pk, original=original)
             if same.first() is None:  # its files would be deleted, though they are named elsewhere
                 raise ChangedMeanwhileError

@@ -66,8 +66,8 @@ def keep(
     with leftovers.removed_on_error(brought.file_fields):
         if image is not None:
             brought.set_picture(image)
-            check_room(owner, brought.bytes)
         with transaction.atomic():
+            check_room(owner, brought.bytes)
             brought.save(force_insert=True)
             brought.masks.set(masks)
     return brought
