@@ -1,14 +1,19 @@
-"""Signing in with a passkey alone: allauth's page, within a limit.
+"""Signing in with a passkey alone, and proving with one that it is still oneself.
 
-Each challenge is kept in a session of the visitor's, so that whoever asks without end would fill
-the database.
+Each challenge of a sign-in is kept in a session of the visitor's, so that whoever asks without end
+would fill the database. allauth's page for the proof sends whom it does not believe to the sign-in,
+and forgets where they were going.
 """
 
 from typing import Any
 
 from allauth.core import ratelimit
-from allauth.mfa.webauthn.views import LoginWebAuthnView
+from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView
+from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 
 class PasskeyLogin(LoginWebAuthnView):  # type: ignore[misc]
@@ -18,3 +23,10 @@ class PasskeyLogin(LoginWebAuthnView):  # type: ignore[misc]
         )
         challenge: HttpResponse = refused or super().get(request, *args, **kwargs)
         return challenge
+
+
+class PasskeyProof(ReauthenticateWebAuthnView):  # type: ignore[misc]
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        for sentence in form.errors.get("credential", []):
+            messages.error(self.request, str(sentence))
+        return redirect(self.passthrough_next_url(reverse("mfa_reauthenticate_webauthn")))

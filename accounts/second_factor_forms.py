@@ -1,4 +1,4 @@
-"""The forms of second factors: allauth's, with our labels, and codes that open once only."""
+"""The forms of codes: allauth's, with our labels, and codes that open once only."""
 
 from typing import Any
 
@@ -7,14 +7,11 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from accounts import second_factor
-
-NAME_MAX_LENGTH = 60
 
 
 class OneTimeCode(forms.Form):
@@ -69,41 +66,6 @@ class ActivateAppForm(OneTimeCode, ActivateTOTPForm):  # type: ignore[misc]
             ) from error
         _use(self.user.pk, code)
         return code
-
-
-class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.not_yet = second_factor.why_not_yet(self.user)
-        self.fields["name"].label = _("Name")
-        self.fields["name"].help_text = _("For yourself: where it is kept, such as “My phone”.")
-        self.fields["name"].widget.attrs |= {"autocomplete": "off", "maxlength": NAME_MAX_LENGTH}
-        self.fields["passwordless"].initial = True
-        self.fields["passwordless"].label = _("Sign in with it alone, without the password")
-        self.fields["passwordless"].help_text = _(
-            "It then asks for your finger, face or PIN. Without this it is a second step only."
-        )
-
-    def clean_name(self) -> str:
-        name: str = super().clean_name()
-        return name[:NAME_MAX_LENGTH]
-
-    def clean(self) -> dict[str, Any]:
-        if self.not_yet:
-            raise forms.ValidationError(self.not_yet)
-        cleaned: dict[str, Any] = super().clean()
-        return cleaned
-
-
-class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name")
-        self.fields["name"].widget.attrs |= {"autocomplete": "off", "maxlength": NAME_MAX_LENGTH}
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        return name[:NAME_MAX_LENGTH]
 
 
 def _use(user_id: int, code: str) -> bool:

@@ -47,10 +47,13 @@ PASSWORD_RESET_TIMEOUT = 3600
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
     "activate_totp": "accounts.second_factor_forms.ActivateAppForm",
-    "add_webauthn": "accounts.second_factor_forms.AddPasskeyForm",
+    "add_webauthn": "accounts.passkey_forms.AddPasskeyForm",
     "authenticate": "accounts.second_factor_forms.CodeForm",
-    "edit_webauthn": "accounts.second_factor_forms.RenamePasskeyForm",
+    "authenticate_webauthn": "accounts.passkey_forms.PasskeyForm",
+    "edit_webauthn": "accounts.passkey_forms.RenamePasskeyForm",
+    "login_webauthn": "accounts.passkey_forms.PasskeyAloneForm",
     "reauthenticate": "accounts.second_factor_forms.CodeAgainForm",
+    "reauthenticate_webauthn": "accounts.passkey_forms.PasskeyAgainForm",
 }
 USERSESSIONS_ADAPTER = "accounts.session_adapter.SessionAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

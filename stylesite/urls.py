@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from accounts.passkey_pages import PasskeyLogin
+from accounts.passkey_pages import PasskeyLogin, PasskeyProof
 from stylesite import views
 from stylesite.address_pages import ConfirmAddress
 from stylesite.operating import metrics
@@ -24,6 +24,11 @@ urlpatterns = [
     ),
     path("accounts/password/change/", ChangePassword.as_view(), name="account_change_password"),
     path("accounts/2fa/webauthn/login/", PasskeyLogin.as_view(), name="mfa_login_webauthn"),
+    path(
+        "accounts/2fa/webauthn/reauthenticate/",
+        PasskeyProof.as_view(),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("transfers.api.urls")),
     path(metrics.PATH.lstrip("/"), metrics.page, name="metrics"),
