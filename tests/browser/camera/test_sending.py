@@ -22,6 +22,7 @@ OFFLINE = "You are offline. Your photo is kept, and sent as soon as the connecti
 WAITING = "The connection was lost. Your photo is kept, and we try again in a moment."
 SIGNED_OUT = "You have been signed out. Your photo is kept in this browser: sign in again"
 UNSENT = "This photo has not been sent yet. It is kept in this browser, for a day."
+A_DAY_LATER = "const now = Date.now; Date.now = () => now() + 24 * 3600 * 1000;"
 
 
 @pytest.fixture
@@ -211,10 +212,9 @@ def test_it_is_not_given_to_whoever_signed_in_meanwhile(
 
 
 def test_after_a_day_it_is_gone(page: Page) -> None:
-    later = "const now = Date.now; Date.now = () => now() + 24 * 3600 * 1000;"
     page.reload()
     expect(page.get_by_text(UNSENT)).to_be_visible()
-    page.add_init_script(later)
+    page.add_init_script(A_DAY_LATER)
     page.reload()
     expect(page.get_by_role("button", name="Take the photo")).to_be_visible()
     assert page.evaluate(KEPT) == 0
@@ -226,14 +226,25 @@ def test_one_that_is_let_go_is_not_kept(page: Page) -> None:
     assert page.evaluate(KEPT) == 0
 
 
-def test_signing_out_leaves_nothing_behind(page: Page) -> None:
+def test_a_day_later_any_page_of_the_site_forgets_it(page: Page) -> None:
+    page.goto("/privacy/")
+    assert page.evaluate(KEPT) == 1
+    page.add_init_script(A_DAY_LATER)
+    page.goto("/privacy/")
+    assert page.evaluate(KEPT) == 0
+
+
+@pytest.mark.parametrize("place", ["/accounts/logout/", "/accounts/sessions/"])
+def test_signing_out_leaves_nothing_behind(page: Page, place: str) -> None:
     page.get_by_role("link", name="Back").click()
     page.wait_for_url("**/new/")
     assert page.evaluate(KEPT) == 1
-    page.goto("/accounts/logout/")
+    page.evaluate("sessionStorage.setItem('masks', '{}')")
+    page.goto(place)
     page.locator("main").get_by_role("button", name="Sign out").click()
-    page.wait_for_url(lambda address: "logout" not in address)
+    page.wait_for_url(lambda address: place not in address)
     assert page.evaluate(KEPT) == 0
+    assert page.evaluate("sessionStorage.getItem('masks')") is None
 
 
 def test_a_browser_that_keeps_nothing_says_so(

@@ -41,6 +41,7 @@ BEHIND_ANOTHER = {
     "mfa_login_webauthn",  # allauth's own, behind ours
     "account_confirm_email",  # this one as well
     "account_change_password",  # and this one
+    "mfa_reauthenticate_webauthn",  # and this one
     "api:api/v1/",  # what is not there, behind the first page of the API
 }
 

@@ -111,7 +111,6 @@ PAGES: dict[str, dict[str, str]] = {
             gallery:albums gallery:shares gallery:statistics gallery:list gallery:trash
             gallery:compare accounts:activity accounts:tokens privacy:data
             mfa_index mfa_view_recovery_codes mfa_download_recovery_codes mfa_list_webauthn
-            mfa_reauthenticate_webauthn
         """,
         POST: """
             transfers:notices-secret transfers:notices-test transfers:cancel-waiting
@@ -127,14 +126,12 @@ PAGES: dict[str, dict[str, str]] = {
             account_reauthenticate
             account_confirm_login_code usersessions_list privacy:copy privacy:delete privacy:restore
             mfa_authenticate mfa_login_webauthn
-            mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp
+            mfa_reauthenticate mfa_reauthenticate_webauthn mfa_activate_totp mfa_deactivate_totp
             mfa_generate_recovery_codes mfa_add_webauthn
         """,
     },
     # Confirms the address for whoever has the letter, and leads on to sign in to its account.
     "ss+s-ss": {POST: "account_confirm_email"},
-    # Who has a passkey and sends another one is led to sign in anew; who has none, to the password.
-    "s+ss-s+": {POST: "mfa_reauthenticate_webauthn"},
     SIGNED_IN_ELSE_NOTHING: {
         READ: "gallery:more",
         POST: "gallery:bulk gallery:trash-bulk gallery:undo-trash",

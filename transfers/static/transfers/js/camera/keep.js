@@ -49,7 +49,11 @@ export class Keep {
   // Whether it is kept now.
   async save(shot) {
     const row = { ...shot, owner: this.owner };
-    return (await this.#with("readwrite", (store) => answer(store.put(row)))) !== null;
+    const kept = await this.#with("readwrite", (store) => {
+      localStorage.setItem("camera-kept-at", shot.takenAt); // js/sign_out.js goes by it
+      return answer(store.put(row));
+    });
+    return kept !== null;
   }
 
   forget(shot) {
