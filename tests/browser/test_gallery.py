@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from time import sleep
+
 import pytest
 from django.conf import settings
+from django.core.handlers.base import BaseHandler
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
@@ -126,11 +132,33 @@ def test_a_deleted_picture_comes_back_with_undo(
     expect(page.locator("h1")).to_have_text("Mill")
 
 
-def test_nothing_on_the_wall_jumps_while_pictures_load(
-    open_page: OpenPage, browser: Browser, user: User, transactional_db: None
+def test_nothing_on_the_wall_jumps_while_page_and_pictures_load(
+    open_page: OpenPage,
+    browser: Browser,
+    user: User,
+    transactional_db: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """The page arrives in two parts: the last row of half a wall would have the whole width."""
     for number in range(12):
         paint(user, f"Picture {number}", 300, 200 + 20 * (number % 5))
+    get_response = BaseHandler.get_response
+
+    def in_two_parts(handler: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        response = get_response(handler, request)
+        if request.path != "/gallery/":
+            return response
+        first, last = response.content.split(b"Picture 6", 1)
+
+        def parts() -> Iterator[bytes]:
+            yield first
+            sleep(0.5)
+            yield b"Picture 6" + last
+
+        del response["Content-Length"]
+        return StreamingHttpResponse(parts(), headers=response.headers)
+
+    monkeypatch.setattr(BaseHandler, "get_response", in_two_parts)
     page = open_page(
         browser,
         "/gallery/",
