@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import SignedInRequest
+from accounts.staff_site import detour_of
 from gallery import uploads
 from gallery.files import FilesUnavailableError
 from gallery.imports import archive, table
@@ -78,7 +79,8 @@ class ImportPages(admin.ModelAdmin):  # type: ignore[type-arg]
         """Lets in more bytes than other pages, for those who may import, and for nobody else."""
 
         def may_send(request: HttpRequest) -> bool:
-            return self.admin_site.has_permission(request) and self.may_import(request)
+            within = self.admin_site.has_permission(request) and self.may_import(request)
+            return within and detour_of(request) is None
 
         view = require_http_methods(METHODS)(cast(AnyView, self._upload))
         upload: Callable[..., HttpResponseBase] = self.admin_site.admin_view(view)

@@ -16,6 +16,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from accounts.models import User
 from gallery.files import FilesUnavailableError
 from gallery.models import Collection, Style, StyleImport
+from gallery.uploads import SizeGuard
 from tests.gallery.admin.people import as_staff
 from tests.gallery.imports.zips import styles_zip, zipped
 from transfers import housekeeping
@@ -171,6 +172,19 @@ def test_no_superuser_is_needed(db: None) -> None:
     client = as_staff(*IMPORTER)
     page(client, uploaded(client), post=True)
     assert Style.objects.count() == 2
+
+
+def test_before_the_second_step_no_more_is_taken_in_than_of_anybody(
+    admin_client: Client, settings: Settings
+) -> None:
+    def most_bytes() -> int:
+        request = admin_client.post(UPLOAD, {"file": file_of(styles_zip(*ROWS))}).wsgi_request
+        guards = [one for one in request.upload_handlers if isinstance(one, SizeGuard)]
+        return guards[0].limit_bytes
+
+    assert most_bytes() == settings.IMPORT_MAX_BYTES
+    settings.ADMIN_TWO_FACTOR = True
+    assert most_bytes() == settings.UPLOAD_MAX_BYTES
 
 
 def test_the_upload_asks_for_its_token(admin_user: User) -> None:
