@@ -1,7 +1,7 @@
 """The admin's view of photos and transfers: who, when and how it went.
 
-Nothing can be added or changed here, and no picture is shown: photos belong to the people who
-took them, and running a site is no reason to look at them.
+Nothing can be added or changed here, and neither pictures nor what people call them are shown:
+photos belong to the people who took them, and running a site is no reason to look at them.
 """
 
 from typing import Any
@@ -54,8 +54,18 @@ class FailureAdmin(ReadOnlyAdmin, FailAdmin):  # type: ignore[misc]
 
 class TransferStyleInline(ReadOnlyAdmin, admin.TabularInline):  # type: ignore[type-arg]
     model = TransferStyle
+    fields = ("which", "weight", "mask")
+    readonly_fields = ("which",)
     extra = 0
     can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TransferStyle]:
+        return super().get_queryset(request).select_related("style", "mask")
+
+    @admin.display(description=_("style"))
+    def which(self, share: TransferStyle) -> str:
+        """A preset by its title; what is somebody's own by its number alone."""
+        return share.style.title if share.style.owner_id is None else str(share.style_id)
 
 
 @admin.register(Transfer)
@@ -66,7 +76,43 @@ class TransferAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
     date_hierarchy = "created_at"
     list_select_related = ("owner",)
     inlines = (TransferStyleInline,)
-    exclude = ("preview", "checkpoint", "token")
+    # Each by name, so that no new column is shown unasked. Files would be links into the bucket,
+    # titles are the owner's words, and the recipe of a study names the styles in it.
+    fieldsets = (
+        (None, {"fields": ("id", "owner", "purpose", "state", "activity", "params")}),
+        (
+            _("How far it is"),
+            {
+                "fields": (
+                    ("step", "total_steps", "level", "levels"),
+                    ("content_loss", "style_loss"),
+                    ("preview_step", "checkpoint_step"),
+                    ("seconds_left", "painting_s", "pixel_steps_left"),
+                    ("rank", "stop_after", "keep_requested", "keeps_time_lapse"),
+                )
+            },
+        ),
+        (_("What went wrong"), {"fields": ("failure", "error", "error_reference")}),
+        (
+            _("Who paints it"),
+            {"fields": ("worker", "heartbeat_at", "rung_at", "attempts", "rescues")},
+        ),
+        (_("When"), {"fields": ("created_at", "started_at", "finished_at")}),
+        (
+            _("Numbers of what belongs to it"),
+            {
+                "fields": (
+                    "content_image_id",
+                    "protect",
+                    "artwork_id",
+                    "continues_id",
+                    "repeats_id",
+                    "retry_of",
+                    "booth_id",
+                )
+            },
+        ),
+    )
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False  # The owner's pages and the workers rely on the row.
@@ -79,6 +125,15 @@ class ContentImageAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-a
     search_fields = ("=id", "owner__email")
     list_select_related = ("owner",)
     fields = ("id", "owner", "source", "width", "height", "bytes", "sha256", "created_at")
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> ContentImage | None:
+        """Under its number: pages of the admin put its title at their top, which is its owner's."""
+        photo = super().get_object(request, object_id, from_field)
+        if photo is not None:
+            photo.title = str(photo.pk)
+        return photo
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False  # Deleting the row would leave its files behind.

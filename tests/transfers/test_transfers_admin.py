@@ -8,6 +8,7 @@ from django_q.models import Failure, OrmQ, Task
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
+from gallery.models import Style
 from transfers.models import ContentImage, Transfer
 
 
@@ -28,6 +29,24 @@ def test_a_transfer_can_be_read_but_not_changed(admin: Client, transfer: Transfe
     assertContains(admin.get(page), "Stripes")
     assert admin.post(page, {"state": "failed"}).status_code == 403
     assert admin.get("/admin/transfers/transfer/add/").status_code == 403
+
+
+def test_of_a_transfer_neither_files_nor_titles_are_shown(
+    admin: Client, transfer: Transfer
+) -> None:
+    files = {kind: f"transfers/{kind}.zip" for kind in ("preview", "checkpoint", "time_lapse")}
+    words = {"title": "A private title", "recipe": {"styles": [{"title": "A private style"}]}}
+    Transfer.objects.filter(pk=transfer.pk).update(**files, **words, error="No memory left.")
+    Style.objects.filter(transfers=transfer).update(owner=transfer.owner, title="A private style")
+    ContentImage.objects.filter(pk=transfer.content_image_id).update(title="A private photo")
+    page = admin.get(f"/admin/transfers/transfer/{transfer.pk}/change/")
+    assertContains(page, "No memory left.")
+    assertContains(page, transfer.content_image_id)
+    for name in files.values():
+        assertNotContains(page, name)
+    assertNotContains(page, "A private")
+    photo_page = f"/admin/transfers/contentimage/{transfer.content_image_id}/change/"
+    assertNotContains(admin.get(photo_page), "A private")
 
 
 def test_photos_are_counted_but_never_shown(admin: Client, photo: ContentImage) -> None:
