@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings as limits
+from allauth.core.internal.ratelimit import parse_rates
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -86,6 +88,10 @@ def _of_accounts() -> list[Rule]:
             _("%(time)s after you last did") % {"time": spoken(places.KEPT)},
         ),
         Rule(
+            _("Network addresses, whole, to count how often somebody tries to sign in or up"),
+            _("%(time)s at most") % {"time": spoken(addresses_counted_for())},
+        ),
+        Rule(
             _("Letters about your account that wait to be sent"),
             _("about %(time)s at most") % {"time": spoken(timedelta(seconds=sum(PAUSES_S)))},
         ),
@@ -102,6 +108,13 @@ def _of_accounts() -> list[Rule]:
             _("a number that says to nobody whose it was, so that no backup brings it back"),
         ),
     ]
+
+
+def addresses_counted_for() -> timedelta:
+    """The longest limit by address: so long the cache holds the addresses that it counts."""
+    rates = [rate for said in limits.RATE_LIMITS.values() for rate in parse_rates(said or "")]
+    longest_s = max((rate.duration for rate in rates if rate.per == "ip"), default=0)
+    return timedelta(seconds=longest_s)
 
 
 def grace() -> str:

@@ -90,6 +90,21 @@ def test_it_tells_of_what_signing_in_leaves_behind(settings: Settings) -> None:
     assert kept("Invitations") == "30 days after their end"
 
 
+def test_it_tells_for_how_long_addresses_are_counted(settings: Settings) -> None:
+    words = "Network addresses, whole"
+    assert kept(words) == "1 day at most"
+    settings.ACCOUNT_RATE_LIMITS = {"signup": "30/m/ip,60/6h/ip", "login_failed": "50/d/key"}
+    assert kept(words) == "6 hours at most"
+
+
+def test_it_says_what_admins_see_and_what_lies_in_the_browser(client: Client) -> None:
+    page = client.get(POLICY)
+    for words in ("each sign-in", "second steps", "names of your API tokens", "you call them"):
+        assertContains(page, words)
+    for words in ("photos of the camera that you have not sent yet", "which masks you drew last"):
+        assertContains(page, words)
+
+
 def test_it_is_linked_where_somebody_signs_up_and_everywhere_else(
     client: Client, signed_in: Client, user: User
 ) -> None:
