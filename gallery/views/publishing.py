@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access
 from accounts.access import SignedInRequest, signed_in_page
-from gallery import publishing
+from gallery import publishing, recorded
 from gallery.access import own_artworks
 from gallery.models import Artwork, Profile
 from gallery.sharing_forms import ProfileForm
@@ -44,7 +44,7 @@ def publish(request: SignedInRequest) -> HttpResponse:
         context = {"artworks": chosen, "profile": profile}
         return render(request, "gallery/publish.html", context)
     fresh = [artwork for artwork in chosen if artwork.published_at is None]
-    count = publishing.publish(chosen, with_photo="with_photo" in request.POST)
+    count = recorded.publish(request, request.user, chosen, with_photo="with_photo" in request.POST)
     said = ngettext(
         "%(count)d picture can be seen by everybody now.",
         "%(count)d pictures can be seen by everybody now.",
@@ -62,7 +62,8 @@ def unpublish(request: SignedInRequest) -> HttpResponse:
     """At once, for those named ``artwork`` in the form or, from an undo, in the address."""
     publishing.require_public_gallery()
     named = request.POST.getlist("artwork") or request.GET.getlist("artwork")
-    count = publishing.unpublish(own_artworks(request.user, named[:MOST_AT_ONCE]))
+    chosen = own_artworks(request.user, named[:MOST_AT_ONCE])
+    count = recorded.unpublish(request, request.user, chosen)
     said = ngettext(
         "%(count)d picture is yours alone again.",
         "%(count)d pictures are yours alone again.",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, owners_only, signed_in_page
-from gallery import shares
+from gallery import recorded, shares
 from gallery.access import own_album, own_artwork, own_link
 from gallery.models import Album, Artwork, ShareLink
 from gallery.sharing_forms import ShareForm
@@ -47,7 +47,7 @@ def _share(
 ) -> HttpResponse:
     form = ShareForm(request.POST or None)
     if form.is_valid():
-        link = shares.create(request.user, album=album, artwork=artwork, **form.values)
+        link = recorded.share(request, request.user, album=album, artwork=artwork, **form.values)
         return redirect("gallery:share", link.pk)
     shown: Any = album or artwork
     about = ShareLink.objects.owned_by(request.user).filter(album=album, artwork=artwork)
@@ -63,7 +63,7 @@ def share(request: SignedInRequest, link_id: UUID) -> HttpResponse:
     link = own_link(request.user, link_id)
     form = ShareForm(request.POST or None, instance=own_link(request.user, link_id))
     if form.is_valid():
-        shares.change(link, **form.values)
+        recorded.change(request, link, **form.values)
         messages.success(request, _("The link is changed; its address is the same."))
         return redirect("gallery:share", link.pk)
     whole = request.build_absolute_uri(shares.address(link))
@@ -75,7 +75,7 @@ def share(request: SignedInRequest, link_id: UUID) -> HttpResponse:
 @owners_only
 def withdraw(request: SignedInRequest, link_id: UUID) -> HttpResponse:
     link = own_link(request.user, link_id)
-    shares.withdraw(link)
+    recorded.withdraw(request, link)
     said = _("The link to “%(title)s” leads nowhere any more.") % {"title": link.subject}
     undo = "undo:" + reverse("gallery:share-restore", args=[link.pk])
     messages.success(request, said, extra_tags=undo)
@@ -86,7 +86,7 @@ def withdraw(request: SignedInRequest, link_id: UUID) -> HttpResponse:
 @owners_only
 def restore(request: SignedInRequest, link_id: UUID) -> HttpResponse:
     link = own_link(request.user, link_id)
-    shares.restore(link)
+    recorded.restore(request, link)
     said = _("The link to “%(title)s” works again.") % {"title": link.subject}
     messages.success(request, said)
     return redirect("gallery:shares")
@@ -96,6 +96,6 @@ def restore(request: SignedInRequest, link_id: UUID) -> HttpResponse:
 @owners_only
 def again(request: SignedInRequest, link_id: UUID) -> HttpResponse:
     """A new address for the same thing; the old one stays as it is."""
-    made = shares.again(own_link(request.user, link_id))
+    made = recorded.share_again(request, own_link(request.user, link_id))
     messages.success(request, _("Here is a new link. The old address stays as it was."))
     return redirect("gallery:share", made.pk)

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import AuditEntry, Letter, User
 from tests.transfers.notify.conftest import Receiver, receiver
 from transfers.models import Notice, NoticeChoices, Transfer
 from transfers.notify import letters
@@ -293,3 +293,53 @@ def test_opening_the_page_of_what_has_ended_counts_as_seen(
     signed_in.get(f"/transfers/{transfer.pk}/")
     notice.refresh_from_db()
     assert notice.state == "seen"
+
+
+# the log of the account, and the letter
+
+
+def entries() -> list[tuple[str, dict[str, object]]]:
+    found = AuditEntry.objects.order_by("pk")
+    return [(entry.action, entry.facts) for entry in found]
+
+
+def test_where_the_webhook_leads_is_recorded_without_the_secrets_in_its_address(
+    signed_in: Client, no_names: None
+) -> None:
+    url = "https://hooks.example.org/T0/s3cret?key=1"
+    for changed in ({"webhook_url": url}, {"webhook_url": url, "email": "on"}):
+        signed_in.post(PAGE, changed)
+    signed_in.post(SECRET)
+    signed_in.post(PAGE, {"webhook_url": ""})
+    host = {"host": "hooks.example.org"}
+    assert entries() == [
+        ("webhook_set", host),
+        ("webhook_secret_drawn", host),
+        ("webhook_removed", host),
+    ]
+    assert "Webhook address set" in signed_in.get("/accounts/activity/").content.decode()
+
+
+def test_a_letter_tells_of_a_new_address_and_of_a_new_secret(
+    signed_in: Client, user: User, no_names: None
+) -> None:
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    signed_in.post(PAGE, {"webhook_url": "https://hooks.example.org/T0/s3cret"})
+    signed_in.post(SECRET)
+    signed_in.post(PAGE, {"webhook_url": ""})
+    told = list(Letter.objects.order_by("pk"))
+    assert [letter.to for letter in told] == [user.email] * 2
+    assert "A program at hooks.example.org" in told[0].body
+    assert "A new secret was drawn" in told[1].body
+    for letter in told:
+        assert "The webhook of your account was changed" in letter.subject
+        assert "reset your password right away" in letter.body
+        assert "s3cret" not in letter.body
+        assert "whsec_" not in letter.body
+
+
+def test_a_refused_address_is_neither_recorded_nor_told(signed_in: Client) -> None:
+    signed_in.post(PAGE, {"webhook_url": "http://169.254.169.254/"})
+    signed_in.post(SECRET)
+    assert entries() == []
+    assert not Letter.objects.exists()

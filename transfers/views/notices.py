@@ -3,17 +3,23 @@
 What is sent and when is up to ``transfers.notify``.
 """
 
+from typing import Any
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.core.cache import cache
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import alerts, audit
 from accounts.access import SignedInRequest, signed_in_page
+from accounts.audit import Action
 from accounts.mailboxes import may_be_written_to
 from accounts.models import User
 from gallery import slow_work
@@ -32,7 +38,7 @@ TEST_AGAIN_S = 5
 def notices(request: SignedInRequest) -> HttpResponse:
     form = NoticeForm(request.POST or None, instance=NoticeChoices.of(request.user.pk))
     if request.method == "POST" and form.is_valid():
-        NoticeChoices.objects.update_or_create(owner=request.user, defaults=form.cleaned_data)
+        _save(request, form.cleaned_data)
         messages.success(request, _("Your choice is saved."))
         return redirect("transfers:notices")
     deliveries = Notice.objects.owned_by(request.user).by_webhook().order_by("-created_at")
@@ -48,12 +54,38 @@ def notices(request: SignedInRequest) -> HttpResponse:
     return render(request, "transfers/notices.html", context)
 
 
+def _save(request: SignedInRequest, chosen: dict[str, Any]) -> None:
+    with transaction.atomic():
+        before = NoticeChoices.of(request.user.pk).webhook_url
+        NoticeChoices.objects.update_or_create(owner=request.user, defaults=chosen)
+        url = chosen["webhook_url"]
+        if url and url != before:
+            _record(request, Action.WEBHOOK_SET, url)
+        elif before and not url:
+            _record(request, Action.WEBHOOK_REMOVED, before)
+
+
+def _record(request: SignedInRequest, action: Action, url: str) -> None:
+    """With the host alone: the rest of an address is often a secret. A letter tells, too, unless
+    nobody is told anything any more."""
+    host = urlsplit(url).hostname or ""
+    audit.record(action, request.user, request.user, request, host=host)
+    if host and action != Action.WEBHOOK_REMOVED:
+        is_new = action == Action.WEBHOOK_SET
+        template = "transfers/email/webhook_changed"
+        alerts.tell(request, request.user, template, host=host, is_new=is_new)
+
+
 @require_POST
 @signed_in_page
 def draw_secret(request: SignedInRequest) -> HttpResponse:
     """A new secret; the old one signs nothing from now on."""
-    secret = models.draw_secret()
-    if NoticeChoices.objects.filter(owner=request.user).update(webhook_secret=secret):
+    choices, secret = NoticeChoices.of(request.user.pk), models.draw_secret()
+    with transaction.atomic():
+        drawn = NoticeChoices.objects.filter(owner=request.user).update(webhook_secret=secret)
+        if drawn:
+            _record(request, Action.WEBHOOK_SECRET_DRAWN, choices.webhook_url)
+    if drawn:
         messages.success(request, _("A new secret is drawn. Give it to your program."))
     return redirect("transfers:notices")
 

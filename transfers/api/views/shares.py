@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gallery import publishing, shares
+from gallery import publishing, recorded
 from gallery.access import own_artwork, own_link
 from gallery.models import Album, Artwork, Profile, ShareLink
 from transfers.api.access import Scope
@@ -54,7 +54,8 @@ class ShareList(ApiView):
                 if values[kind] is None:
                     raise field_refused(kind, _("There is no such thing of yours."))
         values["password"] = values.get("password") or ""
-        return Response(ShareLinkSerializer(shares.create(owner, **values)).data, status=201)
+        link = recorded.share(request._request, owner, **values)
+        return Response(ShareLinkSerializer(link).data, status=201)
 
 
 class ShareDetail(ApiView):
@@ -73,7 +74,7 @@ class ShareDetail(ApiView):
         if "password" in values:
             values["password"] = values["password"] or ""
         if values:
-            shares.change(link, **values)
+            recorded.change(request._request, link, **values)
         return Response(ShareLinkSerializer(link).data)
 
 
@@ -84,7 +85,7 @@ class ShareWithdraw(ApiView):
     def post(self, request: Request, link_id: UUID) -> Response:
         """End a link now. Harmless for one that was withdrawn."""
         link = own_link(person(request), link_id)
-        shares.withdraw(link)
+        recorded.withdraw(request._request, link)
         return Response(ShareLinkSerializer(link).data)
 
 
@@ -95,7 +96,7 @@ class ShareRestore(ApiView):
     def post(self, request: Request, link_id: UUID) -> Response:
         """Let a withdrawn link lead there again. Harmless for one that does."""
         link = own_link(person(request), link_id)
-        shares.restore(link)
+        recorded.restore(request._request, link)
         return Response(ShareLinkSerializer(link).data)
 
 
@@ -115,7 +116,9 @@ class ArtworkPublish(ApiView):
             raise RefusedError("wrong_state", _("Make your public profile first."))
         if artwork.taken_down_at:
             raise RefusedError("wrong_state", _("It was taken down, so it cannot be published."))
-        publishing.publish([artwork], with_photo=values["with_photo"])
+        recorded.publish(
+            request._request, person(request), [artwork], with_photo=values["with_photo"]
+        )
         artwork.refresh_from_db()
         return Response(PublishedSerializer(artwork).data)
 
@@ -127,7 +130,7 @@ class ArtworkUnpublish(ApiView):
     def post(self, request: Request, artwork_id: UUID) -> Response:
         """Keep a picture to yourself again, at once. Harmless for one that is not published."""
         artwork = own_artwork(person(request), artwork_id)
-        publishing.unpublish([artwork])
+        recorded.unpublish(request._request, person(request), [artwork])
         artwork.refresh_from_db()
         return Response(PublishedSerializer(artwork).data)
 
