@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import TruncDate
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -28,6 +32,18 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is worked out by spreadsheets, and may fetch or run something."""
 
 
+class Place(NamedTuple):
+    """Where a line stands among the others."""
+
+    at: datetime
+    number: int
+    """Of its entry."""
+    times: int = 1
+    """How often that day, of failed sign-ins: ``number`` is the last."""
+    networks: int = 1
+    """From how many they came."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """An entry as its owner reads it."""
@@ -38,12 +54,56 @@ class Line:
     by: str
     more: str
     address: str
+    times: int = 1
+    """How often that day, where it is the last of several failed sign-ins."""
+    other_networks: int = 0
+    """From how many more than ``address`` they came."""
 
 
 def line_for(user: User, entry: AuditEntry) -> Line:
     """Of staff nobody learns who it was, nor where."""
     address = entry.address if entry.actor_id in (None, user.pk) else ""
     return Line(entry, what(entry), of(entry), _by(user, entry), more(entry), address)
+
+
+def places_of(user: User) -> list[Place]:
+    """Where each line stands of what was done by and to ``user``, newest first: two queries.
+
+    The failed sign-ins of a day are one line, at the place of the last: whoever guesses passwords
+    must not push everything else out of sight.
+    """
+    own = AuditEntry.objects.by_or_about(user).order_by()
+    others = own.exclude(action=Action.SIGN_IN_FAILED).values_list("at", "pk")
+    places = [Place(at, number) for at, number in others]
+    return sorted([*places, *_failed_days(own, user)], reverse=True)
+
+
+def lines_at(user: User, places: Iterable[Place]) -> list[Line]:
+    """The lines at some of these places: one query."""
+    places = list(places)
+    own = AuditEntry.objects.by_or_about(user)
+    entries = own.in_bulk([place.number for place in places])
+    lines = []
+    for place in places:
+        if entry := entries.get(place.number):  # unless its time came meanwhile
+            line = line_for(user, entry)
+            others = max(0, place.networks - 1) if line.address else 0
+            lines.append(replace(line, times=place.times, other_networks=others))
+    return lines
+
+
+def _failed_days(own: QuerySet[AuditEntry], user: User) -> Iterator[Place]:
+    """By day and by what failed: a wrong code after the right password is another matter."""
+    seen = (Q(actor=None) | Q(actor=user)) & ~Q(address="")
+    days = (
+        own.filter(action=Action.SIGN_IN_FAILED)
+        .annotate(day=TruncDate("at"), means=KeyTextTransform("method", "facts"))
+        .values("day", "means")
+        .annotate(last=Max("at"), newest=Max("pk"), times=Count("pk"))
+        .annotate(networks=Count("address", filter=seen, distinct=True))
+    )
+    for day in days:
+        yield Place(day["last"], day["newest"], day["times"], day["networks"])
 
 
 def what(entry: AuditEntry) -> str:

@@ -5,6 +5,7 @@ Everything else about an account is a page of allauth's.
 
 from django.conf import settings as site_settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit_log, second_factor
 from accounts.access import SignedInRequest, signed_in_page
 from accounts.forms import NameForm
-from accounts.models import AuditEntry, User
+from accounts.models import User
 
-ACTIVITIES_SHOWN = 100
+ACTIVITIES_SHOWN = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +36,11 @@ def settings(request: SignedInRequest) -> HttpResponse:
 @signed_in_page
 def activity(request: SignedInRequest) -> HttpResponse:
     """What was done by and to their account, newest first."""
-    entries = AuditEntry.objects.by_or_about(request.user).order_by("-at", "-id")
-    lines = [audit_log.line_for(request.user, entry) for entry in entries[:ACTIVITIES_SHOWN]]
-    context = {"lines": lines, "kept_days": site_settings.AUDIT_KEPT_DAYS}
+    places = audit_log.places_of(request.user)
+    page = Paginator(places, ACTIVITIES_SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "lines": audit_log.lines_at(request.user, page.object_list),
+        "kept_days": site_settings.AUDIT_KEPT_DAYS,
+    }
     return render(request, "accounts/activity.html", context)
