@@ -28,7 +28,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from stylesite.backup import BackupError, Say, checking, departed, keys, rows, settling
+from stylesite.backup import BackupError, Say, checking, departed, keys, rows, settling, withdrawn
 from stylesite.backup.folder import Backup, BackupFolder
 from stylesite.backup.index import FileIndex
 
@@ -65,15 +65,39 @@ class Restored:
     """Accounts that were deleted after this backup: closed, and housekeeping deletes them."""
     missing: list[str]
     """Files that rows name and the backup has not; or not any more, where that was allowed."""
+    ended_again: int = 0
+    """API tokens, share links and booths that were open in the backup, and are not any more."""
     same_key: bool = True
     undone: list[str] = field(default_factory=list)
     """What failed when all rows were there, each with what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What is known of the time after a backup."""
+
+    gone: list[dict[str, str]]
+    ended: withdrawn.LastWords
+    withdraw_all: bool
+
+    def end_again(self) -> int:
+        return withdrawn.end_all() if self.withdraw_all else withdrawn.end_again(self.ended)
+
+
 def restore(
-    folder: BackupFolder, backup: Backup, *, force: bool, without_damaged: bool = False, say: Say
+    folder: BackupFolder,
+    backup: Backup,
+    *,
+    force: bool,
+    without_damaged: bool = False,
+    withdraw: bool = False,
+    say: Say,
 ) -> Restored:
-    """Make this site the one of ``backup``. Raises BackupError, with the database as it was."""
+    """Make this site the one of ``backup``. Raises BackupError, with the database as it was.
+
+    ``withdraw``: no API token, share link or booth is open afterwards; else those are not that are
+    known to have ended since.
+    """
     manifest = backup.manifest()
     targets = known_migrations(manifest)
     if not force and settling.has_people():
@@ -82,7 +106,7 @@ def restore(
             "empty database, or --force to lose what is here."
         )
     broken = files_to_leave_out(checking.faults(folder, backup, say), without_damaged)
-    gone = departed.known(folder)
+    since = Since(departed.known(folder), withdrawn.after(backup, folder), withdraw)
     with (
         tempfile.TemporaryDirectory() as scratch,
         backup.index() as index,
@@ -90,7 +114,7 @@ def restore(
     ):
         note_files_that_go(before, manifest["missing"], index)
         files = _put_files(folder, index, broken, say)
-        done = _put_rows(backup, manifest, targets, gone, say)
+        done = _put_rows(backup, manifest, targets, since, say)
         done.files, done.missing = files, sorted([*manifest["missing"], *broken])
         say("tidying up")
         finish(done, backup, manifest["key"], before)
@@ -197,7 +221,7 @@ def _put_rows(
     backup: Backup,
     manifest: dict[str, Any],
     targets: list[tuple[str, str]],
-    gone: list[dict[str, str]],
+    since: Since,
     say: Say,
 ) -> Restored:
     count = 0
@@ -225,7 +249,8 @@ def _put_rows(
         return Restored(
             rows=count,
             files=0,
-            gone_again=departed.bury(gone),
+            gone_again=departed.bury(since.gone),
+            ended_again=since.end_again(),
             waiting=settling.settle(),
             missing=[],
         )

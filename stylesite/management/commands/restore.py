@@ -41,6 +41,12 @@ class Command(BaseCommand):
             help="leave out files that are damaged in the backup; all else of it must be whole",
         )
 
+        parser.add_argument(
+            "--withdraw",
+            action="store_true",
+            help="end every API token, share link and booth of everybody, as after a break-in",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         folder = BackupFolder(folder_named(options["folder"], "--from"))
         progress = Progress(self.stdout)
@@ -57,6 +63,7 @@ class Command(BaseCommand):
                         backup,
                         force=options["force"],
                         without_damaged=options["without_damaged"],
+                        withdraw=options["withdraw"],
                         say=progress,
                     )
             except BackupError as error:
@@ -73,6 +80,7 @@ class Command(BaseCommand):
             finally:
                 progress.end()
         self._tell(backup.path.name, done)
+        self._warn(done, withdrawn=options["withdraw"])
 
     def _tell(self, name: str, done: restoring.Restored) -> None:
         self.stdout.write(
@@ -97,3 +105,24 @@ class Command(BaseCommand):
                 "that people have shared, and those in letters, do not open, and authenticator "
                 "apps and recovery codes do not fit, until it is set again."
             )
+
+    def _warn(self, done: restoring.Restored, *, withdrawn: bool) -> None:
+        """What people took away since may be there again, and only they know of it."""
+        if done.ended_again:
+            since = "open nothing any more" if withdrawn else "had ended since, and stay so"
+            self.stdout.write(f"{done.ended_again} API tokens, share links and booths {since}.")
+        self.stdout.write(
+            "Everything else is as it was when the backup was made. So what was taken away or "
+            "changed since counts again: passwords, passkeys and other second steps, e-mail "
+            "addresses, known browsers, webhooks, rights of staff, published pictures, deleted "
+            "photos and pictures."
+        )
+        if not withdrawn:
+            self.stdout.write(
+                "API tokens, share links and booths that ended since are open again where neither "
+                "the site that was replaced nor a later backup knew of their end. To end them all, "
+                "run this again with --force --withdraw before you start the site."
+            )
+        self.stdout.write(
+            "Tell people to look at their settings, and take rights from staff who have left."
+        )
