@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import forms
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -49,7 +51,10 @@ class ShareForm(forms.ModelForm):  # type: ignore[type-arg]
         strip=False,
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Tell it on another way than the link. At least 6 characters."),
+        help_text=_(
+            "Tell it on another way than the link. At least 6 characters, not digits alone, and "
+            "not one that many people take."
+        ),
     )
     without_password = forms.BooleanField(label=_("Take the password away"), required=False)
 
@@ -81,6 +86,7 @@ class ShareForm(forms.ModelForm):  # type: ignore[type-arg]
         password: str = self.cleaned_data["password"]
         if password and len(password) < LEAST_PASSWORD:
             raise ValidationError(gettext("Please take at least 6 characters, or none at all."))
+        refuse_what_is_tried_first(password)
         return password
 
     def clean(self) -> dict[str, Any]:
@@ -115,6 +121,20 @@ class ShareForm(forms.ModelForm):  # type: ignore[type-arg]
         if lasts == OWN_DATE:
             return end_of(self.cleaned_data["expires_on"])
         return timezone.now() + timedelta(days=int(lasts))
+
+
+@cache
+def _tried_first() -> list[Any]:
+    return [
+        password_validation.CommonPasswordValidator(),
+        password_validation.NumericPasswordValidator(),
+    ]
+
+
+def refuse_what_is_tried_first(password: str) -> None:
+    """Raises ValidationError. Guesses are few (``gallery.link_guesses``), but enough for these."""
+    if password:
+        password_validation.validate_password(password, password_validators=_tried_first())
 
 
 def end_of(day: Any) -> datetime:

@@ -86,3 +86,4 @@ ACCOUNT_RATE_LIMITS = {
     "copy": "6/h/user",
     "booth_take": "12/m/key",
 }
+    "link_password_from_network": "3/d/key",

@@ -11,7 +11,6 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,8 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import networks
-from gallery import shares, zips
+from gallery import link_guesses, shares, zips
 from gallery.downloads import Wish, download_response
 from gallery.files import file_response
 from gallery.models import Artwork, ShareLink
@@ -175,36 +173,35 @@ def _picture(request: HttpRequest, link: ShareLink, shown: Artwork) -> HttpRespo
 
 
 def _ask(request: HttpRequest, link: ShareLink) -> HttpResponse:
-    """Ask for the password. How often, is limited for each address and for the link as a whole."""
+    """Ask for the password. How often it may be wrong, is limited (``gallery.link_guesses``)."""
     form = LinkPasswordForm(request.POST or None)
-    status = 200
+    status, again_s = 200, 0
     if request.method == "POST":
-        status = _answer(request, link, form)
+        try:
+            status = _answer(request, link, form)
+        except link_guesses.TooManyError as refused:
+            form.add_error("password", refused.sentence)
+            status, again_s = 429, refused.again_s
     if status == 303:
         response = redirect(shares.address(link))
         _set_cookie(response, link, UNLOCKED, shares.key_of(link))
         return response
-    return render(request, "gallery/shared_password.html", {"form": form}, status=status)
+    page = render(request, "gallery/shared_password.html", {"form": form}, status=status)
+    if again_s:
+        page["Retry-After"] = str(again_s)
+    return page
 
 
 def _answer(request: HttpRequest, link: ShareLink, form: LinkPasswordForm) -> int:
     """303 for the right password, else the status of the form that is shown again."""
     if not form.is_valid():
         return 422
-    here = f"{link.pk} {networks.counted_as(request)}"
-    allowed = ratelimit.consume(request, action="link_password", key=here) and ratelimit.consume(
-        request, action="link_password_from_anywhere", key=str(link.pk)
-    )
-    if not allowed:
-        form.add_error(
-            "password",
-            _("That was wrong several times in a row. Wait a few minutes and try again."),
-        )
-        return 429
+    attempt = link_guesses.begin(request, link)
     if not shares.is_password(link, form.cleaned_data["password"]):
+        attempt.was_wrong()
         form.add_error("password", _("This isn’t the password. Mind capitals and spaces."))
         return 422
-    ratelimit.clear(request, action="link_password", key=here)
+    attempt.was_right()
     return 303
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -65,6 +66,8 @@ def test_a_link_is_made_for_an_album(signed_in: Client, album: Album) -> None:
         ({"lasts": "date", "expires_on": "9999-12-31"}, "expires_on"),
         ({"lasts": "date", "expires_on": "tomorrow"}, "expires_on"),
         ({"lasts": "7", "password": "short"}, "password"),
+        ({"lasts": "7", "password": "24061987"}, "password"),
+        ({"lasts": "7", "password": "iloveyou"}, "password"),
         ({"lasts": "7", "name": "x" * 81}, "name"),
     ],
 )
@@ -266,6 +269,72 @@ def test_tries_of_a_password_count_for_all_that_somebody_has_of_an_address(
     assert tries == [422] * 5 + [429]
     assert guess("2001:db8:1:3::1") == 422
     cache.clear()
+
+
+@pytest.fixture
+def few(settings: Settings) -> None:
+    """A link that allows three wrong tries an hour, and one of each network then."""
+    few = {"link_password_from_anywhere": "3/h/key", "link_password_from_network": "1/d/key"}
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, **few}
+    cache.clear()
+
+
+@pytest.fixture
+def page(user: User, album: Album) -> str:
+    return shares.address(shares.create(user, album=album, password=PASSWORD))
+
+
+def typed(page: str, address: str, password: str) -> int:
+    return Client(REMOTE_ADDR=address).post(page, {"password": password}).status_code
+
+
+@pytest.mark.usefixtures("few")
+def test_right_passwords_use_up_nothing(page: str) -> None:
+    from_many = [typed(page, f"203.0.{number}.9", PASSWORD) for number in range(5)]
+    at_one = [typed(page, "198.51.100.9", PASSWORD) for _ in range(7)]
+    assert {*from_many, *at_one} == {302}
+    wrong = [typed(page, "192.0.2.9", "wrong") for _ in range(4)]
+    assert wrong == [422] * 4, "three of the link’s, and one of the network’s"
+    assert typed(page, "192.0.2.10", "wrong") == 429
+
+
+@pytest.mark.usefixtures("few")
+def test_whoever_guesses_from_many_addresses_keeps_no_guest_out(page: str) -> None:
+    guesses = [typed(page, f"203.0.113.{number}", "wrong") for number in range(9)]
+    assert guesses == [422] * 4 + [429] * 5
+    guest = Client(REMOTE_ADDR="198.51.100.9")
+    assert guest.post(page, {"password": PASSWORD}).status_code == 302
+    assert typed(page, "198.51.100.10", PASSWORD) == 302, "nor was that counted"
+    assert typed(page, "198.51.100.10", "wrong") == 422
+    refused = Client(REMOTE_ADDR="198.51.100.11").post(page, {"password": PASSWORD})
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert "Try again in a minute; if that doesn’t help, tomorrow" in refused.content.decode()
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.django_db(transaction=True)
+def test_of_guesses_at_once_no_more_are_looked_at(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+    judge = shares.is_password
+
+    def seen(link: ShareLink, password: str) -> bool:
+        looked_at.append(password)
+        return judge(link, password)
+
+    monkeypatch.setattr(shares, "is_password", seen)
+
+    def guess(number: int) -> int:
+        try:
+            return typed(page, f"203.0.113.{number}", f"wrong {number}")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(guess, range(10)))
+    assert len(looked_at) == answers.count(422) == 4
+    assert answers.count(429) == 6
 
 
 def test_the_cookie_of_one_link_opens_no_other(user: User, client: Client, album: Album) -> None:

@@ -57,6 +57,7 @@ def test_a_link_is_changed_withdrawn_and_restored(
         ({"artwork": "00000000-0000-4000-8000-000000000000"}, "artwork"),
         ({"album": "{artwork}"}, "album"),
         ({"album": "{album}", "password": "short"}, "password"),
+        ({"album": "{album}", "password": "iloveyou"}, "password"),
         ({"album": "{album}", "expires_at": "2001-01-01T00:00:00Z"}, "expires_at"),
         ({"album": "{album}", "may_download": "yes"}, "may_download"),
     ],

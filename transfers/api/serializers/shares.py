@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from gallery import shares
 from gallery.models import Profile, ShareLink
-from gallery.sharing_forms import LEAST_PASSWORD, ProfileForm
+from gallery.sharing_forms import LEAST_PASSWORD, ProfileForm, refuse_what_is_tried_first
 from transfers.api.serializers.fields import AddressField, IdField, TextField
 
 
@@ -67,7 +67,8 @@ class ShareChangeSerializer(serializers.Serializer):
         required=False,
         allow_null=True,
         trim_whitespace=False,
-        help_text="null: none. Whoever typed the last one is asked anew.",
+        help_text="null: none. Whoever typed the last one is asked anew. Neither digits alone nor "
+        "one that many people take.",
     )
     expires_at = serializers.DateTimeField(
         required=False, allow_null=True, help_text="null: never. Otherwise later than now."
@@ -78,6 +79,10 @@ class ShareChangeSerializer(serializers.Serializer):
     shows_before = ExactBooleanField(
         required=False, help_text="The photo beside the painting. Not shown at first."
     )
+
+    def validate_password(self, password: str | None) -> str | None:
+        refuse_what_is_tried_first(password or "")
+        return password
 
     def validate_expires_at(self, at: datetime | None) -> datetime | None:
         if at is not None and at <= timezone.now():
