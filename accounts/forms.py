@@ -9,7 +9,7 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.models import EmailAddress
-from allauth.core import context
+from allauth.core import context, ratelimit
 from django import forms
 from django.conf import settings
 from django.db import transaction
@@ -27,6 +27,8 @@ EMAIL_LABEL = _("E-mail address")
 NEW_PASSWORD_HELP = _(
     "At least 8 characters. A few words in a row are easy to keep and hard to guess."
 )
+
+RESET_LETTER = "reset_letter"
 
 A_YEAR = 365
 USUAL_DAYS = (30, 90, A_YEAR)
@@ -139,11 +141,27 @@ class ResetPasswordForm(PlainFields, allauth_forms.ResetPasswordForm):  # type: 
         self.users = [user for user in found if user.email.lower() == email.lower()]
         return email
 
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """No second letter as long as the link of one works, and the page is the same.
+
+        So nobody fills a stranger's mailbox, or keeps the owner from a link by asking first. An
+        address without an account is treated alike.
+        """
+        email: str = self.cleaned_data["email"]
+        if ratelimit.consume(request, action=RESET_LETTER, key=email.lower()):
+            super().save(request, **kwargs)
+        return email
+
 
 class ResetPasswordKeyForm(PlainFields, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].label = _("New password")
+
+    def save(self) -> None:
+        """The link is used up, and its owner may ask for the next at once."""
+        super().save()
+        ratelimit.clear(context.request, action=RESET_LETTER, key=self.user.email.lower())
 
 
 class ReauthenticateForm(PlainFields, allauth_forms.ReauthenticateForm):  # type: ignore[misc]

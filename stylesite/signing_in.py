@@ -66,14 +66,20 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # For a limit, all that somebody can have of an address is one (accounts.networks).
 ALLAUTH_RATE_LIMIT_IPV6_PREFIX = _ONES_OWN_BITS[6]
 
-# Beside allauth's own limits, and counted as they are: passwords of share links ("key" is link and
-# address, or the link alone), reports of pictures, copies of all data, and photos at booths.
+# Beside allauth's own limits, and counted as they are: wrong passwords of share links ("key" is
+# link and address, the link alone, or link and network; gallery.link_guesses says why), reports of
+# pictures, copies of all data, and photos at booths.
 # Failed sign-ins count for the account, from wherever (with codes of a second step, which have
 # counts of their own), and for the visitor's address; those from a browser that the account knows
 # count apart ("at_home"; accounts.places says why).
 ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user,50/d/user",
-    "confirm_email": "1/3m/key",  # the pages say so in words
+    # Letters to an address that anybody may type; the pages say so in words. No letter is held back
+    # while none that went there still opens what it is for (docs/security.md).
+    "confirm_email": "1/3m/key,5/d/key",
+    "reset_letter": "1/h/key",
+    "reset_password": "20/m/ip,100/d/ip",
+    "manage_email": "10/m/user,20/d/user,100/d/ip",
     "login": "60/m/ip",
     "login_failed": "5/5m/key,50/d/key",
     "login_failed_from_address": "10/m/ip",
@@ -82,8 +88,8 @@ ACCOUNT_RATE_LIMITS = {
     "passkey": "30/m/ip",
     "link_password": "5/5m/key",
     "link_password_from_anywhere": "100/h/key",
+    "link_password_from_network": "3/d/key",
     "report": "10/h/ip",
     "copy": "6/h/user",
     "booth_take": "12/m/key",
 }
-    "link_password_from_network": "3/d/key",

@@ -6,11 +6,13 @@ import base64
 import hmac
 import re
 import struct
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.core.internal import ratelimit
 from django.core import mail
 from django.test import Client
 
@@ -59,6 +61,19 @@ def apps_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock by which codes of apps are checked stands still."""
     clock = SimpleNamespace(time=lambda: APPS_TIME)
     monkeypatch.setattr("allauth.mfa.totp.internal.auth.time", clock)
+
+
+@pytest.fixture
+def limits_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets the clock by which limits are counted to so many seconds from now."""
+    begun = time.time()
+    clock = SimpleNamespace(time=time.time, monotonic=time.monotonic, sleep=time.sleep)
+    monkeypatch.setattr(ratelimit, "time", clock)
+
+    def at(after_s: int) -> None:
+        clock.time = lambda: begun + after_s
+
+    return at
 
 
 @pytest.fixture

@@ -34,6 +34,18 @@ def test_a_change_can_be_called_off(proven: Client, confirmed: User) -> None:
     assert EmailAddress.objects.get().email == "ada@example.org"
 
 
+def test_nobody_writes_to_strangers_by_asking_for_their_addresses(
+    proven: Client, confirmed: User, limits_clock: Callable[[int], None]
+) -> None:
+    answers = []
+    for number in range(21):
+        limits_clock(61 * (number // 10))
+        asked = {"action_add": "", "email": f"{number}@new.example"}
+        answers.append(proven.post(EMAIL, asked).status_code)
+    assert answers == [302] * 20 + [429]
+    assert sum(letter.to != [confirmed.email] for letter in mail.outbox) == 20
+
+
 def test_someone_elses_address_stays_theirs(
     proven: Client, confirmed: User, stranger: User
 ) -> None:

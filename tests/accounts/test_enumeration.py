@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import pytest
-from allauth.core.internal import ratelimit
 from django.contrib.auth import hashers
 from django.core import mail
 from django.test import Client
@@ -36,7 +33,8 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def asked(client: Client, ask: Callable[[Client, str], bytes], email: str) -> bytes:
-    return ask(client, email).replace(email.encode(), b"<address>")
+    page = ask(client, email).replace(email.encode(), b"<address>")
+    return page.replace(email.lower().encode(), b"<address>")
 
 
 def sign_in(client: Client, email: str) -> bytes:
@@ -76,24 +74,57 @@ def test_a_known_and_an_unknown_address_get_the_same_page_for_the_same_work(
 
 
 def test_a_page_does_not_promise_a_letter_that_is_not_sent(
-    user: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    user: User, settings: Settings, limits_clock: Callable[[int], None]
 ) -> None:
     """No more than one in three minutes, for addresses with and without an account."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     settings.SENDS_MAIL = True
-    begun = time.time()
-    clock = SimpleNamespace(monotonic=time.monotonic, sleep=time.sleep)
-    monkeypatch.setattr(ratelimit, "time", clock)
     sent = {KNOWN: [0], UNKNOWN: [0]}
     for after_s in (0, 179, 181):
-        clock.time = lambda now=begun + after_s: now
+        limits_clock(after_s)
         pages = {email: asked(Client(), sign_up, email) for email in sent}
         assert without_tokens(pages[KNOWN]) == without_tokens(pages[UNKNOWN])
-        assert b"no more than one in three minutes" in pages[KNOWN]
+        assert b"no more than one in three minutes and five a day" in pages[KNOWN]
         assert (b"We sent" in pages[KNOWN]) is (after_s != 179)
         for email, counts in sent.items():
             counts.append(Letter.objects.filter(to=email).count())
     assert sent[KNOWN] == sent[UNKNOWN] == [0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("ask", "pause_s", "asked_for", "expected"),
+    [
+        (reset, 0, "no more than one in an hour", [1, 1, 1]),
+        (reset, 1199, "no more than one in an hour", [1, 1, 1, 1, 2]),
+        (sign_up, 181, "no more than one in three minutes", [1, 2, 3, 4, 5, 5, 5]),
+        (sign_up, 6 * 3600, "no more than one in three minutes", [1, 2, 3, 4, 5, 6]),
+    ],
+)
+def test_nobody_fills_a_mailbox_with_or_without_an_account(
+    user: User,
+    settings: Settings,
+    limits_clock: Callable[[int], None],
+    ask: Callable[[Client, str], bytes],
+    pause_s: int,
+    asked_for: str,
+    expected: list[int],
+) -> None:
+    """From an address of its own each time, and by a page that says the same each time."""
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.SENDS_MAIL = True
+    sent: dict[str, list[int]] = {KNOWN: [], UNKNOWN: []}
+    for number in range(len(expected)):
+        limits_clock(number * pause_s)
+        pages = []
+        for email, counts in sent.items():
+            visitor = Client(REMOTE_ADDR=f"10.0.{number}.1")
+            pages.append(
+                without_tokens(asked(visitor, ask, email.upper() if number % 2 else email))
+            )
+            counts.append(Letter.objects.filter(to__iexact=email).count())
+        assert pages[0] == pages[1]
+        assert asked_for.encode() in b"".join(pages[0])
+    assert sent == {KNOWN: expected, UNKNOWN: expected}
 
 
 def test_a_closed_account_looks_like_none_to_a_wrong_password(

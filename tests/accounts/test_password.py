@@ -1,9 +1,11 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from allauth.core import ratelimit
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.models import User
 from tests.accounts.conftest import link_in_last_letter
@@ -43,6 +45,30 @@ def test_a_reset_link_works_once(client: Client, user: User) -> None:
 
     page = Client().get(link, follow=True).content.decode()
     assert "This link no longer works" in page
+
+
+def test_no_second_link_is_sent_while_the_first_works(client: Client, user: User) -> None:
+    for _time in range(3):
+        page = client.post(RESET, {"email": user.email}, follow=True).content.decode()
+        assert "if you asked within the last hour, look for that one" in page
+    (letter,) = mail.outbox
+    address = client.get(link_in_last_letter(), follow=True).redirect_chain[-1][0]
+    client.post(address, {"password1": NEW})
+    mail.outbox.clear()
+    client.post(RESET, {"email": user.email})
+    assert mail.outbox[0].subject == letter.subject, "whoever used it gets another at once"
+
+
+def test_one_address_asks_for_a_hundred_resets_a_day(
+    limits_clock: Callable[[int], None],
+) -> None:
+    """Of whichever accounts, or of none: it may not write to everybody either."""
+    request = RequestFactory().post(RESET, REMOTE_ADDR="192.0.2.7")
+    allowed = []
+    for number in range(110):
+        limits_clock(61 * (number // 20))
+        allowed.append(ratelimit.consume(request, action="reset_password", key=f"{number}@x.org"))
+    assert allowed == [True] * 100 + [False] * 10
 
 
 def test_a_reset_link_is_good_for_an_hour(
