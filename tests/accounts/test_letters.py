@@ -45,6 +45,14 @@ def test_an_unknown_address_costs_the_same_single_row(client: Client, user: User
     assert Letter.objects.get().to == "nobody@example.org"
 
 
+def test_confirmed_addresses_do_not_wait_behind_what_strangers_ask_for(confirmed: User) -> None:
+    for to in ("nobody@example.org", "ADA@example.org", "bob@example.org"):
+        letters.post(EmailMessage("A", "b", to=[to]))
+    letters.send_due()
+    sent = [letter.to[0] for letter in mail.outbox]
+    assert sent == ["ADA@example.org", "nobody@example.org", "bob@example.org"]
+
+
 def test_a_letter_that_is_not_taken_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     letters.post(EmailMessage("A", "b", to=["ada@example.org"]))
 
@@ -90,7 +98,7 @@ class _Stale:
     def __init__(self, row: Letter, given: dict[str, object]) -> None:
         self.rows, self.given = [row], given
 
-    def order_by(self, _by: str) -> list[Letter]:
+    def order_by(self, *_by: object) -> list[Letter]:
         return self.rows
 
     def update(self, **changes: object) -> int:
