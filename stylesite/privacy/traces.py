@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.models import OrmQ, Task
 
+from accounts import counts
 from accounts.models import Invitation, Letter, User
 from gallery.models import Style, StyleOffer
 from stylesite.privacy import belongings
@@ -85,8 +86,10 @@ def take_name_off_presets(user: User) -> None:
 
 
 def forget_cached(user: User) -> None:
-    """Counters under the number of ``user`` in caches of the database, and what is worked out anew
-    when somebody asks; Redis forgets both within an hour."""
+    """Counts of limits, under an address, too, in every cache; in those of the database also what
+    else names the number of ``user``, and what is worked out anew when somebody asks. Redis forgets
+    the former in minutes, and the latter, which names nobody, within a day."""
+    counts.forget(user)
     theirs = re.compile(rf"(?:user:|-){user.pk}(?:-|$)|recipe-check-")
     for table, keys in _tables():
         with connection.cursor() as cursor:

@@ -6,6 +6,7 @@ All words of hers hold ``Zaphod``, so that they are found wherever they went.
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -61,7 +62,7 @@ from transfers.studies import looks, sweeps
 from transfers.studies.axes import AXES
 from transfers.studio import saved
 
-EMAIL = "zaphod@example.org"
+EMAIL, NEW_EMAIL = "zaphod@example.org", "zaphod@new.example"
 NUMBER = 424_242
 """Of her account: no other number, so that what is kept under it is found."""
 
@@ -105,7 +106,7 @@ def _account(user: User, admin: User) -> None:
         LogEntry.objects.create(
             user=by, content_type=people, object_id=user.pk, object_repr=EMAIL, action_flag=CHANGE
         )
-    Client().post("/accounts/login/", {"login": EMAIL, "password": PASSWORD})
+    _counted(user)
     assert UserSession.objects.filter(user=user).exists()
     Authenticator.objects.create(user=user, type="totp", data={"secret": "Zaphod's seed"})
     KnownPlace.objects.get_or_create(user=user, kind="browser", digest="e" * 64)
@@ -120,6 +121,29 @@ def _account(user: User, admin: User) -> None:
     StyleImport.objects.create(
         owner=user, name="Zaphod.zip", file=default_storage.save("imports/z.zip", _file())
     )
+
+
+def _counted(user: User) -> None:
+    """Signs in, and does what limits count under an address."""
+    browser = Client()
+    for password in ("wrong", PASSWORD):
+        browser.post("/accounts/login/", {"login": EMAIL.upper(), "password": password})
+    browser.post("/accounts/email/", {"action_add": "", "email": NEW_EMAIL})
+    browser.post("/accounts/logout/")
+    for password in ("wrong", PASSWORD):  # from a browser that is known now
+        browser.post("/accounts/login/", {"login": EMAIL, "password": password})
+    browser.post("/accounts/password/change/", {"oldpassword": "wrong"})
+    Client().post("/accounts/password/reset/", {"email": EMAIL})
+
+
+def hashes_of(word: str) -> set[str]:
+    """As hashes without a key are written."""
+    digests = [hashlib.new(name, word.encode()) for name in ("md5", "sha1", "sha256", "sha512")]
+    encoded = {encode(each.digest()) for each in digests for encode in ENCODINGS}
+    return {each.hexdigest() for each in digests} | {word.decode() for word in encoded}
+
+
+ENCODINGS = (base64.b64encode, base64.urlsafe_b64encode)
 
 
 def _file() -> ContentFile[bytes]:

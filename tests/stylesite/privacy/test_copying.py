@@ -20,7 +20,7 @@ from gallery.models import Artwork
 from stylesite.privacy import belongings
 from stylesite.privacy.copying import rows, turns
 from stylesite.privacy.copying.archive import Copy
-from tests.stylesite.privacy.everything import EMAIL, PASSWORD
+from tests.stylesite.privacy.everything import EMAIL, NEW_EMAIL, PASSWORD
 from transfers.models import ContentImage
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,10 @@ def test_the_account_and_the_readme_can_be_read(with_everything: User) -> None:
     archive = copy_of(with_everything)
     account = json.loads(archive.read("account.json"))
     assert (account["email"], account["groups"]) == (EMAIL, ["Class 7"])
-    assert account["email_addresses"] == [{"email": EMAIL, "verified": True, "primary": True}]
+    assert account["email_addresses"] == [
+        {"email": EMAIL, "verified": True, "primary": True},
+        {"email": NEW_EMAIL, "verified": False, "primary": False},
+    ]
     readme = archive.read("README.txt").decode()
     for model in rows.tables():
         assert rows.file_name(model) in readme

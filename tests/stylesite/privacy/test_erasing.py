@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import uuid
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+import redis
 from allauth.core import ratelimit
 from allauth.usersessions.models import UserSession
 from django.apps import apps
@@ -20,11 +22,15 @@ from django.core.cache import cache
 from django.db import connection, models
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import AuditEntry, Invitation, User
 from gallery.models import Report, Style
+from stylesite import stores
 from stylesite.privacy import belongings, traces, write_ahead
 from stylesite.privacy.closing import forget_sessions
+from tests.conftest import PASSWORD
+from tests.services.redis import RedisServer
 from tests.stylesite.privacy import everything
 from tests.stylesite.privacy.conftest import Erase, ask_to_leave
 
@@ -32,6 +38,10 @@ pytestmark = pytest.mark.django_db
 
 STAY = {"accounts.AuditEntry"}
 """Told of by an account's number alone, on purpose."""
+
+
+COUNTED = {"change_password", "confirm_email", "copy", "login_failed", "login_failed_at_home"}
+COUNTED |= {"manage_email", "reset_letter"}
 
 
 def marks_of(user: User) -> list[str]:
@@ -44,6 +54,11 @@ def marks_of(user: User) -> list[str]:
                 marks |= {str(row.pk), row.pk.hex}
             marks |= {getattr(row, "sha256", ""), getattr(row, "digest", "")}
     return sorted(marks - {"", *offered})
+
+
+def counted_by_name() -> list[str]:
+    """Of an account or an address, or of both and a browser; not of where somebody came from."""
+    return [key for key in everything.cached() if re.search("/(key|user):", key)]
 
 
 def test_the_walk_knows_everything_that_somebody_can_have(with_everything: User) -> None:
@@ -67,11 +82,15 @@ def test_nothing_is_left_in_any_table_or_file(
     before = everything.found(marks)
     assert set(before) >= {everything.EMAIL, "Zaphod"}
     assert len(before) > len(marks) / 2, "the search finds what is there"
+    hashes = [*everything.hashes_of(everything.EMAIL), *everything.hashes_of(everything.NEW_EMAIL)]
+    assert len(everything.found(hashes)) == 2, "SHA-256 of both, in the keys of counts"
+    assert {key.split(":")[5] for key in counted_by_name()} == COUNTED
     number = with_everything.pk
     ask_to_leave(with_everything)
     erase(with_everything)
     assert not User.objects.filter(pk=number).exists()
-    assert everything.found(marks) == {}
+    assert everything.found([*marks, *hashes]) == {}
+    assert counted_by_name() == []
     folders = {path.name for path in media_root.rglob("*") if path.is_dir()}
     assert not folders & set(marks)
     assert not AuditEntry.objects.exclude(address="").filter(account=number).exists()
@@ -147,6 +166,25 @@ def test_nothing_is_left_in_a_cache_under_the_number_of_an_account(
     ask_to_leave(zaphod)
     erase(zaphod)
     assert [key.rpartition(":")[2] for key in kept()] == [f"animations-{everything.NUMBER}7-1"]
+
+
+def test_nothing_is_left_in_redis_under_the_number_or_the_address_of_an_account(
+    zaphod: User, redis_server: RedisServer, settings: Settings
+) -> None:
+    """Where nothing else shows what is counted, as its keys cannot be listed quickly."""
+    settings.CACHES = stores.caches(redis_server.url)
+    browser = Client()
+    for password in ("wrong", PASSWORD):
+        browser.post("/accounts/login/", {"login": everything.EMAIL, "password": password})
+    browser.post("/accounts/password/change/", {"oldpassword": "wrong"})
+    with redis.Redis.from_url(redis_server.url, decode_responses=True) as there:
+
+        def counts() -> list[str]:
+            return [key for key in there.scan_iter() if re.search("/(key|user):", key)]
+
+        assert len(counts()) == 4, "failed sign-ins and changes of the password, two limits each"
+        traces.forget_cached(zaphod)
+        assert counts() == []
 
 
 def test_nothing_is_left_in_a_bucket(bucket: str, with_everything: User, erase: Erase) -> None:
