@@ -4,6 +4,7 @@ What arrives is JSON with CBOR inside, from whoever cares to send it, signed in 
 CBOR in time that grows with the square of its length, and says in many ways that it is none.
 """
 
+import json
 import struct
 from typing import Any
 
@@ -17,6 +18,8 @@ from allauth.mfa.webauthn.forms import (
 )
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from fido2 import cbor
+from fido2.utils import websafe_decode
 
 from accounts import second_factor
 
@@ -29,18 +32,41 @@ UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError
 """What reading something else may raise."""
 
 
+LARGEST_NUMBER = 2**16
+"""Those in an answer name algorithms. Where bytes should be, fido2 makes as many of a number."""
+
+
+class AnswerDecoder(json.JSONDecoder):
+    """Whatever cannot be read is no JSON: to the field, and to the form that is shown again."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given, parse_int=_small)
+
+    def decode(self, text: str, *given: Any) -> Any:
+        try:
+            return super().decode(text, *given)
+        except (RecursionError, ValueError) as error:
+            raise json.JSONDecodeError(str(error), "", 0) from error
+
+
+def _small(digits: str) -> int:
+    if len(digits) > 6 or abs(number := int(digits)) > LARGEST_NUMBER:
+        raise ValueError("No answer holds a number as large as that.")
+    return number
+
+
 class AnswerField(forms.JSONField):
     """The answer as a dict."""
 
     widget = forms.HiddenInput
 
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given, decoder=AnswerDecoder)
+
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and len(value) > MOST_CHARACTERS:
             raise get_adapter().validation_error("incorrect_code")
-        try:
-            answer = super().to_python(value)
-        except RecursionError as error:
-            raise get_adapter().validation_error("incorrect_code") from error
+        answer = super().to_python(value)
         if answer is not None and not isinstance(answer, dict):
             raise get_adapter().validation_error("incorrect_code")
         return answer
@@ -91,10 +117,20 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         if self.not_yet:
             raise forms.ValidationError(self.not_yet)
         try:
+            _look_inside(self.cleaned_data.get("credential"))
             cleaned: dict[str, Any] = super().clean()
         except UNREADABLE as error:
             raise get_adapter().validation_error("incorrect_code") from error
         return cleaned
+
+
+def _look_inside(answer: Any) -> None:
+    """TypeError where CBOR has a number in the place of bytes; as much else as is wrong with it."""
+    packed = answer and answer["response"].get("attestationObject")
+    if isinstance(packed, str):
+        said: Any = cbor.decode(websafe_decode(packed))
+        if not isinstance(said["authData"], bytes):
+            raise TypeError("No bytes")
 
 
 class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]

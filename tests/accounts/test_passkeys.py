@@ -119,6 +119,30 @@ def test_an_answer_without_end_is_not_read(user: User, monkeypatch: pytest.Monke
     assert len(answer) > MOST_CHARACTERS
 
 
+@pytest.mark.parametrize("digits", ["1099511627776", "1" * 30, "1" * 5000, "-65537"])
+@pytest.mark.parametrize("name", ["rawId", "signature"])
+def test_a_number_in_the_place_of_bytes_takes_no_memory(
+    proven: Client, user: User, digits: str, name: str
+) -> None:
+    """fido2 makes zeros of it, a terabyte of the first."""
+    answer = answer_of(authenticator_data(0, b""))
+    sent = answer.replace(f'"{name}": "AA"', f'"{name}": {digits}')
+    assert sent != answer
+    assert not PasskeyForm({"credential": sent}, user=user).is_valid()
+    page = proven.post("/accounts/2fa/webauthn/add/", {"credential": sent, "name": "Key"})
+    assert page.status_code == 200
+
+
+def test_a_number_inside_of_a_new_passkey_takes_no_memory(proven: Client, user: User) -> None:
+    said = {"fmt": "none", "attStmt": {}, "authData": 2**40}
+    about = base64url(b'{"type": "webauthn.create", "challenge": "AA", "origin": "https://x"}')
+    packed = base64url(cbor.encode(said))
+    sent = answer_of(b"", clientDataJSON=about, attestationObject=packed)
+    page = proven.post("/accounts/2fa/webauthn/add/", {"credential": sent, "name": "Key"})
+    assert page.status_code == 200
+    assert not Authenticator.objects.exists()
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
