@@ -79,7 +79,8 @@ def owners_only(view: SignedInView[P]) -> View[P]:
 def password_asked_anew(view: SignedInView[P]) -> SignedInView[P]:
     """Being signed in is not enough: that may be somebody else at this device.
 
-    A form that was left open for too long comes back after the password, to be sent once more.
+    Where an account has a second step, that is asked for in the password's place. A form that was
+    left open for too long comes back after it, to be sent once more.
     """
     guarded = reauthentication_required(view)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -16,17 +17,23 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, letters, mailboxes, networks, places, proof
+from accounts import invitations, letters, mailboxes, networks, places, proof, second_factor
 from accounts.models import User
 
 if TYPE_CHECKING:
     from allauth.account.models import EmailAddress
 
+BY_PASSWORD, BY_CODE, BY_PASSKEY = (
+    "reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate:webauthn",
+)
 WAYS_TO_PROVE = {
-    "reauthenticate": _("Use your password"),
-    "mfa_reauthenticate": _("Use your app or a recovery code"),
-    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+    BY_PASSWORD: _("Use your password"),
+    BY_CODE: _("Use your app or a recovery code"),
+    BY_PASSKEY: _("Use a passkey"),
 }
+OF_NEW_SECOND_STEPS = ("mfa/email/totp_activated", "mfa/email/webauthn_added")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -57,6 +64,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         about = {"request": request, "email": email, "current_site": site}
         about |= {"site_name": settings.SITE_NAME, **context}
         letters.post(self.render_mail(template_prefix, email, about))
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: Any = None, email: str | None = None
+    ) -> None:
+        """A letter about the first second step says that it ended the sessions elsewhere."""
+        if template_prefix in OF_NEW_SECOND_STEPS:
+            context = {**(context or {}), "is_first": second_factor.has_just_one(user)}
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Of IPv4 in the clothes of IPv6, as a socket for both gives it, the address inside.
@@ -112,10 +127,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
         ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        """Those that count for `user` (``accounts.proof``), the likeliest first."""
         return [{**way, "description": WAYS_TO_PROVE[way["id"]]} for way in ways]
+        if second_factor.has_one(user):
+            ways = [way for way in ways if way["id"] != BY_PASSWORD]
+            if not second_factor.has_app(user):
+                ways.sort(key=lambda way: way["id"] != BY_PASSKEY)
 
     def is_reauthentication_required(self, *, app: str, **given: Any) -> bool:
-        """Not of who signed in a few minutes ago."""
+        """Not of who signed in a few minutes ago.
+
+        Raises ReauthenticationRequired, as those who ask this do, where an account has a second
+        step: allauth's own reckoning would take the password for a proof.
+        """
         if proof.age_s(self.request) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
             return False
         return bool(super().is_reauthentication_required(app=app, **given))
+        if second_factor.has_one(self.request.user):
+            raise ReauthenticationRequired

@@ -1,11 +1,20 @@
-"""How lately somebody proved that they are who the session says: by password, code or passkey."""
+"""How lately somebody proved that they are who the session says, by what counts as a proof.
+
+Where an account has a second step, only that does: its password may be known to somebody else, who
+may have signed in before there was one.
+"""
 
 import time
 
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
-PROOFS = ("password", "mfa")
+from accounts import second_factor
+
+SECOND_STEP = "mfa"
+"""Any: a code of an app, a recovery code, a passkey, also one that signed in alone."""
+
+PROOFS = ("password", SECOND_STEP)
 
 
 def age_s(request: HttpRequest) -> float:
@@ -14,9 +23,10 @@ def age_s(request: HttpRequest) -> float:
     allauth's own reckoning leaves out signing in itself, and so would ask for the password a
     moment after it was typed.
     """
+    counting = (SECOND_STEP,) if second_factor.has_one(request.user) else PROOFS
     given_at = [
         record["at"]
         for record in get_authentication_records(request, request.user)
-        if record.get("method") in PROOFS
+        if record.get("method") in counting
     ]
     return time.time() - max(given_at, default=float("-inf"))

@@ -80,6 +80,14 @@ def has_one(user: User | AnonymousUser) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=STRONG).exists())
 
 
+def has_just_one(user: User) -> bool:
+    return bool(Authenticator.objects.filter(user=user, type__in=STRONG).count() == 1)
+
+
+def has_app(user: User | AnonymousUser) -> bool:
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
+
+
 def why_not_yet(user: User) -> str:
     """Why `user` may not add one: letters reach them, but they have not confirmed their address.
 

@@ -135,15 +135,17 @@ def note(request: HttpRequest) -> None:
     UserSession.objects.update_or_create(session_key=key, defaults=seen)
 
 
-def end_all(user: User, but: str | None = None) -> None:
+def end_all(user: User, but: str | None = None) -> int:
     """Sign ``user`` out everywhere, by the list of devices that their page of sessions shows.
 
-    The session with the key ``but`` goes on: it is the one that asks.
+    The session with the key ``but`` goes on: it is the one that asks. Gives how many ended, without
+    those on the list that had ended by themselves.
     """
     devices = UserSession.objects.filter(user=user).exclude(session_key=but or "")
     keys = list(devices.values_list("session_key", flat=True))
-    Session.objects.filter(pk__in=keys).delete()
+    ended: int = Session.objects.filter(pk__in=keys).delete()[0]
     devices.delete()
+    return ended
 
 
 def kept() -> timedelta:

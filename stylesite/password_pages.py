@@ -1,21 +1,41 @@
-"""The page on which an owner changes the password: allauth's, with what goes on under a new one."""
+"""The pages on which an owner changes the password, or sets the first: allauth's, with what goes on
+under a new one."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.views import PasswordChangeView
+from allauth.account.views import PasswordChangeView, PasswordSetView
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from accounts import second_factor
+from accounts.access import password_asked_anew
 from accounts.forms import ChangePasswordForm
 from stylesite import going_on
 
 
-class ChangePassword(PasswordChangeView):  # type: ignore[misc]
+class WithSecondStep:
+    """Where there is one it is asked for: the old password, which one form asks for, proves nothing
+    then, and the other form asks for none."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        page = super().dispatch  # type: ignore[misc]
+        if second_factor.has_one(request.user):
+            page = password_asked_anew(page)
+        shown: HttpResponseBase = page(request, *args, **kwargs)
+        return shown
+
+
+class SetPassword(WithSecondStep, PasswordSetView):  # type: ignore[misc]
+    """Of an account that has none."""
+
+
+class ChangePassword(WithSecondStep, PasswordChangeView):  # type: ignore[misc]
     def get_form(self, form_class: Any = None) -> ChangePasswordForm:
         """With the choice to end the rest as well, for those who have something to end."""
         form: ChangePasswordForm = super().get_form(form_class)

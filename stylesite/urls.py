@@ -5,10 +5,11 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts.passkey_pages import PasskeyLogin, PasskeyProof
+from accounts.second_factor_pages import AddPasskey, SetUpApp
 from stylesite import views
 from stylesite.address_pages import ConfirmAddress
 from stylesite.operating import metrics
-from stylesite.password_pages import ChangePassword
+from stylesite.password_pages import ChangePassword, SetPassword
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -23,6 +24,9 @@ urlpatterns = [
         name="account_confirm_email",
     ),
     path("accounts/password/change/", ChangePassword.as_view(), name="account_change_password"),
+    path("accounts/password/set/", SetPassword.as_view(), name="account_set_password"),
+    path("accounts/2fa/totp/activate/", SetUpApp.as_view(), name="mfa_activate_totp"),
+    path("accounts/2fa/webauthn/add/", AddPasskey.as_view(), name="mfa_add_webauthn"),
     path("accounts/2fa/webauthn/login/", PasskeyLogin.as_view(), name="mfa_login_webauthn"),
     path(
         "accounts/2fa/webauthn/reauthenticate/",

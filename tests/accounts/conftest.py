@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
@@ -54,6 +55,17 @@ def code_of_app(secret: str, at: float = APPS_TIME) -> str:
     start = digest[-1] & 15
     value = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
     return f"{value % 1_000_000:06}"
+
+
+def recovery_codes_of(user: User) -> list[str]:
+    codes: list[str] = (
+        Authenticator.objects.get(user=user, type="recovery_codes").wrap().get_unused_codes()
+    )
+    return codes
+
+
+def add_passkey(user: User) -> None:
+    Authenticator.objects.create(user=user, type="webauthn", data={"name": "Key", "credential": {}})
 
 
 @pytest.fixture(autouse=True)

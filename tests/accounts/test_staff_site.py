@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import proof
+from accounts import proof, sessions
 from accounts.models import User
 from tests.accounts.conftest import (
     LOGIN,
@@ -59,13 +59,28 @@ def test_a_proof_from_long_ago_is_asked_for_again(
     now = time.time()
     monkeypatch.setattr(proof.time, "time", lambda: now + 2 * 3600 + 1)
     asked = owner.get("/admin/queue/")
-    assert asked["Location"] == "/accounts/reauthenticate/?next=/admin/queue/"
+    assert asked["Location"] == "/accounts/2fa/reauthenticate/?next=/admin/queue/"
     by_code = owner.post(
         "/accounts/2fa/reauthenticate/?next=/admin/queue/",
         {"code": code_of_app(secret)},
     )
     assert by_code["Location"] == "/admin/queue/"
     assert owner.get("/admin/queue/").status_code == 200
+
+
+def test_who_knows_the_password_alone_gets_nowhere_once_there_is_a_second_step(
+    owner: Client, set_up_app: SetUpApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signed in before there was one, in a session that nobody ended."""
+    intruder = Client()
+    sign_in(intruder, "owner@example.org")
+    monkeypatch.setattr(sessions, "end_all", lambda *_given, **_more: 0)
+    set_up_app(owner)
+    assert is_signed_in(intruder)
+    to_code = "/accounts/2fa/reauthenticate/?next=/admin/"
+    assert intruder.get("/admin/")["Location"] == to_code
+    intruder.post("/accounts/reauthenticate/?next=/admin/", {"password": PASSWORD})
+    assert intruder.get("/admin/")["Location"] == to_code
 
 
 def test_a_form_that_was_opened_in_time_may_be_sent_for_another_hour(
@@ -79,7 +94,7 @@ def test_a_form_that_was_opened_in_time_may_be_sent_for_another_hour(
     assert user.name == "Ada"
     monkeypatch.setattr(proof.time, "time", lambda: now + 3.1 * 3600)
     asked = owner.post(address, {"email": user.email, "name": "Eve"})
-    assert asked["Location"] == "/accounts/reauthenticate/?next=/admin/"
+    assert asked["Location"] == "/accounts/2fa/reauthenticate/?next=/admin/"
 
 
 def test_who_has_one_step_only_can_leave(owner: Client) -> None:
@@ -102,7 +117,7 @@ def test_a_page_that_polls_is_led_away_as_a_whole(
     now = time.time()
     monkeypatch.setattr(proof.time, "time", lambda: now + 3 * 3600)
     answer = owner.get("/admin/queue/", headers={"hx-request": "true"})
-    assert answer["HX-Redirect"].startswith("/accounts/reauthenticate/")
+    assert answer["HX-Redirect"].startswith("/accounts/2fa/reauthenticate/")
 
 
 def test_without_the_setting_the_password_opens_the_door(owner: Client, settings: Settings) -> None:

@@ -38,10 +38,14 @@ def every_view() -> dict[str, View]:
 
 # The first of two that answer at one address is the one that Django asks.
 BEHIND_ANOTHER = {
-    "mfa_login_webauthn",  # allauth's own, behind ours
-    "account_confirm_email",  # this one as well
-    "account_change_password",  # and this one
-    "mfa_reauthenticate_webauthn",  # and this one
+    # allauth's own, behind ours
+    "account_change_password",
+    "account_confirm_email",
+    "account_set_password",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn",
     "api:api/v1/",  # what is not there, behind the first page of the API
 }
 

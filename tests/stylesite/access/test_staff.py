@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib import admin
 from django.test import Client, RequestFactory
 
@@ -14,7 +15,7 @@ from tests.stylesite.access import permissions, table
 from tests.stylesite.access.addresses import address
 from tests.stylesite.access.answers import RULES, expected, told
 from tests.stylesite.access.permissions import enough, lacking
-from tests.stylesite.access.world import World
+from tests.stylesite.access.world import World, after_the_password
 
 pytestmark = pytest.mark.django_db
 
@@ -98,14 +99,22 @@ def test_a_password_alone_opens_no_page_for_staff(world: World, role: str) -> No
     assert not wrong, "\n".join(map(str, wrong))
 
 
-def test_without_a_fresh_proof_every_page_for_staff_asks_for_one(world: World) -> None:
-    """Though the account has a second step."""
-    long_signed_in = Client()
-    long_signed_in.force_login(world.admin)
-    world.let_in("admin", long_signed_in)
+@pytest.mark.parametrize("password", ["typed a moment ago", "typed long ago"])
+def test_without_a_fresh_proof_every_page_for_staff_asks_for_the_second_step(
+    world: World, password: str
+) -> None:
+    """Though the account has one: this session began before, and never gave it."""
+    client = Client()
+    if password == "typed a moment ago":
+        Authenticator.objects.all().delete()
+        client = after_the_password(world.admin)
+        TOTP.activate(world.admin, generate_totp_secret())
+    else:
+        client.force_login(world.admin)
+    world.let_in("admin", client)
     wrong = []
     for name, method in CLOSED:
         answer = world.ask("admin", method, address(world, name))
-        if urlsplit(answer.location).path != "/accounts/reauthenticate/":
+        if urlsplit(answer.location).path != "/accounts/2fa/reauthenticate/":
             wrong.append((name, method, answer.status, answer.location))
     assert not wrong, "\n".join(map(str, wrong))

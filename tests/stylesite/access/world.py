@@ -148,11 +148,10 @@ def after_the_password(user: User) -> Client:
 
 
 def signed_in(user: User) -> dict[str, str]:
-    """With both steps, and the password once more, as for what protects an account."""
+    """With both steps, a moment ago, as for what protects an account."""
     client = after_the_password(user)
     code = RecoveryCodes.activate(user).get_unused_codes()[0]
     client.post("/accounts/2fa/authenticate/", {"code": code})
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return cookies_of(client)
 
 

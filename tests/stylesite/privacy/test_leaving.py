@@ -172,13 +172,13 @@ def test_the_password_alone_opens_nothing_where_a_second_step_is_set_up(
     sure: Client, zaphod: User
 ) -> None:
     secret = "GEZDGNBVGY3TQOJQ"
-    TOTP.activate(zaphod, secret)
     leave(sure)
     back = Client()
     assert sign_in(back)["Location"] == SECOND_STEP
     for ask in (back.get, back.post):
         assert ask(RESTORE)["Location"] == LOGIN
     assert not User.objects.get(pk=zaphod.pk).is_active
+    TOTP.activate(zaphod, secret)
     sign_in(back)
     assert back.post(SECOND_STEP, {"code": code_of_app(secret, time.time())})["Location"] == RESTORE
     assert not User.objects.get(pk=zaphod.pk).is_active

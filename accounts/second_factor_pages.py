@@ -1,0 +1,60 @@
+"""Setting up an app or a passkey: allauth's pages, and what the first one means for the sessions.
+
+Whoever has just shown a code or made a passkey has proved who they are, and is not asked for it
+again. Sessions elsewhere began with the password alone, so the first second step ends them.
+"""
+
+from __future__ import annotations
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.contrib import messages
+from django.db import transaction
+from django.forms import BaseForm
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from accounts import audit, proof, second_factor, sessions
+from accounts.access import SignedInRequest
+from accounts.audit import Action
+from accounts.models import User
+
+
+class Enrolment:
+    """Of two that come at once, the second finds that there is one, and has to prove that."""
+
+    kind: Authenticator.Type
+    request: SignedInRequest
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        user, ended = self.request.user, 0
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=user.pk)
+            is_first = not second_factor.has_one(user)
+            enrolled: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+            if is_first:
+                ended = end_elsewhere(self.request)
+        record_authentication(
+            self.request, user, proof.SECOND_STEP, type=str(self.kind), reauthenticated=True
+        )
+        if ended:
+            messages.info(self.request, _("Everywhere else you have been signed out."))
+        return enrolled
+
+
+class SetUpApp(Enrolment, ActivateTOTPView):  # type: ignore[misc]
+    kind = Authenticator.Type.TOTP
+
+
+class AddPasskey(Enrolment, AddWebAuthnView):  # type: ignore[misc]
+    kind = Authenticator.Type.WEBAUTHN
+
+
+def end_elsewhere(request: SignedInRequest) -> int:
+    """Sign out everywhere but here whoever asks; how many sessions that ended."""
+    count = sessions.end_all(request.user, but=request.session.session_key)
+    if count:
+        audit.record(Action.SESSIONS_ENDED, request.user, request.user, request, count=count)
+    return count
