@@ -89,12 +89,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count a try, until it is known to be right: for the account and for the address.
 
-        Where the account knows this browser, apart from the tries of all others. The address has a
-        count of its own, which no success clears: not the code of an account of the guesser's.
+        Where the account knows this browser, apart from the tries of all others, and not for the
+        address: neighbours who guess would keep its owner out. The address has a count of its own,
+        which no success clears: not the code of an account of the guesser's.
         """
         email = self._get_login_attempts_cache_key(request, **credentials)
         if browser := places.knows_browser(email, request):
-            counts = {"login_failed_at_home": f"{email}:{browser}"}
+            counts = {"login_failed_at_home": f"{email}:{browser}", "login_failed_at_homes": email}
         else:
             counts = {"login_failed_from_address": "", "login_failed": email}
         self._login_failed_rl_usage = ratelimit.RateLimitUsage(usage=[])
@@ -126,13 +127,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("accounts:settings")
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
-        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         """Those that count for `user` (``accounts.proof``), the likeliest first."""
-        return [{**way, "description": WAYS_TO_PROVE[way["id"]]} for way in ways]
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if second_factor.has_one(user):
             ways = [way for way in ways if way["id"] != BY_PASSWORD]
             if not second_factor.has_app(user):
                 ways.sort(key=lambda way: way["id"] != BY_PASSKEY)
+        return [{**way, "description": WAYS_TO_PROVE[way["id"]]} for way in ways]
 
     def is_reauthentication_required(self, *, app: str, **given: Any) -> bool:
         """Not of who signed in a few minutes ago.
@@ -142,6 +143,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         if proof.age_s(self.request) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
             return False
-        return bool(super().is_reauthentication_required(app=app, **given))
         if second_factor.has_one(self.request.user):
             raise ReauthenticationRequired
+        return bool(super().is_reauthentication_required(app=app, **given))

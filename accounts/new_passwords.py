@@ -1,15 +1,15 @@
 """What a new password does, whoever gives it to an account and in whatever way it is saved.
 
 Django tells the validators in AUTH_PASSWORD_VALIDATORS of each password that was set and saved.
-Pages, the admin, commands and a shell have nothing else in common, so this is one of them, though
-it judges nothing. A password that is taken away is told to nobody: ``accounts.admin``.
+Pages, the admin, commands and a shell have nothing else in common, so these are two of them, though
+they judge nothing. A password that is taken away is told to nobody: ``accounts.admin``.
 """
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from accounts import alerts, mailboxes
+from accounts import alerts, mailboxes, places
 from accounts.models import User
 
 
@@ -25,6 +25,20 @@ class EndsWaitingAddresses:
 
     def password_changed(self, password: str, user: User) -> None:
         mailboxes.forget_waiting(user)
+
+
+class ForgetsKnownPlaces:
+    """Whoever knew the old password may have signed in, to be known: they would be counted apart
+    when they guess the new one, and no letter would tell of them."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        pass
+
+    def get_help_text(self) -> str:
+        return _("The browsers and networks that were known are forgotten.")
+
+    def password_changed(self, password: str, user: User) -> None:
+        places.forget_others(user)
 
 
 def tell_of_staff(user: User) -> None:

@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account import signals
-from allauth.core import ratelimit
+from allauth.core import context, ratelimit
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +30,8 @@ from accounts.sessions import network_of_visitor
 COOKIE_BYTES = 32
 MARK = re.compile(r"[A-Za-z0-9_-]{43}")
 KEPT = timedelta(days=400)
+MOST_OF_A_KIND = 20
+"""So many browsers, and networks, an account knows; the one of longest ago makes room."""
 
 Kind = KnownPlace.Kind
 
@@ -90,12 +92,26 @@ def remember(request: HttpRequest, user: User) -> list[str]:
         KnownPlace.objects.update_or_create(
             user=user, kind=kind, digest=digest, defaults={"last_at": timezone.now()}
         )
+        _make_room(user, kind)
     return [str(kind) for kind, digest in here.items() if known and (kind, digest) not in known]
 
 
 def forget_all(user: User) -> None:
     """No place is known any more: the next sign-in is the first, and no browser counts apart."""
     KnownPlace.objects.filter(user=user).delete()
+
+
+def forget_others(user: User) -> None:
+    """All but the browser and network in which `user` asks for it; all, where somebody else does.
+
+    Of a reset by letter nobody is known to be `user` before it is done: see ``_reset``.
+    """
+    places = KnownPlace.objects.filter(user=user)
+    request = context.request
+    if getattr(request, "user", None) == user:
+        here = [_digest(_mark_of(request)), _digest(network_of_visitor(request))]
+        places = places.exclude(digest__in=here)
+    places.delete()
 
 
 def long_over() -> QuerySet[KnownPlace]:
@@ -115,6 +131,14 @@ def _reset(request: HttpRequest, user: User, **_more: Any) -> None:
     """Whoever can read the owner's mail gets in, whoever else is guessing password or codes."""
     remember(request, user)
     ratelimit.clear(request, action="login_failed", key=f"mfa-auth-user-{user.pk}")
+    ratelimit.clear(request, action="login_failed_at_homes", key=user.email.lower())
+
+
+def _make_room(user: User, kind: Kind) -> None:
+    """Otherwise whoever knows the password has as many browsers to guess from, once it is new."""
+    latest = KnownPlace.objects.filter(user=user, kind=kind).order_by("-last_at", "-pk")
+    surplus = list(latest.values_list("pk", flat=True)[MOST_OF_A_KIND:])
+    KnownPlace.objects.filter(pk__in=surplus).delete()
 
 
 def _mark_of(request: HttpRequest) -> str:

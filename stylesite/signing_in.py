@@ -13,6 +13,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "django.contrib.auth.password_validation.CommonPasswordValidator",
         "django.contrib.auth.password_validation.NumericPasswordValidator",
         "accounts.new_passwords.EndsWaitingAddresses",
+        "accounts.new_passwords.ForgetsKnownPlaces",
     )
 ]
 LOGIN_URL = "account_login"
@@ -71,7 +72,8 @@ ALLAUTH_RATE_LIMIT_IPV6_PREFIX = _ONES_OWN_BITS[6]
 # pictures, copies of all data, and photos at booths.
 # Failed sign-ins count for the account, from wherever (with codes of a second step, which have
 # counts of their own), and for the visitor's address; those from a browser that the account knows
-# count apart ("at_home"; accounts.places says why).
+# count apart ("at_home"; accounts.places says why), and all such browsers of an account together
+# ("at_homes"), above what one of them may try, so that none of them keeps out the others.
 ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user,50/d/user",
     # Letters to an address that anybody may type; the pages say so in words. No letter is held back
@@ -84,6 +86,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/5m/key,50/d/key",
     "login_failed_from_address": "10/m/ip",
     "login_failed_at_home": "5/5m/key,50/d/key",
+    "login_failed_at_homes": "20/5m/key,100/d/key",
     "signup": "30/m/ip,300/d/ip",
     "passkey": "30/m/ip",
     "link_password": "5/5m/key",

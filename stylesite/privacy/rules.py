@@ -85,7 +85,8 @@ def _of_accounts() -> list[Rule]:
         Rule(_("The list of devices where you are"), seen % {"time": spoken(sessions.kept())}),
         Rule(
             _("Browsers and networks you signed in from, of which only a fingerprint is stored"),
-            _("%(time)s after you last did") % {"time": spoken(places.KEPT)},
+            _("%(time)s after you last did; with a new password, until then")
+            % {"time": spoken(places.KEPT)},
         ),
         Rule(
             _("Network addresses, whole, to count how often somebody tries to sign in or up"),

@@ -6,11 +6,21 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.test import Client
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from accounts import places
 from accounts.models import KnownPlace, User
-from tests.accounts.conftest import LOGIN, PASSWORD, SetUpApp, is_signed_in, sign_in
+from tests.accounts.conftest import (
+    LOGIN,
+    NEW,
+    PASSWORD,
+    SetUpApp,
+    is_signed_in,
+    reset_password,
+    sign_in,
+)
 from transfers import housekeeping
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +155,112 @@ def test_a_reset_by_mail_lets_the_owner_in_on_a_new_browser_under_attack(at_home
 
     sign_in(phone, password="a wall of one’s own")
     assert is_signed_in(phone)
+
+
+def test_all_browsers_of_an_account_that_are_known_share_an_allowance(at_home: Client) -> None:
+    """Whoever collected some does not guess with each as if it were the only one."""
+    browsers = [at_home, *(Client(REMOTE_ADDR=ELSEWHERE) for _browser in range(4))]
+    for browser in browsers[1:]:
+        sign_in(browser)
+    for browser in browsers:
+        browser.post("/accounts/logout/")
+    for browser in browsers[1:]:
+        guess(browser, 5)
+    sign_in(at_home)
+    assert not is_signed_in(at_home)
+
+
+def test_one_browser_never_uses_up_what_the_others_have(at_home: Client) -> None:
+    at_home.post("/accounts/logout/")
+    shared = Client(REMOTE_ADDR=ELSEWHERE)
+    sign_in(shared)
+    shared.post("/accounts/logout/")
+    guess(shared, 30)
+    sign_in(at_home)
+    assert is_signed_in(at_home)
+
+
+def test_a_reset_by_mail_clears_what_was_tried_from_known_browsers(
+    at_home: Client, confirmed: User
+) -> None:
+    browsers = [Client(REMOTE_ADDR=ELSEWHERE) for _browser in range(4)]
+    for browser in browsers:
+        sign_in(browser)
+        browser.post("/accounts/logout/")
+        guess(browser, 5)
+    phone = Client(REMOTE_ADDR="203.0.113.5")
+    reset_password(phone, confirmed)
+    sign_in(phone, password=NEW)
+    assert is_signed_in(phone)
+
+
+def test_an_account_knows_the_latest_twenty_browsers_and_networks(at_home: Client) -> None:
+    for number in range(places.MOST_OF_A_KIND):
+        sign_in(Client(REMOTE_ADDR=f"198.51.{number}.9"))
+    for kind in KnownPlace.Kind:
+        assert KnownPlace.objects.filter(kind=kind).count() == 20
+    assert not places.knows_browser("ada@example.org", request_of(at_home))
+
+
+# A new password
+
+
+def request_of(client: Client) -> HttpRequest:
+    request = RequestFactory().get("/")
+    request.COOKIES = {name: cookie.value for name, cookie in client.cookies.items()}
+    return request
+
+
+@pytest.fixture
+def intruder(at_home: Client) -> Client:
+    """Known to the account, because they know its password."""
+    client = Client(REMOTE_ADDR=ELSEWHERE)
+    sign_in(client)
+    mail.outbox.clear()
+    return client
+
+
+def test_a_new_password_forgets_all_places_but_the_one_it_was_given_in(
+    at_home: Client, intruder: Client
+) -> None:
+    at_home.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW})
+    assert places.knows_browser("ada@example.org", request_of(at_home))
+    assert not places.knows_browser("ada@example.org", request_of(intruder))
+    assert KnownPlace.objects.count() == 2
+
+    at_home.post("/accounts/logout/")
+    sign_in(at_home, password=NEW)
+    assert not alerts()
+    sign_in(intruder, password=NEW)  # should they find it out
+    assert len(alerts()) == 1
+
+
+def test_a_reset_forgets_all_places_but_the_one_it_was_done_in(
+    confirmed: User, intruder: Client, at_home: Client
+) -> None:
+    phone = Client(REMOTE_ADDR="203.0.113.5")
+    reset_password(phone, confirmed)
+    known = {
+        name: bool(places.knows_browser("ada@example.org", request_of(client)))
+        for name, client in {"phone": phone, "intruder": intruder, "home": at_home}.items()
+    }
+    assert known == {"phone": True, "intruder": False, "home": False}
+
+
+def test_a_password_that_staff_give_keeps_no_place(intruder: Client, confirmed: User) -> None:
+    owner = Client()
+    owner.force_login(User.objects.create_superuser("owner@example.org", PASSWORD))
+    given = {"usable_password": "true", "password1": NEW, "password2": NEW}
+    owner.post(f"/admin/accounts/user/{confirmed.pk}/password/", given)
+    confirmed.refresh_from_db()
+    assert confirmed.check_password(NEW)
+    assert not KnownPlace.objects.filter(user=confirmed).exists()
+
+
+def test_a_password_that_is_set_in_a_shell_keeps_none(intruder: Client, confirmed: User) -> None:
+    confirmed.set_password(NEW)
+    confirmed.save()
+    assert not KnownPlace.objects.exists()
 
 
 def test_places_of_long_ago_are_forgotten(at_home: Client) -> None:

@@ -18,7 +18,8 @@ from accounts.models import ApiToken, User
 class Command(changepassword.Command):
     help = (
         "Gives an account a new password. It is signed out everywhere, a new e-mail address that "
-        "waits is forgotten, and a letter tells its owner. Be sure whom you are talking to."
+        "waits and the browsers it was used in are forgotten, and a letter tells its owner. Be "
+        "sure whom you are talking to."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -41,7 +41,7 @@ STAY = {"accounts.AuditEntry"}
 
 
 COUNTED = {"change_password", "confirm_email", "copy", "login_failed", "login_failed_at_home"}
-COUNTED |= {"manage_email", "reset_letter"}
+COUNTED |= {"login_failed_at_homes", "manage_email", "reset_letter"}
 
 
 def marks_of(user: User) -> list[str]:

@@ -85,7 +85,8 @@ def test_it_names_every_cookie_that_the_code_sets(client: Client, settings: Sett
 def test_it_tells_of_what_signing_in_leaves_behind(settings: Settings) -> None:
     settings.SESSION_COOKIE_AGE = 10 * 24 * 3600
     assert kept("The list of devices") == "20 days after each was last seen"
-    assert kept("Browsers and networks") == "400 days after you last did"
+    browsers = kept("Browsers and networks")
+    assert browsers == "400 days after you last did; with a new password, until then"
     assert kept("Letters about your account") == "about 4 hours at most"
     assert kept("Invitations") == "30 days after their end"
 
