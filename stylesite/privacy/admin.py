@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -54,7 +56,11 @@ class LeavingPersonAdmin(PersonAdmin):
             AccountDeletion.objects.filter(user=obj).delete()
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        closing.close(obj, due_at=timezone.now(), by_staff=True)
+        """Of two admins who delete each other at once, one stays."""
+        with transaction.atomic():
+            if obj.is_superuser and request.user not in closing.admins_held():
+                raise PermissionDenied
+            closing.close(obj, due_at=timezone.now(), by_staff=True)
         said = _("The account is closed. All that was theirs is deleted within minutes.")
         self.message_user(request, said, messages.INFO)
 

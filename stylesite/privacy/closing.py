@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import sessions
@@ -30,18 +31,36 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 
 
+class LastAdminError(Exception):
+    """Nobody would be left who may look after the site."""
+
+
 def is_last_admin(user: User) -> bool:
     """Whether nobody would be left who may look after the site."""
-    others = User.objects.filter(is_active=True, is_superuser=True).exclude(pk=user.pk)
-    return user.is_superuser and not others.exists()
+    return user.is_superuser and not _admins().exclude(pk=user.pk).exists()
 
 
 def ask(user: User) -> AccountDeletion:
-    """``user`` wants to leave: the account is closed, and goes after the days of grace."""
+    """``user`` wants to leave: the account is closed, and goes after the days of grace.
+
+    Raises LastAdminError for the only admin. Of two who leave at once, the later is that.
+    """
     due_at = timezone.now() + timedelta(days=settings.DELETION_GRACE_DAYS)
-    leaving = close(user, due_at=due_at)
-    letters.tell_of_closing(user, leaving)
+    with transaction.atomic():
+        if user.is_superuser and admins_held() == [user]:
+            raise LastAdminError
+        leaving = close(user, due_at=due_at)
+        letters.tell_of_closing(user, leaving)
     return leaving
+
+
+def admins_held() -> list[User]:
+    """Those who may look after the site. None of them goes before the transaction ends."""
+    return list(_admins().select_for_update().order_by("pk"))
+
+
+def _admins() -> QuerySet[User]:
+    return User.objects.filter(is_active=True, is_superuser=True)
 
 
 def close(user: User, *, due_at: datetime, by_staff: bool = False) -> AccountDeletion:

@@ -91,21 +91,27 @@ def _no_copy(request: SignedInRequest, **why: bool) -> HttpResponse:
 @password_asked_anew
 def delete(request: SignedInRequest) -> HttpResponse:
     """Asks first, with all that goes."""
+    user = request.user
+    if request.method != "POST":
+        return _delete_page(request, last_admin=closing.is_last_admin(user))
+    try:
+        with transaction.atomic():
+            closing.ask(user)
+            audit.record(Action.DELETION_REQUESTED, user, user, request)
+            logout(request)
+    except closing.LastAdminError:
+        return _delete_page(request, last_admin=True)
+    return redirect("privacy:closed")
+
+
+def _delete_page(request: SignedInRequest, *, last_admin: bool) -> HttpResponse:
     context = {
         "has": summary.of(request.user),
         "grace_days": settings.DELETION_GRACE_DAYS,
-        "last_admin": closing.is_last_admin(request.user),
+        "last_admin": last_admin,
     }
-    if request.method != "POST":
-        return render(request, "privacy/delete.html", context)
-    user = request.user
-    if context["last_admin"]:
-        return render(request, "privacy/delete.html", context, status=409)
-    logout(request)
-    with transaction.atomic():
-        closing.ask(user)
-        audit.record(Action.DELETION_REQUESTED, user, user, request)
-    return redirect("privacy:closed")
+    status = 409 if last_admin and request.method == "POST" else 200
+    return render(request, "privacy/delete.html", context, status=status)
 
 
 @require_safe

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -12,6 +16,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, TestCase
 from django.utils import timezone
@@ -173,12 +178,12 @@ def test_the_password_alone_opens_nothing_where_a_second_step_is_set_up(
 ) -> None:
     secret = "GEZDGNBVGY3TQOJQ"
     leave(sure)
+    TOTP.activate(zaphod, secret)
     back = Client()
     assert sign_in(back)["Location"] == SECOND_STEP
     for ask in (back.get, back.post):
         assert ask(RESTORE)["Location"] == LOGIN
     assert not User.objects.get(pk=zaphod.pk).is_active
-    TOTP.activate(zaphod, secret)
     sign_in(back)
     assert back.post(SECOND_STEP, {"code": code_of_app(secret, time.time())})["Location"] == RESTORE
     assert not User.objects.get(pk=zaphod.pk).is_active
@@ -234,6 +239,53 @@ def test_the_only_admin_stays(sure: Client, zaphod: User) -> None:
     answer = sure.post(DELETE)
     assert answer.status_code == 409
     assert "You are the only admin here" in answer.content.decode()
+    assert not AccountDeletion.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_admins_who_leave_at_once_one_stays(
+    zaphod: User, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User.objects.filter(pk=zaphod.pk).update(is_superuser=True, is_staff=True)
+    at_once, both_have_looked = threading.Barrier(2), threading.Barrier(2)
+    close = closing.close
+
+    def looked_and_closed(user: User, **how: Any) -> AccountDeletion:
+        with suppress(threading.BrokenBarrierError):
+            both_have_looked.wait(0.5)
+        return close(user, **how)
+
+    monkeypatch.setattr(closing, "close", looked_and_closed)
+
+    def leave_as(user: User) -> int:
+        browser = Client()
+        try:
+            browser.force_login(user)
+            browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+            at_once.wait(10)
+            return browser.post(DELETE).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(leave_as, User.objects.filter(is_superuser=True)))
+    assert sorted(answers) == [302, 409]
+    assert User.objects.filter(is_superuser=True, is_active=True).count() == 1
+
+
+def test_who_is_no_admin_any_more_deletes_none(client: Client, admin: User, zaphod: User) -> None:
+    """Another one has just deleted them, whom they are about to delete."""
+    User.objects.filter(pk=zaphod.pk).update(is_superuser=True, is_staff=True)
+    client.force_login(admin)
+    held = closing.admins_held
+
+    def meanwhile() -> list[User]:
+        User.objects.filter(pk=admin.pk).update(is_active=False)
+        return held()
+
+    with mock.patch.object(closing, "admins_held", meanwhile):
+        answer = client.post(f"/admin/accounts/user/{zaphod.pk}/delete/", {"post": "yes"})
+    assert answer.status_code == 403
     assert not AccountDeletion.objects.exists()
 
 
