@@ -125,12 +125,18 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
 
 def _look_inside(answer: Any) -> None:
-    """TypeError where CBOR has a number in the place of bytes; as much else as is wrong with it."""
-    packed = answer and answer["response"].get("attestationObject")
-    if isinstance(packed, str):
-        said: Any = cbor.decode(websafe_decode(packed))
-        if not isinstance(said["authData"], bytes):
-            raise TypeError("No bytes")
+    """TypeError where CBOR has a number in the place of bytes; as much else as is wrong with it.
+
+    fido2 reads the CBOR out of a list of numbers, too, which no browser sends.
+    """
+    if not answer:
+        return
+    packed = answer["response"]["attestationObject"]
+    if not isinstance(packed, str):
+        raise TypeError("No text")
+    said: Any = cbor.decode(websafe_decode(packed))
+    if not isinstance(said["authData"], bytes):
+        raise TypeError("No bytes")
 
 
 class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
