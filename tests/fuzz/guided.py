@@ -120,12 +120,15 @@ def targets() -> list[Target]:
     from gallery.imports import archive, table
     from gallery.imports.archive import ArchiveError
     from gallery.recipe_files import RecipeFileError
-    from tests.fuzz.hostile import samples
+    from tests.fuzz.hostile import long_names, samples
 
     said = json.dumps(EXAMPLE).encode()
     packet = embedded_recipes._PACKET.format(
-        namespace=embedded_recipes.NAMESPACE, name="recipe", recipe="{}"
+        namespace=embedded_recipes.NAMESPACE, name="recipe", recipe="{&#x22;a&quot;:1}"
     ).encode()
+    attribute = b"<x xmlns:a = 'urn:stylesite:recipe:'><y a:recipe='{&quot;a&#34;:1}'/></x>"
+    packets = [packet, attribute, long_names(2000, 300), b"<x/>"]
+    recipes = [said, b"{}"]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
         made.writestr("a/styles.csv", "file,title,params,state\nx.png,X,strength=5,draft\n")
@@ -140,11 +143,12 @@ def targets() -> list[Target]:
     values = [b"null", b"[]", b"{}", b"-1", b"1e400", b'""', b"true", b'"\\ud800"', b"NaN"]
     keys = [f'"{key}":'.encode() for key in (*EXAMPLE, *EXAMPLE["inputs"], *EXAMPLE["params"])]
     xml = [b"<x>", b"</x>", b"<!--", b"&amp;", b"&#0;", b"xmlns:s=''", b"<?", b"]]>", b"\xff\xfe"]
+    xml += [b"&#" + b"9" * 5000, b"stylesite:recipe", b" a:recipe='", b"urn:stylesite:recipe:"]
     zips = [b"PK\1\2", b"PK\3\4", b"PK\5\6", b"\xff" * 4, b"\0" * 4, b"../", b",", b'"', b"\n"]
     sniff = [b"ftyp", b"avif", b"mif1", b"RIFF", b"WEBP", b"\xff\xd8\xff", b"<svg", b"GIF8", b"BM"]
     return [
-        Target("recipe", recipe_files.read, (RecipeFileError,), [said, b"{}"], values + keys),
-        Target("xmp", embedded_recipes._property, (), [packet, b"<x/>"], xml),
+        Target("recipe", recipe_files.read, (RecipeFileError,), recipes, values + keys),
+        Target("xmp", embedded_recipes._property, (), packets, xml),
         Target("zip", opened, (ArchiveError, OSError), [buffer.getvalue()], zips),
         Target("first bytes", images._sniff, (EngineError,), list(samples().values()), sniff),
     ]

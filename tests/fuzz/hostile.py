@@ -296,6 +296,12 @@ def _wrong(dice: random.Random) -> bytes:
     )
 
 
+def long_names(letters: int, elements: int) -> bytes:
+    """XMP of a namespace whose address is so long: expat writes it out in every element's name."""
+    inner = "".join(f"<b{number}/>" for number in range(elements))
+    return f'<a xmlns="urn:stylesite:recipe:{"x" * letters}">{inner}</a>'.encode()
+
+
 def _recipe(dice: random.Random) -> bytes:
     """JSON where a recipe is expected, or XMP that pretends to carry one."""
     deep = b"[" * 100_000
@@ -309,6 +315,7 @@ def _recipe(dice: random.Random) -> bytes:
             _encoded(rgb, "JPEG", xmp=xmp),
             _encoded(rgb, "WEBP", xmp=laughs),
             _encoded(rgb, "WEBP", xmp=b"<x>" * 50_000),
+            _encoded(rgb, "WEBP", xmp=long_names(100_000, 2000)),
             b"\xef\xbb\xbf" + b'{"inputs": {"photo": null}, "params": []}',
         ]
     )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
 from PIL import Image
 
+from engine.images import Picture
 from gallery import embedded_recipes, recipe_files
 from gallery.downloads import Wish, file_bytes
 from gallery.models import Artwork
 from gallery.pictures import encode
+from tests.fuzz.hostile import long_names
 from tests.gallery.drawings import gradient, recipe_inside, whole_recipe
 
 Make = Callable[..., Artwork]
@@ -63,16 +66,59 @@ def test_for_the_web_it_is_smaller(make_artwork: Make) -> None:
         assert image.size == (3000, 1000)
 
 
-def test_a_program_may_write_the_packet_anew(artwork: Artwork) -> None:
+ADOBE = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 6.0.0">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""
+    xmlns:dc="http://purl.org/dc/elements/1.1/"
+    xmlns:ns1="urn:stylesite:recipe:"
+    xmlns:dns1="urn:another:"
+   dc:format="image/jpeg"
+   dns1:recipe="of another"
+   ns1:recipe="RECIPE"/>
+ </rdf:RDF>
+</x:xmpmeta>"""
+EXIFTOOL = """<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>
+<x:xmpmeta xmlns:x='adobe:ns:meta/' x:xmptk='Image::ExifTool 13.00'>
+<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>
+
+ <rdf:Description rdf:about=''
+  xmlns:stylesite='urn:stylesite:recipe:'>
+  <stylesite:recipe>RECIPE</stylesite:recipe>
+ </rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>"""
+SPACED = """<a:xmpmeta xmlns:a="adobe:ns:meta/"><b:RDF xmlns:b="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+><b:Description xmlns:my.own-1 = 'urn:stylesite:recipe:'
+><my.own-1:recipe xml:lang="x-default" >
+RECIPE</my.own-1:recipe
+></b:Description></b:RDF></a:xmpmeta>"""
+SINGLE_QUOTED = "<x xmlns:s='urn:stylesite:recipe:'><y s:recipe = 'RECIPE'></y></x>"
+
+
+@pytest.mark.parametrize("program", [ADOBE, EXIFTOOL, SPACED, SINGLE_QUOTED])
+@pytest.mark.parametrize("quote", ["&quot;", "&#34;", "&#x22;"])
+def test_a_program_may_write_the_packet_anew(artwork: Artwork, program: str, quote: str) -> None:
     line = recipe_files.of_artwork(artwork).to_line().replace("&", "&amp;")
-    line = line.replace("<", "&lt;").replace('"', "&quot;")
-    packet = (
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-'
-        'syntax-ns#"><r:Description xmlns:ns1="urn:stylesite:recipe:" '
-        f'ns1:recipe="{line}"/></r:RDF></x:xmpmeta>'
-    )
+    line = line.replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;")
+    packet = program.replace("RECIPE", line.replace('"', quote))
     data = encode(gradient(), "JPEG", xmp=packet.encode())
     assert recipe_inside(data) == recipe_files.of_artwork(artwork)
+
+
+def test_titles_full_of_quotes_are_read_back(make_artwork: Make) -> None:
+    recipe = whole_recipe()
+    style = {**recipe["styles"][0], "title": '"' * 200, "artist": "&quot;" * 33}
+    styles = [{**style, "sha256": str(number) * 64} for number in range(8)]
+    artwork = make_artwork(recipe={**recipe, "styles": styles}, title="&amp;<{[,&#34;" * 14)
+    written = recipe_files.of_artwork(artwork)
+    data = file_bytes(artwork, Wish(with_recipe=True))
+    assert recipe_inside(data) == written
+    line = written.to_line().replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    packet = ADOBE.replace("RECIPE", line)
+    assert recipe_inside(encode(gradient(), "WEBP", xmp=packet.encode())) == written
+
+
+DECLARED = b"<x xmlns:s='urn:stylesite:recipe:'"
 
 
 @pytest.mark.parametrize(
@@ -84,10 +130,34 @@ def test_a_program_may_write_the_packet_anew(artwork: Artwork) -> None:
         b"<x>" + b"a" * 5,
         "<!DOCTYPE x [<!ENTITY a '<b/><b/>'>]><x>&a;</x>".encode("utf-16"),
         b"\xfe\xff" + "<!DOCTYPE x [<!ENTITY a '<b/>'>]><x>&a;</x>".encode("utf-16-be"),
+        DECLARED + b"/>",
+        DECLARED + b"><s:recipe>{}",
+        DECLARED + b"><s:recipe>{}</s:other>",
+        DECLARED + b"><s:recipe/><b/></x>",
+        DECLARED + b"><s:recipe><![CDATA[{}]]></s:recipe></x>",
+        DECLARED + b"><s:recipe>\xff</s:recipe></x>",
+        DECLARED + b"><s:recipe>&#" + b"9" * 5000 + b";</s:recipe></x>",
+        DECLARED + b"><y s:recipe='{}",
+        DECLARED + b"><y ns:recipe='{}'/></x>",
+        b"<x xmlns:s='urn:stylesite:recipe:more'><y s:recipe='{}'/></x>",
+        b"<x xmlns:s='" + b" " * 300 + b"urn:stylesite:recipe:'><y s:recipe='{}'/></x>",
+        DECLARED + b" s:recipe='" + b"&quot;" * (embedded_recipes.MOST_ESCAPES + 1) + b"'/>",
     ],
 )
 def test_other_packets_are_nothing_to_us(packet: bytes) -> None:
-    assert recipe_inside(encode(gradient(), "JPEG", xmp=packet)) is None
+    assert recipe_inside(encode(gradient(), "WEBP", xmp=packet)) is None
+
+
+@pytest.mark.parametrize(("letters", "elements"), [(100_000, 300), (10, 30_000)])
+def test_a_packet_takes_no_more_memory_than_a_copy_of_it(letters: int, elements: int) -> None:
+    """An XML parser took 600 times the first one, and 40 times the second."""
+    packet = long_names(letters, elements)
+    picture = Picture(image=gradient(), file_format="PNG", is_grey=False, xmp=packet)
+    tracemalloc.start()
+    assert embedded_recipes.from_picture(picture) is None
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 * len(packet) + 100_000
 
 
 def test_a_recipe_inside_that_cannot_be_used_is_refused_like_a_file(artwork: Artwork) -> None:
