@@ -39,6 +39,11 @@ MOST_STYLES = 8
 MOST_BYTES = 256 * 1024 + (MOST_STYLES + 1) * MOST_PNG_BYTES * 4 // 3
 """Of a recipe file; real ones have about three thousand, and some ten thousand for each mask."""
 
+MOST_ENTRIES = 20_000
+"""Commas and brackets of a recipe file, which are more than its entries: real ones have a few
+hundred, and if its titles and names held nothing else, some 5,000. Only masks make a file large,
+and they have none; what has millions takes thirty times its size in memory."""
+
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
 MOST_SIDE_PX = 100_000
 
@@ -162,6 +167,8 @@ def read(data: bytes, who: Hashable = None) -> RecipeFile:
     if len(data) > MOST_BYTES:
         sentence = _("A recipe is never larger than %(most)d MB; this file is something else.")
         raise RecipeFileError(sentence % {"most": MOST_BYTES // 2**20})
+    if sum(map(data.count, (b",", b"{", b"["))) > MOST_ENTRIES:
+        raise RecipeFileError(_("A recipe never says so much; this file is something else."))
     try:
         said = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

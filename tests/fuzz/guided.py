@@ -128,7 +128,7 @@ def targets() -> list[Target]:
     ).encode()
     attribute = b"<x xmlns:a = 'urn:stylesite:recipe:'><y a:recipe='{&quot;a&#34;:1}'/></x>"
     packets = [packet, attribute, long_names(2000, 300), b"<x/>"]
-    recipes = [said, b"{}"]
+    recipes = [said, b"{}", b'{"a":[' + b'{"":0},' * 9000 + b"0]}"]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
         made.writestr("a/styles.csv", "file,title,params,state\nx.png,X,strength=5,draft\n")

@@ -316,6 +316,7 @@ def _recipe(dice: random.Random) -> bytes:
             _encoded(rgb, "WEBP", xmp=laughs),
             _encoded(rgb, "WEBP", xmp=b"<x>" * 50_000),
             _encoded(rgb, "WEBP", xmp=long_names(100_000, 2000)),
+            b'{"a":[' + b'{"":0},' * 200_000 + b"0]}",
             b"\xef\xbb\xbf" + b'{"inputs": {"photo": null}, "params": []}',
         ]
     )

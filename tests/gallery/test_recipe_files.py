@@ -148,7 +148,7 @@ def test_the_same_style_twice_is_refused(said: dict[str, Any]) -> None:
         b"",
         b"not json",
         b'{"format": "stylesite-recipe", "schema": 1, "title": NaN}',
-        b"[" * 100_000,
+        b"[" * 10_000,
         b"\xff\xfe{}",
         b'{"format": ',
     ],
@@ -164,3 +164,13 @@ def test_other_json_is_no_recipe(said: object) -> None:
 
 def test_a_file_that_is_too_large_is_not_even_read() -> None:
     assert "never larger than 15 MB" in refused(b" " * (recipe_files.MOST_BYTES + 1))
+
+
+@pytest.mark.parametrize("piece", [b'{"":0},', b"[],", b"0,", b'"":[[', b'"a":{'])
+def test_what_has_entries_without_number_is_refused_before_it_is_parsed(
+    piece: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[object] = []
+    monkeypatch.setattr(recipe_files.json, "loads", lambda *said, **_more: parsed.append(said))
+    assert "never says so much" in refused(b'{"a":[' + piece * 20_001 + b"0]}")
+    assert parsed == []
