@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts.models import User
+from engine.pyramid import MAX_SIDE_PX
 from gallery import leftovers
 from gallery.embedded_recipes import from_picture
 from gallery.masks import keep_mask
@@ -25,6 +26,9 @@ from transfers.repeating.models import BroughtRecipe
 def bring(owner: User, file: BinaryIO) -> BroughtRecipe:
     """Keep the recipe in ``file``: JSON, or a picture that carries one.
 
+    Such a picture is kept no larger than any that is painted; for ``check`` brings the larger of
+    two to the size of the smaller one.
+
     Raises RecipeFileError, engine.errors.ImageError for a picture that cannot be read, and
     QuotaError; each with a sentence, and nothing is kept then.
     """
@@ -33,7 +37,7 @@ def bring(owner: User, file: BinaryIO) -> BroughtRecipe:
         raise RecipeFileError(_("This file is empty. Please choose it again."))
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return keep(owner, read(data, owner.pk))
-    picture = read_picture(BytesIO(data), owner.pk)
+    picture = read_picture(BytesIO(data), owner.pk, longest_px=MAX_SIDE_PX)
     recipe = from_picture(picture, owner.pk)
     if recipe is None:
         raise RecipeFileError(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import Quota, User
@@ -15,6 +16,8 @@ from accounts.quotas import QuotaError
 from engine.errors import ImageError
 from engine.params import Params
 from gallery.downloads import Wish, file_bytes
+from gallery.embedded_recipes import packet
+from gallery.pictures import encode
 from gallery.recipe_files import RecipeFile, RecipeFileError
 from gallery.storage_use import used_bytes
 from tests.transfers.drawings import as_file, quadrants
@@ -43,6 +46,15 @@ def test_a_recipe_arrives_inside_a_picture_which_is_kept(
     assert (kept.file, kept.picture_format) == (recipe, known)
     assert kept.opened().size == (96, 64)
     assert used_bytes(user) == kept.bytes > 0
+
+
+def test_a_picture_larger_than_any_that_is_painted_is_kept_smaller(
+    user: User, recipe: RecipeFile
+) -> None:
+    """A PNG of all that may be uploaded would be half a minute of work for the web process."""
+    large = encode(Image.new("RGB", (4500, 450)), "WEBP", xmp=packet(recipe))
+    kept = bringing.bring(user, BytesIO(large))
+    assert (kept.file, kept.width, kept.height) == (recipe, 4096, 410)
 
 
 @pytest.mark.parametrize(
