@@ -17,6 +17,7 @@ from django.http import Http404, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -32,6 +33,9 @@ from transfers.queue.submission import WrongStateError
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+
+MOST_ERRORS = 20
+"""Sentences of one answer: who sends a thousand wrong ids has the same mistake in each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,11 +202,17 @@ def _unauthenticated(reason: str, sentence: str) -> Problem:
 
 
 def _invalid(error: exceptions.ValidationError) -> Problem:
+    said = list(_flat(error.detail))
     errors: dict[str, list[str]] = {}
-    for path, sentence in _flat(error.detail):
+    for path, sentence in said[:MOST_ERRORS]:
         errors.setdefault(path, []).append(sentence)
-    said = next(iter(errors.items()), ("", [""]))
-    detail = f"{said[0]}: {said[1][0]}" if said[0] else said[1][0]
+    path, sentence = said[0] if said else ("", "")
+    detail = f"{path}: {sentence}" if path else sentence
+    if (more := len(said) - MOST_ERRORS) > 0:
+        words = ngettext(
+            "%(count)d more error is not listed.", "%(count)d more errors are not listed.", more
+        )
+        detail = f"{detail} {words % {'count': more}}"
     return Problem(reason="invalid", sentence=_printable(detail), errors=errors)
 
 

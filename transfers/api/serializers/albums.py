@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from gallery.models import Album
-from transfers.api.serializers.fields import IdField, TextField
+from transfers.api.serializers.fields import CountedListField, IdField, TextField
 
 MOST_AT_ONCE = 500
 """Pictures of one request."""
@@ -35,13 +35,13 @@ class AlbumChangeSerializer(serializers.Serializer):
 class NewAlbumSerializer(serializers.Serializer):
     title = TextField(max_length=120)
     description = TextField(max_length=2000, required=False, allow_blank=True, default="")
-    artworks = serializers.ListField(
+    artworks = CountedListField(
         child=IdField(), max_length=MOST_AT_ONCE, required=False, help_text="In this order."
     )
 
 
 class AlbumArtworksSerializer(serializers.Serializer):
-    artworks = serializers.ListField(child=IdField(), min_length=1, max_length=MOST_AT_ONCE)
+    artworks = CountedListField(child=IdField(), min_length=1, max_length=MOST_AT_ONCE)
 
 
 class ChangedSerializer(serializers.Serializer):

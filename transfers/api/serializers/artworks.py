@@ -15,6 +15,7 @@ from gallery.models import Artwork
 from gallery.models.artworks import MOST_STARS
 from transfers.api.serializers.fields import (
     AddressField,
+    CountedListField,
     ExactBooleanField,
     ExactIntegerField,
     TextField,
@@ -112,7 +113,7 @@ class ArtworkChangeSerializer(serializers.Serializer):
         min_value=0, max_value=MOST_STARS, required=False, help_text="Stars; 0 takes them away."
     )
     is_favourite = ExactBooleanField(required=False)
-    tags = serializers.ListField(
+    tags = CountedListField(
         child=TagField(max_length=tags.TAG_LENGTH),
         max_length=tags.MOST_TAGS,
         required=False,

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from gallery import bulk
 from gallery.forms import MAX_TAGS
 from gallery.models import MOST_STARS, Tag
-from transfers.api.serializers.fields import IdField, TextField
+from transfers.api.serializers.fields import CountedListField, IdField, TextField
 
 ACTIONS = {
     "favourite": "make them favourites",
@@ -38,7 +38,7 @@ class ExactIntegerField(serializers.IntegerField):
 
 
 class ChosenSerializer(serializers.Serializer):
-    ids = serializers.ListField(
+    ids = CountedListField(
         child=IdField(),
         min_length=1,
         max_length=bulk.MOST,
@@ -52,7 +52,7 @@ class BulkSerializer(ChosenSerializer):
         help_text="; ".join(f"`{name}`: {meaning}" for name, meaning in ACTIONS.items()) + ".",
     )
     rating = ExactIntegerField(min_value=0, max_value=MOST_STARS, required=False)
-    tags = serializers.ListField(
+    tags = CountedListField(
         child=TextField(
             max_length=Tag._meta.get_field("name").max_length,
             validators=[RegexValidator(r"^[^,]+$")],

@@ -77,6 +77,25 @@ class ExactBooleanField(serializers.BooleanField):
         return bool(data)
 
 
+class CountedListField(serializers.ListField):
+    """A list that is counted before what is in it is judged.
+
+    DRF does it the other way round, with a sentence for each of a million things that are wrong.
+    Every list of a body is one of these, also where serializers are in it: of `many=True` the
+    document would not say how long it may be.
+    """
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and len(data) > self.max_length:
+            said = self.error_messages["max_length"].format(max_length=self.max_length)
+            raise serializers.ValidationError(said, code="max_length")
+        values: list[Any] = super().to_internal_value(data)
+        return values
+
+
 class ParamsField(serializers.Field):
     """Settings of the engine, which judges them itself: `engine.params.Params`."""
 

@@ -13,7 +13,8 @@ class ProblemSerializer(serializers.Serializer):
     reason = serializers.CharField()
     errors = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()),
-        help_text="Sentences by the path of the field they belong to, such as `styles.0.weight`.",
+        help_text="Sentences by the path of the field they belong to, such as `styles.0.weight`; "
+        "the first 20.",
     )
     reference = serializers.CharField(
         required=False, help_text="Of an error of ours: finds it in the log."

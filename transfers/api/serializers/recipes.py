@@ -8,9 +8,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from gallery.recipe_files import FORMAT, SCHEMA, SCHEMA_WITHOUT_MASKS
+from gallery.recipe_files import FORMAT, MOST_STYLES, SCHEMA, SCHEMA_WITHOUT_MASKS
 from transfers.api.schema import params_schema
-from transfers.api.serializers.fields import IdField
+from transfers.api.serializers.fields import CountedListField, IdField
 from transfers.models import Transfer
 from transfers.repeating.check import OUTCOMES
 from transfers.repeating.inputs import Need, needs_of
@@ -55,7 +55,7 @@ class RecipeStyleSerializer(RecipeInputSerializer):
 
 class RecipeInputsSerializer(serializers.Serializer):
     photo = RecipeInputSerializer()
-    styles = RecipeStyleSerializer(many=True)
+    styles = CountedListField(child=RecipeStyleSerializer(), max_length=MOST_STYLES)
     earlier = RecipeInputSerializer(allow_null=True, help_text="What painting went on from.")
     protect = RecipeMaskSerializer(required=False, help_text="Where the photo stays.")
 
@@ -153,11 +153,11 @@ class RepeatSerializer(serializers.Serializer):
     """What is left out is what was found. Another picture than the recipe’s makes another one."""
 
     content_image = IdField(required=False)
-    styles = serializers.ListField(
+    styles = CountedListField(
         child=IdField(),
         required=False,
         min_length=1,
-        max_length=8,
+        max_length=MOST_STYLES,
         help_text="As many as the recipe has, in its order; its weights stay.",
     )
 

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from engine.params import QUALITIES
-from transfers.api.serializers.fields import AddressField, NumberField
+from transfers.api.serializers.fields import AddressField, CountedListField, NumberField
 from transfers.api.serializers.transfers import NewTransferSerializer, TransferSerializer
 from transfers.models import Sweep
 from transfers.studies.axes import AXES
@@ -32,7 +32,7 @@ class ValueField(serializers.Field):
 
 class NewAxisSerializer(serializers.Serializer):
     setting = serializers.ChoiceField(choices=list(AXES))
-    values = serializers.ListField(child=ValueField(), min_length=1, max_length=Sweep.MOST_VALUES)
+    values = CountedListField(child=ValueField(), min_length=1, max_length=Sweep.MOST_VALUES)
 
 
 class NewSheetSerializer(NewTransferSerializer):

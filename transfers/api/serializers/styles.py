@@ -14,6 +14,7 @@ from gallery.forms import MAX_TAGS, title_from_file_name
 from gallery.models import Collection, Style, StyleOffer
 from transfers.api.serializers.fields import (
     AddressField,
+    CountedListField,
     ExactFloatField,
     TextField,
     file_addresses,
@@ -182,7 +183,7 @@ class StyleChangeSerializer(serializers.Serializer):
     artist = TextField(max_length=120, required=False, allow_blank=True)
     year = TextField(max_length=40, required=False, allow_blank=True)
     licence = TextField(max_length=120, required=False, allow_blank=True)
-    tags = serializers.ListField(
+    tags = CountedListField(
         child=TextField(max_length=60, validators=[RegexValidator(r"^[^,]+$")]),
         max_length=MAX_TAGS,
         required=False,

@@ -13,6 +13,7 @@ from gallery.models import Artwork
 from transfers.api.schema import params_schema
 from transfers.api.serializers.fields import (
     AddressField,
+    CountedListField,
     ExactFloatField,
     ExactIntegerField,
     IdField,
@@ -69,7 +70,7 @@ class SettingsSerializer(serializers.Serializer):
 
 class NewTransferSerializer(SettingsSerializer):
     content_image = IdField()
-    styles = StyleShareSerializer(many=True, min_length=1, max_length=MAX_STYLES)
+    styles = CountedListField(child=StyleShareSerializer(), min_length=1, max_length=MAX_STYLES)
     protect = IdField(
         required=False,
         allow_null=True,
@@ -80,8 +81,8 @@ class NewTransferSerializer(SettingsSerializer):
 class NewBatchSerializer(SettingsSerializer):
     """Every photo in every style, each a picture of its own."""
 
-    content_images = serializers.ListField(child=IdField(), min_length=1, max_length=MAX_BATCH)
-    styles = serializers.ListField(child=IdField(), min_length=1, max_length=MAX_BATCH)
+    content_images = CountedListField(child=IdField(), min_length=1, max_length=MAX_BATCH)
+    styles = CountedListField(child=IdField(), min_length=1, max_length=MAX_BATCH)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if len(set(values["content_images"])) * len(set(values["styles"])) > MAX_BATCH:
