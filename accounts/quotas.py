@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.models import Quota, User
 
@@ -58,6 +61,24 @@ def limits_of_all(user_ids: Collection[int]) -> dict[int, Limits]:
         for user_id in user_ids
     }
     return {user_id: each for user_id, each in limits.items() if each.any}
+
+
+def hold(user: User) -> None:
+    """Have others that count what ``user`` has wait until this transaction ends.
+
+    The person's row is locked before all others.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def check_count(user: User, kept: QuerySet[Any], most: int, sentence: str) -> None:
+    """Raises QuotaError, reason "kept", where ``user`` has ``most`` of ``kept`` already.
+
+    Belongs in the transaction that makes another; see ``hold``.
+    """
+    hold(user)
+    if kept.count() >= most:
+        raise QuotaError(sentence % {"most": most}, reason="kept")
 
 
 def _most_generous(rows: Sequence[Quota]) -> Limits:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from gallery.models import MOST_STARS, Album, Style, Tag
+from gallery import tags
+from gallery.models import MOST_STARS, Album, Style
 
 SORTS = {
     "newest": _("Newest first"),
@@ -140,17 +141,21 @@ class FilterForm(forms.Form):
             widget.choices = [("", anything), *(choices or {}).get(name, [])]
 
 
-def choices_of(user: User) -> Choices:
+def choices_of(user: User, tag: str = "") -> Choices:
     """What ``user`` can narrow the wall by, as (value, words): three queries.
+
+    With ``tag``, which is chosen now, however few pictures it is on.
 
     Of styles those that anybody has painted in: which of them ``user`` has, only a look at each of
     their artworks would tell.
     """
     styles = Style.objects.usable_by(user).filter(times_used__gt=0).order_by("title", "pk")
     albums = Album.objects.filter(owner=user).order_by("title", "pk")
-    tags = Tag.objects.filter(owner=user).order_by("name").values_list("name", flat=True)
+    names = tags.own_names(user)
+    if tag and tag not in names:
+        names.append(tag)
     return {
         "style": [(str(pk), title) for pk, title in styles.values_list("pk", "title")],
         "album": [(str(pk), title) for pk, title in albums.values_list("pk", "title")],
-        "tag": [(name, name) for name in tags],
+        "tag": [(name, name) for name in names],
     }

@@ -12,7 +12,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.quotas import QuotaError, limits_of
+from accounts.quotas import QuotaError, hold, limits_of
 from gallery.models import Mask, TimeLapse
 from gallery.pictures import StoredPicture
 
@@ -39,7 +39,7 @@ def check_room(user: User, more_bytes: int) -> None:
     limit_mb = limits_of(user).storage_mb
     if limit_mb is None:
         return
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    hold(user)
     used = used_bytes(user)
     if used + more_bytes <= limit_mb * MB:
         return

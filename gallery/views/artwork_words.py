@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, owners_only
+from accounts.quotas import QuotaError
 from gallery import artworks, tags
 from gallery.access import own_artwork
 from gallery.forms import ArtworkNotesForm, ArtworkRatingForm, ArtworkTagsForm, ArtworkTitleForm
@@ -69,7 +70,10 @@ def tag(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
     shown = own_artwork(request.user, artwork_id)
     form = ArtworkTagsForm(request.POST)
     if form.is_valid():
-        tags.set_tags(shown, form.cleaned_data["tags"])
+        try:
+            tags.set_tags(shown, form.cleaned_data["tags"])
+        except QuotaError as error:
+            form.add_error("tags", error.sentence)
     return _answer(request, shown, "_artwork_tags", tags_form=form)
 
 

@@ -49,7 +49,7 @@ def wall(request: SignedInRequest) -> HttpResponse:
         page = _page(request.user, view, cursor)
     except BadCursorError:
         return redirect(_address(view))
-    choices = choices_of(request.user)
+    choices = choices_of(request.user, view.tag)
     form = FilterForm(view.pairs(), choices)
     context = {
         "page": page,

@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, of_script, owners_only
+from accounts.quotas import QuotaError
 from gallery import albums, bulk, tags
 from gallery.bulk import BulkError
 from gallery.forms import IntoAlbumForm, TagForm
@@ -55,7 +56,7 @@ def act(request: SignedInRequest) -> HttpResponse:
             outcome = ACTIONS[name](request, works)
         else:
             raise BulkError(_("Choose what to do with the pictures."))
-    except BulkError as error:
+    except (BulkError, QuotaError) as error:
         return _refuse(request, error.sentence)
     return _tell(request, outcome)
 

@@ -102,6 +102,19 @@ def test_a_favourite_that_is_sent_twice_stays_one(signed_in: Client, artwork: Ar
     assert said(artwork)[3] is False
 
 
+def test_a_tag_for_which_there_is_no_room_is_refused_and_stays_in_the_field(
+    signed_in: Client, artwork: Artwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tags.set_tags(artwork, ["sea"])
+    monkeypatch.setattr(tags, "MOST_OF_A_PERSON", 1)
+    page = signed_in.post(url(artwork, "tag"), {"tags": "sea, harbour"})
+    assert page.status_code == 422
+    html = page.content.decode()
+    assert "which is all there is room for" in html
+    assert 'value="sea, harbour"' in html
+    assert [tag.name for tag in artwork.tags.all()] == ["sea"]
+
+
 def test_ones_own_tags_are_suggested(
     signed_in: Client, artwork: Artwork, make_artwork: Callable[..., Artwork], stranger: User
 ) -> None:

@@ -115,6 +115,17 @@ def test_what_there_is_to_choose_from_is_ones_own(
     assert "Their" not in html
 
 
+def test_a_tag_that_is_chosen_is_shown_as_such_even_if_it_is_a_rare_one(
+    signed_in: Client, artwork: Artwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tags.add_tags([artwork], ["sea", "stones"])
+    monkeypatch.setattr(tags, "MOST_SHOWN", 1)
+    for tag, other in (("sea", "stones"), ("stones", "sea")):
+        html = signed_in.get(GALLERY, {"tag": tag}).content.decode()
+        assert f'<option value="{tag}" selected>' in html
+        assert f'value="{other}" selected' not in html
+
+
 def test_an_album_of_a_stranger_says_nothing(
     signed_in: Client, artwork: Artwork, stranger: User
 ) -> None:

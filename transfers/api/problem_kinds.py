@@ -92,6 +92,12 @@ KINDS: dict[str, Kind] = {
             _t("Throw pictures away and empty the trash; “me” says what you may use."),
         ),
         Kind(
+            "quota_kept",
+            403,
+            _t("There is no room for more of these"),
+            _t("`detail` says of what you have as many as may be: delete some, then try again."),
+        ),
+        Kind(
             "not_found",
             404,
             _t("There is nothing here"),

@@ -169,6 +169,17 @@ def test_what_cannot_be_done_names_its_field(
     assert artwork.trashed_at is None
 
 
+def test_tags_beyond_what_a_picture_may_have_are_refused(
+    api: ApiClient, works: list[Artwork]
+) -> None:
+    tags.set_tags(works[0], [f"tag {number}" for number in range(tags.MOST_TAGS)])
+    ids = [str(work.pk) for work in works]
+    answer = api.post("/artworks/bulk/", {"ids": ids, "action": "tag", "tags": ["new"]})
+    assert (answer.status_code, answer.json()["reason"]) == (403, "quota_kept")
+    assert "would have more than 30 tags then" in answer.json()["detail"]
+    assert tags.own_names(works[0].owner) == sorted(f"tag {number}" for number in range(30))
+
+
 # As a zip
 
 

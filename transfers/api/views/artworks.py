@@ -42,11 +42,11 @@ from transfers.api.views.base import (
 RENDITIONS = ("original", "display", "thumbnail", "before")
 
 CHANGES: dict[str, Callable[[Artwork, Any], None]] = {
+    "tags": set_tags,  # first: it locks the row of the person, and then the picture's
     "title": artworks.rename,
     "notes": artworks.annotate,
     "rating": artworks.rate,
     "is_favourite": artworks.mark_favourite,
-    "tags": set_tags,
 }
 
 
