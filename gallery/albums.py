@@ -13,9 +13,14 @@ from django.db import transaction
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.quotas import check_count
 from gallery.models import Album, AlbumArtwork, AlbumQuerySet, Artwork, ArtworkQuerySet
+
+MOST = 500
+"""Of one person: as many as a list on the wall can still hold."""
 
 TITLE_MAX_LENGTH = Album._meta.get_field("title").max_length
 
@@ -23,8 +28,17 @@ TITLE_MAX_LENGTH = Album._meta.get_field("title").max_length
 def create(
     owner: User, title: str, artworks: Iterable[Artwork] = (), *, description: str = ""
 ) -> Album:
-    """A new album of ``owner`` with ``artworks`` in the order given."""
+    """A new album of ``owner`` with ``artworks`` in the order given.
+
+    Raises QuotaError where there are as many as may be.
+    """
     with transaction.atomic():
+        check_count(
+            owner,
+            Album.objects.filter(owner=owner),
+            MOST,
+            _("You have %(most)d albums, which is all there is room for. Delete one first."),
+        )
         album = Album.objects.create(
             owner=owner, title=title.strip()[:TITLE_MAX_LENGTH], description=description.strip()
         )

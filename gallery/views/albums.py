@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, owners_only, signed_in_page
+from accounts.quotas import QuotaError
 from gallery import albums
 from gallery.access import as_uuid, own_album, own_artwork, own_artworks
 from gallery.models import Album, ShareLink
@@ -47,9 +48,13 @@ def add(request: SignedInRequest) -> HttpResponse:
     chosen = own_artworks(request.user, named.getlist("artwork"))
     form = AlbumForm(request.POST or None)
     if form.is_valid():
-        said = form.cleaned_data
-        made = albums.create(request.user, said["title"], chosen, description=said["description"])
-        return redirect("gallery:album", made.pk)
+        title, description = form.cleaned_data["title"], form.cleaned_data["description"]
+        try:
+            made = albums.create(request.user, title, chosen, description=description)
+        except QuotaError as error:
+            form.add_error("title", error.sentence)
+        else:
+            return redirect("gallery:album", made.pk)
     context = {"form": form, "chosen": chosen}
     return render(request, "gallery/album_add.html", context, status=422 if form.errors else 200)
 

@@ -57,6 +57,20 @@ def test_pages_take_as_many_queries_for_many_pictures_as_for_few(
     assert len(many) == len(few) <= 6
 
 
+def test_one_album_more_than_may_be_is_refused_and_its_words_stay(
+    signed_in: Client, album: Album, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(albums, "MOST", 1)
+    said = {"title": "Winter", "description": "Snow"}
+    page = signed_in.post(reverse("gallery:album-add"), said)
+    assert page.status_code == 422
+    html = page.content.decode()
+    assert "which is all there is room for. Delete one first." in html
+    assert 'value="Winter"' in html
+    assert "Snow" in html
+    assert Album.objects.get() == album
+
+
 def test_an_album_is_made_with_the_pictures_chosen(
     signed_in: Client, artwork: Artwork, make_artwork: Callable[..., Artwork], stranger: User
 ) -> None:

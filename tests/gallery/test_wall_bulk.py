@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from gallery import albums, search
+from gallery import albums, search, tags
 from gallery.models import Album, Artwork, Tag
 
 BULK = "/gallery/bulk/"
@@ -52,6 +52,28 @@ def test_stars_are_given_and_taken_away(signed_in: Client, works: list[Artwork])
     assert said(act(signed_in, works[:1], "rate:0")) == "No stars for 1 picture."
     stars = {work.title: work.rating for work in Artwork.objects.all()}
     assert stars == {"Mill": 0, "Sea": 4, "Hill": 4}
+
+
+def test_tags_beyond_what_a_picture_may_have_are_refused_by_a_sentence(
+    signed_in: Client, works: list[Artwork]
+) -> None:
+    tags.set_tags(works[0], [f"tag {number}" for number in range(tags.MOST_TAGS)])
+    answer = act(signed_in, works, "tag", tags="new")
+    assert (answer.status_code, answer.json()["count"]) == (422, 0)
+    assert "“Mill” would have more than 30 tags then" in answer.json()["message"]
+    assert not Tag.objects.filter(name="new").exists()
+
+
+def test_an_album_beyond_as_many_as_may_be_is_refused_by_a_sentence(
+    signed_in: Client, works: list[Artwork], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(albums, "MOST", 1)
+    albums.create(works[0].owner, "First")
+    for action, fields in (("album", {"new_album": "Second"}), ("share", {})):
+        answer = act(signed_in, works, action, **fields)
+        assert answer.status_code == 422
+        assert "You have 1 albums, which is all there is room for." in answer.json()["message"]
+    assert [album.title for album in Album.objects.all()] == ["First"]
 
 
 def test_tags_are_given_and_found_by_a_search(signed_in: Client, works: list[Artwork]) -> None:

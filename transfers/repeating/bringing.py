@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts.models import User
+from accounts.quotas import check_count
 from engine.pyramid import MAX_SIDE_PX
 from gallery import leftovers
 from gallery.embedded_recipes import from_picture
@@ -21,6 +22,9 @@ from gallery.recipe_files import RecipeFile, RecipeFileError, read
 from gallery.recipe_masks import MaskInput
 from gallery.storage_use import check_room
 from transfers.repeating.models import BroughtRecipe
+
+MOST_WAITING = 200
+"""Recipes of one person that nothing was painted by."""
 
 
 def bring(owner: User, file: BinaryIO) -> BroughtRecipe:
@@ -71,10 +75,20 @@ def keep(
         if image is not None:
             brought.set_picture(image)
         with transaction.atomic():
+            _check_count(owner)
             check_room(owner, brought.bytes)
             brought.save(force_insert=True)
             brought.masks.set(masks)
     return brought
+
+
+def _check_count(owner: User) -> None:
+    waiting = BroughtRecipe.objects.owned_by(owner).filter(repetitions=None)
+    sentence = _(
+        "You brought %(most)d recipes that nothing was painted by, which is all there is room for. "
+        "Forget one of them first."
+    )
+    check_count(owner, waiting, MOST_WAITING, sentence)
 
 
 def _kept_mask(owner: User, mask: MaskInput) -> Mask:

@@ -57,6 +57,19 @@ def test_a_picture_larger_than_any_that_is_painted_is_kept_smaller(
     assert (kept.file, kept.width, kept.height) == (recipe, 4096, 410)
 
 
+def test_only_so_many_wait_for_something_to_be_painted_by_them(
+    user: User, stranger: User, recipe: RecipeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "MOST_WAITING", 1)
+    first = bringing.bring(user, BytesIO(recipe.to_bytes()))
+    bringing.bring(stranger, BytesIO(recipe.to_bytes()))
+    with pytest.raises(QuotaError, match="Forget one of them first"):
+        bringing.bring(user, BytesIO(recipe.to_bytes()))
+    assert bringing.forget(first)
+    bringing.bring(user, BytesIO(recipe.to_bytes()))
+    assert BroughtRecipe.objects.owned_by(user).count() == 1
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
