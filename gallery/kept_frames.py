@@ -10,6 +10,7 @@ from django.http import Http404
 from gallery import leftovers, storage_use, time_lapses
 from gallery.artworks import frame_artwork, hang, title_at_step
 from gallery.models import Artwork, TimeLapse
+from gallery.sending import take_place
 
 # What the recipe says of the finished picture, and what is not so, or not known, of a frame of it.
 NOT_OF_A_FRAME = ("losses", "seconds", "planned_steps", "transfer")
@@ -19,8 +20,10 @@ def keep_frame(time_lapse: TimeLapse, step: int) -> Artwork:
     """Hang the frame of ``step`` as an artwork beside the one it belongs to.
 
     It is as large as the frame, which is smaller than most paintings. Raises Http404 where there is
-    no such frame, and accounts.quotas.QuotaError where its owner has no room for it.
+    no such frame, accounts.quotas.QuotaError where its owner has no room for it, and
+    gallery.reading.BusyError where others are first.
     """
+    take_place(long=False)
     artwork, place = time_lapse.artwork, time_lapses.own_place(time_lapse, step)
     picture = time_lapses.read_frame(time_lapse, place).image()
     try:

@@ -8,15 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, signed_in_page
-from gallery import recipe_differences
+from gallery import differences, recipe_differences
 from gallery.access import as_uuid
-from gallery.likeness import MOST_TO_THE_EYE, mean_difference
+from gallery.likeness import MOST_TO_THE_EYE
 from gallery.models import Artwork
+from gallery.reading import BusyError
 
 FEWEST, MOST = 2, 6
-
-MOST_PX = 2_500_000
-"""Of pictures that are opened while somebody waits for a page."""
 
 
 @require_safe
@@ -50,10 +48,10 @@ def sentence(count: int) -> str:
 
 
 def _mean(works: list[Artwork]) -> float | None:
-    """How much two pictures differ; of more there is no one number."""
-    if len(works) != FEWEST or max(work.width * work.height for work in works) > MOST_PX:
+    """How much two pictures differ; of more there is no one number, and the page does without."""
+    if len(works) != FEWEST:
         return None
     try:
-        return mean_difference(*(work.opened() for work in works))
-    except FileNotFoundError:
+        return differences.between(*works).mean
+    except (FileNotFoundError, BusyError):
         return None

@@ -18,6 +18,7 @@ from gallery import animations, kept_frames, time_lapses
 from gallery.files import CONTENT_TYPES, YEAR_S, file_response, harden
 from gallery.forms import AnimationForm, FrameForm
 from gallery.models import TimeLapse
+from gallery.reading import BusyError
 from gallery.time_lapses import own_time_lapse
 
 
@@ -44,7 +45,7 @@ def keep(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
         return _refused(request, artwork_id, form.sentence())
     try:
         kept = kept_frames.keep_frame(time_lapse, form.cleaned_data["step"])
-    except QuotaError as error:
+    except (QuotaError, BusyError) as error:
         return _refused(request, artwork_id, error.sentence)
     messages.success(
         request,

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from engine.params import Params
-from gallery import artworks
+from gallery import artworks, slow_work
 from gallery.models import Artwork
 from gallery.recipe_differences import rows
 from tests.gallery.drawings import gradient, whole_recipe
@@ -60,6 +60,14 @@ def test_two_tell_how_much_they_differ(
     other = make_artwork(image=gradient().rotate(180))
     html = signed_in.get(URL, ids(pair[0], other)).content.decode()
     assert "The mean difference of the two is" in html
+
+
+def test_the_page_does_without_that_where_it_would_take_long(
+    signed_in: Client, pair: tuple[Artwork, Artwork], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_work.room, "most", 0)
+    answer = signed_in.get(URL, ids(*pair))
+    assert (answer.status_code, answer.context["mean"]) == (200, None)
 
 
 def test_what_is_usual_is_said_where_another_differs(make_artwork: Make) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 from gallery.likeness import MOST_TO_THE_EYE, mean_difference
 from gallery.models import Artwork
 from gallery.recipe_files import RecipeFile
+from gallery.sending import take_place
 from transfers.repeating.models import BroughtRecipe
 
 IDENTICAL, SAME_TO_THE_EYE, DIFFERS, UNKNOWN = OUTCOMES = (
@@ -54,7 +55,7 @@ class Check:
 
 def check(brought: BroughtRecipe, artwork: Artwork) -> Check:
     """Hold ``artwork`` against what ``brought`` says came out. Neither changes any more, so the
-    answer is kept for a while."""
+    answer is kept for a while. Raises BusyError where others are first."""
     key = f"recipe-check-{brought.pk}-{artwork.pk}"
     found: Check | None = cache.get(key)
     if found is None:
@@ -70,6 +71,7 @@ def _checked(brought: BroughtRecipe, artwork: Artwork) -> Check:
     if artwork.sha256 == promised.sha256 or (pixels and pixels == promised.pixels_sha256):
         return Check(IDENTICAL, 0.0)
     reasons = tuple(_reasons(brought, recipe, artwork))
+    take_place(long=False)
     reference = _reference(brought, recipe)
     if reference is None:
         return Check(UNKNOWN, None, reasons)

@@ -15,6 +15,7 @@ from engine.errors import ImageError
 from gallery import leftovers, storage_use
 from gallery.artworks import frame_artwork, hang, restore
 from gallery.models import LEAVING, Artwork
+from gallery.sending import take_place
 from transfers import logs
 from transfers.models import ContentImageQuerySet, PastPainting, Transfer
 from transfers.queue import checkpoints
@@ -38,8 +39,9 @@ def keep(study: Transfer) -> Artwork:
     """Hang the finished picture of `study` in its owner's gallery, as it was painted.
 
     The same artwork again where it was kept before, out of the trash if it is there. Raises
-    WrongStateError where it is not finished, ImageError where its picture is gone by now, and
-    QuotaError where there is no room. Of two who keep it at once, both get the same.
+    WrongStateError where it is not finished, ImageError where its picture is gone by now,
+    QuotaError where there is no room, and BusyError where others are first. Of two who keep it at
+    once, both get the same.
     """
     try:
         return _kept(study) or _hung(study)
@@ -64,6 +66,7 @@ def _hung(study: Transfer) -> Artwork:
         raise ImageError(
             _("It was kept and deleted again. Please have it painted again."), reason="missing"
         )
+    take_place(long=False)
     shares = list(study.style_shares.select_related("style"))
     artwork = frame_artwork(
         owner=study.owner,

@@ -15,6 +15,7 @@ import font_source_sans_pro
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
+from gallery.sending import take_place
 from transfers.models import Sweep, SweepCell
 from transfers.studies.axes import AXES
 
@@ -46,8 +47,10 @@ class Layout:
 def draw(sweep: Sweep, cells: Sequence[SweepCell]) -> bytes:
     """A JPEG of the sheet with title, headers and pictures.
 
-    Raises gallery.files.FilesUnavailableError where a picture may be there in a moment.
+    Raises gallery.files.FilesUnavailableError where a picture may be there in a moment, and
+    gallery.reading.BusyError where others are first.
     """
+    take_place(long=False)
     pictures = {(cell.row, cell.column): _picture(cell) for cell in cells}
     rows, columns = sweep.row_axis["labels"], sweep.column_axis["labels"]
     there = [picture.size for picture in pictures.values() if picture is not None]

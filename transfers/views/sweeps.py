@@ -23,7 +23,6 @@ from engine.errors import EngineError
 from engine.params import QUALITIES, Params
 from gallery.files import bytes_response
 from gallery.recipes import setting_lines
-from gallery.sending import take_place
 from transfers.durations import spoken
 from transfers.models import Sweep, SweepCell, Transfer
 from transfers.queue.submission import WrongStateError
@@ -141,7 +140,6 @@ def cell(request: SignedInRequest, sweep_id: UUID, row: int, column: int) -> Htt
 def picture(request: SignedInRequest, sweep_id: UUID) -> HttpResponseBase:
     """The whole sheet as one labelled picture, to be saved."""
     sweep = own_sweep(request, sweep_id)
-    take_place(long=False)
     data = sheet_picture.draw(sweep, sweeps.cells_of(sweep))
     name = slugify(sweep.title) or "sheet"
     return bytes_response(data, download_as=f"{name}.jpg")

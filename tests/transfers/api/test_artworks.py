@@ -5,11 +5,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from gallery import search
+from gallery import differences, search
 from gallery.models import Artwork
 from gallery.recipe_files import RecipeFile, of_artwork
-from tests.gallery.drawings import recipe_inside
+from tests.gallery.drawings import hang_artwork, recipe_inside
 from tests.transfers.api.conftest import ApiClient, data_of
+from tests.transfers.drawings import quadrants
 from transfers.models import Transfer
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,21 @@ def test_its_recipe_is_handed_out_where_enough_is_known(
 def test_two_pictures_tell_how_much_they_differ(
     api: ApiClient, whole: Artwork, artwork: Artwork
 ) -> None:
+    same = api.get(f"/artworks/{whole.pk}/difference/{artwork.pk}/").json()
+    assert same == {"mean_difference": 0.0, "is_identical": True}
+
+
+def test_of_large_pictures_only_whether_they_are_the_same_is_told(
+    api: ApiClient, whole: Artwork, artwork: Artwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turned = quadrants(96, 64).rotate(180)
+    other = hang_artwork(
+        owner=whole.owner, image=turned, before=None, title="Turned", recipe=whole.recipe
+    )
+    assert api.get(f"/artworks/{whole.pk}/difference/{other.pk}/").json()["mean_difference"] > 2
+    monkeypatch.setattr(differences, "MOST_PX", 96 * 64 - 1)
+    answer = api.get(f"/artworks/{whole.pk}/difference/{other.pk}/").json()
+    assert answer == {"mean_difference": None, "is_identical": False}
     same = api.get(f"/artworks/{whole.pk}/difference/{artwork.pk}/").json()
     assert same == {"mean_difference": 0.0, "is_identical": True}
 

@@ -123,7 +123,9 @@ class ArtworkChangeSerializer(serializers.Serializer):
 
 class DifferenceSerializer(serializers.Serializer):
     mean_difference = serializers.FloatField(
+        source="mean",
         allow_null=True,
-        help_text="Of all samples, from 0 to 255; null for pictures of other proportions.",
+        help_text="Of all samples, from 0 to 255; null for pictures of other proportions, and for "
+        "two that are not identical where one has more than 2.5 million pixels.",
     )
     is_identical = serializers.BooleanField(help_text="Every pixel is the same.")

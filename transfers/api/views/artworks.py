@@ -15,11 +15,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gallery import artworks, recipe_files
+from gallery import artworks, differences, recipe_files
 from gallery.access import own_artwork
 from gallery.downloads import FORMATS, SIZES, Wish, download_response
 from gallery.files import file_response
-from gallery.likeness import mean_difference
 from gallery.models import Artwork
 from gallery.tags import set_tags
 from transfers.api.access import Scope
@@ -146,12 +145,10 @@ class ArtworkDifference(ApiView):
         smaller."""
         one, other = (own_artwork(person(request), pk) for pk in (artwork_id, other_id))
         try:
-            mean = mean_difference(one.opened(), other.opened())
+            found = differences.between(one, other)
         except FileNotFoundError as missing:
             raise Http404 from missing
-        is_identical = one.known_pixels_sha256() == other.known_pixels_sha256()
-        answer = {"mean_difference": mean, "is_identical": is_identical}
-        return Response(DifferenceSerializer(answer).data)
+        return Response(DifferenceSerializer(found).data)
 
 
 def _own(request: Request, artwork_id: UUID) -> Artwork:
