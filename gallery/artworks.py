@@ -51,7 +51,7 @@ def frame_artwork(
     with leftovers.removed_on_error(artwork.file_fields):
         artwork.set_picture(image)
         if before is not None:
-            artwork.set_rendition(artwork.before, before, DISPLAY_SIDE_PX)
+            artwork.beside_bytes += artwork.set_rendition(artwork.before, before, DISPLAY_SIDE_PX)
     return artwork
 
 

@@ -73,6 +73,12 @@ class StoredPicture(WithFiles):
     height = models.PositiveIntegerField(_("height"), editable=False)
     sha256 = models.CharField(max_length=64, editable=False, db_index=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), editable=False)
+    beside_bytes = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Of the files beside the picture; 0 of rows from before they were counted.",
+    )
     pixels_sha256 = models.CharField(
         max_length=64,
         blank=True,
@@ -94,6 +100,11 @@ class StoredPicture(WithFiles):
         """Changes when the picture does; addresses that carry it may be cached for good."""
         return self.sha256[:12]
 
+    @property
+    def stored_bytes(self) -> int:
+        """What all its files take, as far as they were counted."""
+        return self.bytes + self.beside_bytes
+
     def set_picture(self, image: Image.Image, *, exactly: bool = False) -> None:
         """Write ``image`` (RGB or RGBA, upright, sRGB) and its renditions to storage.
 
@@ -110,19 +121,21 @@ class StoredPicture(WithFiles):
         about_to_write(self)
         suffix = "png" if png else "jpg"
         self.original.save(f"original-{self.version}.{suffix}", ContentFile(data), save=False)
-        self.set_rendition(self.display, image, DISPLAY_SIDE_PX)
-        self.set_rendition(self.thumbnail, image, THUMBNAIL_SIDE_PX, THUMBNAIL_QUALITY)
+        display = self.set_rendition(self.display, image, DISPLAY_SIDE_PX)
+        thumbnail = self.set_rendition(self.thumbnail, image, THUMBNAIL_SIDE_PX, THUMBNAIL_QUALITY)
+        self.beside_bytes = display + thumbnail
 
     def set_rendition(
         self, file: FieldFile, image: Image.Image, side_px: int, quality: int = DISPLAY_QUALITY
-    ) -> None:
-        """Write ``image`` as the WebP of one file field; the row is not saved.
+    ) -> int:
+        """Write ``image`` as the WebP of one file field; the row is not saved. Returns its bytes.
 
         The name carries the content's hash: a stored file never changes, it is only replaced.
         """
         data = encode(shrink(image, side_px), "WEBP", quality)
         digest = hashlib.sha256(data).hexdigest()[:12]
         file.save(f"{file.field.name}-{digest}.webp", ContentFile(data), save=False)
+        return len(data)
 
     def known_pixels_sha256(self) -> str:
         """``pixels_sha256``, found out from the stored original where an older row lacks it.

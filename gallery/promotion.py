@@ -129,3 +129,5 @@ def _copy_files(style: Style, preset: Style) -> None:
         getattr(preset, name).save(file_name, ContentFile(data), save=False)
         if name == "original":
             preset.bytes = len(data)
+        else:
+            preset.beside_bytes += len(data)

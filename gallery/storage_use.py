@@ -1,14 +1,15 @@
 """How much room someone's pictures take up, in every app that keeps pictures.
 
-Counted is what arrived or was painted, in full size, masks, and the time-lapses, which can be as
-large; the renditions beside them take a few percent more. What is in the trash takes its room, too.
+Counted is every file of what arrived or was painted (of a small picture, the photo and the
+renditions beside it are most of it), masks, and time-lapses. What is in the trash takes its room,
+too. Rows from before the files beside a picture were counted still count without them.
 Not counted is what passes by itself: quick looks, and the small pictures of sheets, of which a
 person has so many at most.
 """
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -26,7 +27,7 @@ def used_bytes(user: User) -> int:
     used += Mask.objects.owned_by(user).aggregate(used=Sum("bytes"))["used"] or 0
     for kind in StoredPicture.__subclasses__():
         own = kind._default_manager.filter(owner=user)  # type: ignore[misc]  # each kind has one
-        used += own.aggregate(used=Sum("bytes"))["used"] or 0
+        used += own.aggregate(used=Sum(F("bytes") + F("beside_bytes")))["used"] or 0
     return used
 
 

@@ -39,6 +39,7 @@ PICTURE_COLUMNS = [
     "height",
     "sha256",
     "bytes",
+    "beside_bytes",
     "pixels_sha256",
     "uncropped",
     "crop",
@@ -78,7 +79,7 @@ def add_style(
     with leftovers.removed_on_error(style.file_fields):
         style.set_picture(shrink(image, ORIGINAL_SIDE_PX), exactly=exactly)
         with transaction.atomic():
-            check_room(owner, style.bytes)
+            check_room(owner, style.stored_bytes)
             style.save(force_insert=True)
     return style
 
@@ -139,14 +140,14 @@ def _set_picture(style: Style, image: Image.Image, part: Crop, whole: _Whole | N
     """New files first, then the row, then the old files go: the row always names whole files."""
     shown = part.apply(image)
     old = {str(file.name) for file in style.file_fields()}
-    before, original = style.bytes, str(style.original.name)
+    before, original = style.stored_bytes, str(style.original.name)
     with leftovers.removed_on_error(style.file_fields, but=old):
         style.set_picture(shown)
         style.crop = part.stored()
         surplus = _keep_whole(style, image, whole)
         with transaction.atomic():
             if style.owner is not None:
-                check_room(style.owner, style.bytes - before)
+                check_room(style.owner, style.stored_bytes - before)
             same = Style.objects.select_for_update().filter(pk=style.pk, original=original)
             if same.first() is None:  # its files would be deleted, though they are named elsewhere
                 raise ChangedMeanwhileError

@@ -67,7 +67,7 @@ def _keep(photo: ContentImage) -> ContentImage:
         own = ContentImage.objects.owned_by(photo.owner)
         same = own.filter(sha256=photo.sha256).first()
         if same is None:
-            check_room(photo.owner, photo.bytes)
+            check_room(photo.owner, photo.stored_bytes)
             photo.save(force_insert=True)
             return photo
         same.created_at = timezone.now()

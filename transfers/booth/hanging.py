@@ -65,6 +65,7 @@ def frame(transfer: Transfer, artwork: Artwork) -> Portrait | None:
         height=artwork.height,
         sha256=artwork.sha256,
         bytes=artwork.bytes,
+        beside_bytes=artwork.beside_bytes - artwork.before.size,
         pixels_sha256=artwork.pixels_sha256,
     )
     return Portrait(picture, artwork)

@@ -61,7 +61,7 @@ def take(
             _count(booth)
             begun = find(code)  # by the same request, whose answer took too long
             if begun is None:
-                check_room(booth.owner, photo.bytes)
+                check_room(booth.owner, photo.stored_bytes)
                 photo.save(force_insert=True)
                 return _begin(booth, photo, style, code, on_wall=on_wall), code
             transaction.set_rollback(True)  # it has been counted

@@ -76,7 +76,7 @@ def keep(
             brought.set_picture(image)
         with transaction.atomic():
             _check_count(owner)
-            check_room(owner, brought.bytes)
+            check_room(owner, brought.stored_bytes)
             brought.save(force_insert=True)
             brought.masks.set(masks)
     return brought

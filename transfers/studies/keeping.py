@@ -76,7 +76,7 @@ def _hung(study: Transfer) -> Artwork:
         recipe=study.recipe or {},
     )
     with leftovers.removed_on_error(artwork.file_fields), transaction.atomic():
-        storage_use.check_room(study.owner, artwork.bytes)
+        storage_use.check_room(study.owner, artwork.stored_bytes)
         hang(artwork)
         studies = Transfer.objects.filter(pk=study.pk, artwork=None)
         if not studies.exclude(purpose=Purpose.PICTURE).update(

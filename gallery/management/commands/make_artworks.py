@@ -125,7 +125,7 @@ def _artwork(
 
 SHARED = (
     *("original", "display", "thumbnail", "before"),
-    *("width", "height", "sha256", "pixels_sha256", "bytes"),
+    *("width", "height", "sha256", "pixels_sha256", "bytes", "beside_bytes"),
 )
 
 

@@ -101,5 +101,5 @@ def test_what_one_uses_is_told_beside_what_one_may(
     Quota.objects.create(waiting=5, storage_mb=100)
     used = api_of(user, "read").get("/me/").json()["use"]
     assert (used["waiting"], used["waiting_limit"]) == (1, 5)
-    assert used["storage_bytes"] == transfer.content_image.bytes
+    assert used["storage_bytes"] == transfer.content_image.stored_bytes
     assert (used["storage_bytes_limit"], used["running_limit"]) == (100_000_000, None)

@@ -156,7 +156,9 @@ def test_a_finished_picture_has_its_time_lapse_and_its_bytes_are_counted(
     assert (lapse.width, lapse.height, lapse.steps) == (64, 43, 5)
     assert (media_root / lapse.file.name).stat().st_size == lapse.bytes
     photo = transfer.content_image
-    assert storage_use.used_bytes(transfer.owner) == photo.bytes + artwork.bytes + lapse.bytes
+    assert storage_use.used_bytes(transfer.owner) == (
+        photo.stored_bytes + artwork.stored_bytes + lapse.bytes
+    )
     assert not [p for p in (media_root / "transfers").rglob("*") if p.is_file()]
 
 

@@ -45,7 +45,7 @@ def test_a_recipe_arrives_inside_a_picture_which_is_kept(
     kept = bringing.bring(user, BytesIO(data))
     assert (kept.file, kept.picture_format) == (recipe, known)
     assert kept.opened().size == (96, 64)
-    assert used_bytes(user) == kept.bytes > 0
+    assert used_bytes(user) == kept.stored_bytes > kept.bytes > 0
 
 
 def test_a_picture_larger_than_any_that_is_painted_is_kept_smaller(
