@@ -44,14 +44,17 @@ def keep(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, artwork_id, form.sentence())
     try:
-        kept = kept_frames.keep_frame(time_lapse, form.cleaned_data["step"])
+        kept, is_new = kept_frames.keep_frame(time_lapse, form.cleaned_data["step"])
     except (QuotaError, BusyError) as error:
         return _refused(request, artwork_id, error.sentence)
-    messages.success(
-        request,
-        _("“%(title)s” hangs in your gallery.") % {"title": kept.title},
-        extra_tags="undo:" + reverse("gallery:delete", args=[kept.pk]),
-    )
+    if is_new:
+        messages.success(
+            request,
+            _("“%(title)s” hangs in your gallery.") % {"title": kept.title},
+            extra_tags="undo:" + reverse("gallery:delete", args=[kept.pk]),
+        )
+    else:
+        messages.info(request, _("You have kept this step before: here it is."))
     return redirect("gallery:artwork", kept.pk)
 
 

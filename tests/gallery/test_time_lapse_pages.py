@@ -15,10 +15,17 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import Quota, User
-from gallery import animations, artworks, storage_use, time_lapses, trash
+from gallery import (
+    animations,
+    artworks,
+    kept_frames,
+    storage_use,
+    time_lapses,
+    trash,
+)
 from gallery.frames import Frame
 from gallery.models import Artwork, TimeLapse
 from tests.gallery.drawings import gradient
@@ -158,6 +165,58 @@ def test_without_room_nothing_is_kept(
     assert "There is no room" in said(response)
     assert Artwork.objects.count() == 1
     assert {path for path in media_root.rglob("*") if path.is_file()} == before
+
+
+def test_the_photo_beside_a_frame_needs_room_too(
+    signed_in: Client, artwork: Artwork, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Artwork.objects.update(beside_bytes=0)
+    used = storage_use.used_bytes(user)
+    time_lapse = add_time_lapse(artwork)
+    kept, _is_new = kept_frames.keep_frame(time_lapse, 9)
+    trash.delete_for_good(Artwork.objects.filter(pk=kept.pk))
+    monkeypatch.setattr(storage_use, "MB", used + time_lapse.bytes + kept.bytes)
+    Quota.objects.create(user=user, storage_mb=1)
+    response = signed_in.post(at(time_lapse, "time-lapse-keep"), {"step": 9}, follow=True)
+    assert "There is no room" in said(response)
+
+
+def test_a_step_that_was_kept_is_the_same_picture_again(
+    signed_in: Client, time_lapse: TimeLapse, artwork: Artwork, media_root: Path
+) -> None:
+    signed_in.post(at(time_lapse, "time-lapse-keep"), {"step": 9}, follow=True)
+    kept = Artwork.objects.exclude(pk=artwork.pk).get()
+    artworks.trash(kept)
+    before = {path for path in media_root.rglob("*") if path.is_file()}
+    response = signed_in.post(at(time_lapse, "time-lapse-keep"), {"step": 9}, follow=True)
+    assert response.redirect_chain == [(reverse("gallery:artwork", args=[kept.pk]), 302)]
+    assert said(response) == "You have kept this step before: here it is."
+    assert {path for path in media_root.rglob("*") if path.is_file()} == before
+    assert Artwork.objects.get(pk=kept.pk).trashed_at is None
+    signed_in.post(at(time_lapse, "time-lapse-keep"), {"step": 10})
+    assert Artwork.objects.count() == 3
+
+
+def test_of_two_who_keep_a_step_at_once_both_get_the_same(
+    time_lapse: TimeLapse,
+    media_root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    frame = kept_frames.frame_artwork
+    first: list[Artwork] = []
+
+    def meanwhile(**given: Any) -> Artwork:
+        monkeypatch.setattr(kept_frames, "frame_artwork", frame)
+        first.append(kept_frames.keep_frame(time_lapse, 9)[0])
+        return frame(**given)
+
+    monkeypatch.setattr(kept_frames, "frame_artwork", meanwhile)
+    before = {path for path in media_root.rglob("*") if path.is_file()}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert kept_frames.keep_frame(time_lapse, 9) == (first[0], False)
+    added = {path for path in media_root.rglob("*") if path.is_file()} - before
+    assert added == {Path(file.path) for file in first[0].file_fields()}
 
 
 # Animations

@@ -43,6 +43,8 @@ def test_a_frame_is_kept_as_a_picture(api: ApiClient, address: str, artwork: Art
     assert (kept["width"], kept["height"], kept["recipe"]["steps"]) == (96, 64, 9)
     assert kept["recipe"]["frame_of"]["artwork"] == str(artwork.pk)
     assert api.get(f"/artworks/{kept['id']}/time-lapse/").status_code == 404
+    again = api.post(f"{address}frames/9/keep/")
+    assert (again.status_code, again.json()["id"]) == (200, kept["id"])
 
 
 def test_it_is_deleted_alone(api: ApiClient, address: str, artwork: Artwork) -> None:

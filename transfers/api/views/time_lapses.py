@@ -63,13 +63,16 @@ class TimeLapseKeep(ApiView):
     write_scope = Scope.GALLERY
 
     @extend_schema(
-        operation_id="artworks_time_lapse_keep", request=None, responses={201: ArtworkSerializer}
+        operation_id="artworks_time_lapse_keep",
+        request=None,
+        responses={200: ArtworkSerializer, 201: ArtworkSerializer},
     )
     def post(self, request: Request, artwork_id: UUID, step: int) -> Response:
-        """Keep a frame as a picture of its own, as small as the frame is."""
+        """Keep a frame as a picture of its own, as small as the frame is. Kept before, it is the
+        picture that is there: 200."""
         time_lapse = own_time_lapse(person(request), artwork_id)
-        kept = kept_frames.keep_frame(time_lapse, step)
-        return Response(ArtworkSerializer(kept).data, status=201)
+        kept, is_new = kept_frames.keep_frame(time_lapse, step)
+        return Response(ArtworkSerializer(kept).data, status=201 if is_new else 200)
 
 
 class TimeLapseAnimation(ApiView):
