@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.audit import Action
 from accounts.models import AuditEntry, User
+from accounts.spreadsheets import guarded
 
 COLUMNS = ("when", "what", "by", "account", "of", "id", "from", "more")
 AT_ONCE = 500
@@ -28,8 +29,6 @@ MEANS = {
     "webauthn": _lazy("passkey"),
 }
 """What people sign in by, as the pages call it."""
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is worked out by spreadsheets, and may fetch or run something."""
 
 
 class Place(NamedTuple):
@@ -149,16 +148,11 @@ def table(entries: QuerySet[AuditEntry]) -> Iterator[str]:
             entry.address,
             " ".join(f"{name}={value}" for name, value in entry.facts.items()),
         )
-        yield writer.writerow([_plain(cell) for cell in cells])
+        yield writer.writerow([guarded(cell) for cell in cells])
 
 
 def _in_words(value: object) -> str:
     return " + ".join(str(MEANS.get(part, part)) for part in str(value).split(" + "))
-
-
-def _plain(cell: str) -> str:
-    """With an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
 
 
 def _by(user: User, entry: AuditEntry) -> str:

@@ -17,6 +17,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from accounts.spreadsheets import guarded
 from gallery.files import CHUNK_BYTES, harden
 from gallery.imports.archive import TABLE
 from gallery.imports.table import BETWEEN, COLUMNS
@@ -55,13 +56,16 @@ def stream(styles: QuerySet[Style]) -> Iterator[bytes]:
 
 
 def table(styles: list[Style]) -> bytes:
-    """``styles.csv`` of these presets, with the mark by which Excel knows UTF-8."""
+    """``styles.csv`` of these presets, with the mark by which Excel knows UTF-8.
+
+    Titles and credits are words of whoever offered a style: no cell is a formula.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for style in styles:
         cells = _cells(style)
-        writer.writerow([cells[name] for name in COLUMNS])
+        writer.writerow([guarded(str(cells[name])) for name in COLUMNS])
     return text.getvalue().encode("utf-8-sig")
 
 

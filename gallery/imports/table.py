@@ -18,6 +18,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.spreadsheets import bare
 from engine.errors import ParameterError
 from engine.params import Params
 from gallery.forms import TagsField
@@ -135,7 +136,7 @@ def _columns(cells: list[str]) -> list[str]:
 
 
 def _row(line: int, columns: list[str], cells: list[str]) -> Row:
-    given = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+    given = dict(zip(columns, (bare(cell.strip()) for cell in cells), strict=False))
     row = Row(line=line, file=given.get("file", ""))
     if not row.file:
         row.problems.append(_("It does not say which file its picture is."))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 
 from accounts.models import User
+from accounts.spreadsheets import FORMULAS
 from gallery import reading
 from gallery.imports import archive, judging
 from gallery.imports.carrying_out import Report, Run
@@ -285,6 +288,30 @@ def test_an_export_makes_the_same_presets_on_another_site(
     again = Style.objects.presets().get()
     assert (again.title, again.params, again.tags) == ("Swirls", {"style_strength": 61.5}, ["blue"])
     assert counts(run(exported)[0]) == (0, 0, 1, 0)
+
+
+@pytest.mark.django_db
+def test_no_cell_of_an_export_is_a_formula_and_its_import_changes_nothing(
+    make_preset: Callable[..., Style],
+) -> None:
+    preset = make_preset(
+        title='=HYPERLINK("https://evil.example/","Dots")',
+        artist="+1 pencil",
+        year="-44",
+        licence="CC0",
+        source="@example.org",
+        description="'=already",
+        tags=["=tag", "b"],
+        example_alt="\uff1dwide",
+    )
+    packed = io.BytesIO(b"".join(stream(Style.objects.all())))
+    with zipfile.ZipFile(packed) as opened:
+        lines = list(csv.reader(io.StringIO(opened.read("styles.csv").decode("utf-8-sig"))))
+    cells = dict(zip(lines[0], lines[1], strict=True))
+    assert cells["title"] == f"'{preset.title}"
+    assert not [cell for cell in cells.values() if cell.startswith(FORMULAS)]
+    report, verdicts = run(packed)
+    assert (counts(report), verdicts[0].changes) == ((0, 0, 1, 0), [])
 
 
 @pytest.mark.django_db(transaction=True)
