@@ -135,6 +135,18 @@ def test_times_follow_the_photo(signed_in: Client, photo: ContentImage, preset: 
     assertNotContains(response, "ready in")
 
 
+def test_behind_thousands_the_time_is_said_to_be_the_least(
+    signed_in: Client, photo: ContentImage, preset: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
+    query = {"photo": photo.pk, "style": preset.pk}
+    for _number in range(3):
+        signed_in.post("/new/", {**query, "quality": "draft"})
+    monkeypatch.setattr("transfers.queue.forecast.MOST_PLAYED", 2)
+    times = signed_in.get("/new/estimates/", query)
+    assertContains(times, " or later", count=3)
+
+
 def test_times_follow_every_control(signed_in: Client, photo: ContentImage, preset: Style) -> None:
     MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e5, overhead_s=10)
     query = {"photo": photo.pk, "style": preset.pk, "steps": "20000", "size_px": "1500"}

@@ -5,8 +5,10 @@ Every page that shows a waiting transfer asks, so a long queue is not played thr
 
 from __future__ import annotations
 
+import dataclasses
 import heapq
 import math
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +30,10 @@ from transfers.queue import estimates, fair_share, hosts, own_order
 # takes about a second, and is looked at every twenty.
 MOST_SHARE = 0.05
 
+# How many rows are played through for one that is not there, in some hundredths of a second: each
+# asks for their own, so it cannot be kept as the turns of those that wait are.
+MOST_PLAYED = 3000
+
 # What took less than this is played through each time, so that short queues are told as they are.
 QUICK_S = 0.02
 
@@ -37,12 +43,14 @@ class Turn:
     """When a waiting transfer will start, and when its picture will be there.
 
     place: 1 for the one that starts next. starts_in_s, ready_in_s: seconds from now, None until
-    this machine has been measured.
+    this machine has been measured. or_later: so many come before it that they were not all played
+    through, and it is no sooner than this.
     """
 
     place: int
     starts_in_s: float | None
     ready_in_s: float | None
+    or_later: bool = False
 
 
 def turn_of(transfer: Transfer) -> Turn | None:
@@ -69,10 +77,21 @@ def turn_of_another(owner: User, pixel_steps: int, *, is_look: bool = False) -> 
 
     is_look: it would come before all else of theirs.
     """
-    now = timezone.now()
-    rank = -math.inf if is_look else own_order.usual_rank(pixel_steps, now)
-    another = _Row(rank, now, uuid4(), pixel_steps, is_look)
-    return _seen.queue().turn_of_another(owner.pk, another)
+    return _turns_if_there(owner, [pixel_steps], is_look)[0]
+
+
+def turns_of_others(owner: User, works: Sequence[int]) -> list[Turn | None]:
+    """The same for each of several, of which `owner` would submit one."""
+    return _turns_if_there(owner, works, is_look=False)
+
+
+def _turns_if_there(owner: User, works: Sequence[int], is_look: bool) -> list[Turn | None]:
+    now, rows = timezone.now(), []
+    for pixel_steps in works:
+        rank = -math.inf if is_look else own_order.usual_rank(pixel_steps, now)
+        rows.append(_Row(rank, now, uuid4(), pixel_steps, is_look))
+    turns = _seen.queue().turns_if_there(owner.pk, rows) if rows else {}
+    return [turns.get(row.pk) for row in rows]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,14 +123,29 @@ class _Queue:
         self._since = {owner: _earliest_from_each_on(own) for owner, own in self._rows.items()}
         self.turns = self._played(self._rows, self._since, self._used_s, self._limits)
 
-    def turn_of_another(self, owner_id: int, another: _Row) -> Turn | None:
-        """The turn of a row that is not there, if this owner had it."""
-        own = sorted([*self._rows.get(owner_id, []), another])
-        rows = {**self._rows, owner_id: own}
-        since = {**self._since, owner_id: _earliest_from_each_on(own)}
+    def turns_if_there(self, owner_id: int, others: Sequence[_Row]) -> dict[UUID, Turn]:
+        """The turns of rows that are not there, each if this owner had it and none of the others.
+
+        Of the one that comes after too many, and of those behind it, nobody plays on to the end.
+        """
         used_s = {**self._used_s, **self._painted_lately_s([owner_id])}
         limits = {**self._limits, **_running_limits([owner_id])}
-        return self._played(rows, since, used_s, limits, until=another).get(another.pk)
+        own, own_since = self._rows.get(owner_id, []), self._since.get(owner_id, [])
+        turns: dict[UUID, Turn] = {}
+        last: Turn | None = None
+        for another in sorted(others):
+            if last is not None and last.or_later:
+                last = self._later(last.place, last.starts_in_s or 0.0, another)
+            else:
+                at = bisect(own, another)
+                # What is behind it is not played; the latest of all, it makes nobody wait longer.
+                rows = {**self._rows, owner_id: [*own[:at], another]}
+                waits_since = own_since[at] if at < len(own) else another.created_at
+                since = {**self._since, owner_id: [*own_since[:at], waits_since]}
+                last = self._played(rows, since, used_s, limits, until=another).get(another.pk)
+            if last is not None:
+                turns[another.pk] = last
+        return turns
 
     def _painted_lately_s(self, owner_ids: Collection[int]) -> dict[int, float]:
         return fair_share.painted_lately_s(owner_ids, self._running, self._speed)
@@ -124,7 +158,11 @@ class _Queue:
         limits: Mapping[int, int],
         until: _Row | None = None,
     ) -> dict[UUID, Turn]:
-        """The turns of these rows, by owner and each in their order; up to that of `until`."""
+        """The turns of these rows, by owner and each in their order.
+
+        With `until`, up to that of this one, and not beyond `MOST_PLAYED`: who comes after those
+        is told that it is later.
+        """
         claimants = [_Claimant(used_s.get(owner, 0.0), since[owner][0], owner, 0) for owner in rows]
         heapq.heapify(claimants)
         running = [
@@ -144,6 +182,9 @@ class _Queue:
             turns[row.pk] = self._turn(len(turns) + 1, painters.now_s, work_s)
             if row is until:
                 break
+            if until is not None and len(turns) >= MOST_PLAYED:
+                turns[until.pk] = self._later(len(turns) + 1, painters.now_s, until)
+                break
             painters.paint(owner, work_s, is_look=row.is_look)
             if number + 1 < len(rows[owner]):
                 used = round(used + work_s, fair_share.DIGITS)
@@ -155,6 +196,10 @@ class _Queue:
         if self._speed is None:
             return Turn(place, None, None)
         return Turn(place, starts_in_s, starts_in_s + work_s)
+
+    def _later(self, place: int, starts_in_s: float, row: _Row) -> Turn:
+        work_s = fair_share.work_s(row.pixel_steps_left, self._speed)
+        return dataclasses.replace(self._turn(place, starts_in_s, work_s), or_later=True)
 
 
 class _Claimant(NamedTuple):

@@ -178,7 +178,7 @@ def seconds_for(owner: User, orders: Sequence[Order]) -> float | None:
     """Until a sheet of these would be ready if it were ordered now; None where nobody can tell."""
     work = sum(order.pixel_steps() for order in orders)
     turn = forecast.turn_of_another(owner, work)
-    return turn.ready_in_s if turn else None
+    return turn.ready_in_s if turn and not turn.or_later else None
 
 
 def cancel(sweep: Sweep) -> int:

@@ -25,6 +25,8 @@ def qualities(
     """Every quality with its words; for what the form holds so far, whether or not it was sent."""
     field = form.fields["quality"]
     chosen = form["quality"].value() or DEFAULT_QUALITY
+    names = [name for name, _label in field.choices]  # type: ignore[attr-defined]
+    times = _times(user, {name: _work(form, photo, lead, form.side_px(name)) for name in names})
     return [
         {
             "name": name,
@@ -32,32 +34,35 @@ def qualities(
             "size_px": form.side_px(name),
             "is_own": name == OWN_SIZE,
             "checked": name == chosen,
-            **_times(user, form, photo, lead, form.side_px(name)),
+            **times.get(name, {}),
         }
         for name, label in field.choices  # type: ignore[attr-defined]
     ]
 
 
-def _times(
-    user: User,
-    form: StudioForm,
-    photo: ContentImage | None,
-    lead: Style | None,
-    size_px: int | None,
-) -> dict[str, str]:
-    """How long painting takes, and where others come first also when the picture will be ready."""
+def _work(
+    form: StudioForm, photo: ContentImage | None, lead: Style | None, size_px: int | None
+) -> tuple[float, int] | None:
+    """Seconds and pixel steps of painting it; None where there is no size, or nobody can tell."""
     if size_px is None:
-        return {}
+        return None
     width, height = (photo.width, photo.height) if photo else USUAL_PHOTO_PX
     try:
         params = form.params(lead, size_px)
         seconds = estimates.seconds_for(width, height, params)
         pixel_steps = plan(width, height, params).pixel_steps
     except EngineError:
-        return {}
-    if seconds is None:
-        return {}
-    turn = forecast.turn_of_another(user, pixel_steps)
-    if turn is None or not turn.starts_in_s or turn.ready_in_s is None:
-        return {"time": spoken(seconds)}
-    return {"time": spoken(seconds), "ready": spoken(turn.ready_in_s)}
+        return None
+    return None if seconds is None else (seconds, pixel_steps)
+
+
+def _times(user: User, works: dict[str, tuple[float, int] | None]) -> dict[str, dict[str, str]]:
+    """How long painting takes, and where others come first also when the picture will be ready."""
+    known = {name: work for name, work in works.items() if work is not None}
+    turns = forecast.turns_of_others(user, [pixel_steps for _s, pixel_steps in known.values()])
+    times = {}
+    for (name, (seconds, _pixel_steps)), turn in zip(known.items(), turns, strict=True):
+        times[name] = {"time": spoken(seconds)}
+        if turn is not None and turn.starts_in_s and turn.ready_in_s is not None:
+            times[name]["later" if turn.or_later else "ready"] = spoken(turn.ready_in_s)
+    return times

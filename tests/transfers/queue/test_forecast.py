@@ -104,6 +104,53 @@ def test_another_one_is_told_its_turn_before_it_is_submitted(
     assert turn(submit_as(stranger)) == told[stranger.pk]
 
 
+def test_each_of_several_is_told_its_turn_as_if_it_alone_were_submitted(
+    submit_as: SubmitAs, user: User, stranger: User, measured: MachineSpeed
+) -> None:
+    for size_px in (64, 256, 512, 64, 512):
+        submit_as(user, size_px), submit_as(stranger, size_px)
+    sizes = (512, 64, 256)
+    works = []
+    for size_px in sizes:
+        one = submit_as(user, size_px)
+        works.append(one.pixel_steps_left)
+        one.delete()
+    for size_px, told in zip(sizes, forecast.turns_of_others(user, works), strict=True):
+        one = submit_as(user, size_px)
+        assert turn(one) == told
+        one.delete()
+
+
+def test_of_what_comes_after_thousands_only_is_told_that_it_is_later(
+    submit_as: SubmitAs,
+    user: User,
+    stranger: User,
+    measured: MachineSpeed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _number in range(8):
+        waiting = submit_as(user)
+    cost, each_s = waiting.pixel_steps_left, seconds(waiting)
+    monkeypatch.setattr(forecast, "MOST_PLAYED", 5)
+    painted: list[float] = []
+    paint = forecast._Painters.paint
+
+    def counted(self: forecast._Painters, owner_id: int, work_s: float, **more: bool) -> None:
+        painted.append(work_s)
+        paint(self, owner_id, work_s, **more)
+
+    queue = forecast._Queue()
+    monkeypatch.setattr(forecast._seen, "queue", lambda: queue)
+    monkeypatch.setattr(forecast._Painters, "paint", counted)
+    told = forecast.turns_of_others(user, [16 * cost, cost, 4 * cost])
+    assert len(painted) <= 5, "the queue is played once, and not to its end"
+    assert [each.or_later for each in told if each] == [True, True, True]
+    assert told[1] == Turn(6, pytest.approx(4 * each_s), pytest.approx(5 * each_s), or_later=True)
+    others = forecast.turn_of_another(stranger, cost)
+    assert others is not None
+    assert (others.place, others.or_later) == (2, False)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_it_foretells_the_order_in_which_workers_claim(
     submit_as: SubmitAs, user: User, measured: MachineSpeed, seed: int

@@ -203,7 +203,8 @@ class CancelledSerializer(serializers.Serializer):
 
 
 class EstimateSerializer(serializers.Serializer):
-    """null where this machine has not been measured yet, or where yours would never start."""
+    """null where this machine has not been measured yet, where yours would never start, and where
+    thousands come before it."""
 
     width = serializers.IntegerField()
     height = serializers.IntegerField()

@@ -85,6 +85,8 @@ class Estimate(ApiView):
         planned = pyramid.plan(photo.width, photo.height, order.params)
         speed = estimates.current_speed()
         turn = forecast.turn_of_another(owner, planned.pixel_steps)
+        if turn is not None and turn.or_later:
+            turn = None
         answer = {
             "width": planned.width,
             "height": planned.height,
