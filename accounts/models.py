@@ -98,7 +98,10 @@ class Quota(models.Model):
         help_text=_("Empty: no limit."),
     )
     waiting = models.PositiveIntegerField(
-        _("pictures waiting"), null=True, blank=True, help_text=_("Empty: no limit.")
+        _("pictures waiting"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: what the site allows everybody (STYLESITE_WAITING_PER_PERSON)."),
     )
     painting_minutes_a_day = models.PositiveIntegerField(
         _("minutes of painting a day"),
@@ -110,7 +113,7 @@ class Quota(models.Model):
         _("storage in MB"),
         null=True,
         blank=True,
-        help_text=_("Photos, styles and artworks in full size. Empty: no limit."),
+        help_text=_("Photos, styles and artworks with all their files. Empty: no limit."),
     )
 
     class Meta:

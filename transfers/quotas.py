@@ -1,15 +1,18 @@
 """What someone uses of the workers, held against their limits.
 
 Checked when a picture is submitted, in the same transaction: what was let in is painted to its end.
+Pictures waiting have a limit also where the admin has set none: the queue is everybody's, and a row
+of it takes no storage that would be counted.
 How many are painted at once is a matter of claiming (``queue.fair_share``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,9 +46,9 @@ class Use:
 
 def use_of(user: User) -> Use:
     """What ``user`` uses right now."""
-    own = Transfer.objects.at_cost_of(user)
+    own, limits = Transfer.objects.at_cost_of(user), limits_of(user)
     return Use(
-        limits=limits_of(user),
+        limits=replace(limits, waiting=_most_waiting(limits)),
         running=own.running().exclude(purpose=Purpose.LOOK).count(),
         waiting=_waiting(user),
         painting_s=_painting_s(user),
@@ -60,12 +63,11 @@ def check_submission(
 
     A look neither waits among the pictures nor is stored, so it is held against the minutes only;
     a sheet counts as one that waits. Belongs in the transaction that submits them: two at once wait
-    for each other here.
+    for each other here, unless no limit was set for them: the site's own need not be exact.
     """
     limits = limits_of(owner)
-    if not limits.any:
-        return
-    User.objects.select_for_update().get(pk=owner.pk)
+    if limits.any:
+        User.objects.select_for_update().get(pk=owner.pk)
     if purpose != Purpose.LOOK:
         _check_waiting(owner, limits, 1 if purpose == Purpose.SWEEP else len(pixel_steps))
         storage_use.check_room(owner, 1)
@@ -73,19 +75,21 @@ def check_submission(
 
 
 def _check_waiting(owner: User, limits: Limits, more: int) -> None:
-    if limits.waiting is None:
-        return
-    waiting = _waiting(owner)
-    if waiting + more <= limits.waiting:
+    most, waiting = _most_waiting(limits), _waiting(owner)
+    if waiting + more <= most:
         return
     sentence = ngettext(
         "You may have %(limit)d picture waiting, and %(waiting)d waits already. "
         "Try again when it is being painted, or cancel it in the studio.",
         "You may have %(limit)d pictures waiting, and %(waiting)d are waiting already. "
         "Try again when some of them are painted, or cancel some in the studio.",
-        limits.waiting,
+        most,
     )
-    raise QuotaError(sentence % {"limit": limits.waiting, "waiting": waiting}, reason="waiting")
+    raise QuotaError(sentence % {"limit": most, "waiting": waiting}, reason="waiting")
+
+
+def _most_waiting(limits: Limits) -> int:
+    return settings.WAITING_PER_PERSON if limits.waiting is None else limits.waiting
 
 
 def _waiting(user: User) -> int:

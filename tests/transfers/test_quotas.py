@@ -1,6 +1,7 @@
 """Limits at work: at submission, at upload, at claiming, and on the page that shows them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from tests.transfers.drawings import as_file, quadrants
 from transfers import quotas
 from transfers.models import ContentImage, MachineSpeed, Transfer
 from transfers.queue import forecast, lifecycle, submission
+from transfers.studies.models import Purpose
 
 Submit = Callable[..., Transfer]
 State = Transfer.State
@@ -59,6 +61,30 @@ def test_one_more_than_may_wait_is_refused_and_the_others_stay(submit: Submit) -
         submit()
     assert refused.value.reason == "waiting"
     assert Transfer.objects.count() == 2
+
+
+def test_where_no_limit_is_set_there_is_still_one_for_waiting(
+    submit: Submit,
+    user: User,
+    photo: ContentImage,
+    preset: Style,
+    settings: Settings,
+    signed_in: Client,
+) -> None:
+    settings.WAITING_PER_PERSON = 3
+    submit(), submit()
+    order = submission.Order(content_image=photo, styles=[(preset, 1.0)], params=DRAFT)
+    with pytest.raises(QuotaError, match="3 pictures waiting, and 2 are waiting") as refused:
+        submission.submit_all(user, [order, order])
+    assert refused.value.reason == "waiting"
+    submit()
+    response = signed_in.post("/new/", {"photo": photo.pk, "style": preset.pk, "quality": "draft"})
+    assertContains(response, "You may have 3 pictures waiting", status_code=422)
+    assertContains(signed_in.get("/use/"), "3 pictures of 3")
+    assert Transfer.objects.count() == 3
+    submission.submit_all(user, [replace(order, purpose=Purpose.LOOK)])
+    Quota.objects.create(user=user, waiting=4)
+    submit()
 
 
 def test_what_is_painted_already_does_not_wait(submit: Submit) -> None:

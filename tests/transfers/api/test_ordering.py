@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import User
 from engine.params import Params
@@ -127,6 +128,25 @@ def test_a_photo_that_is_too_narrow_is_named(
     assert not Transfer.objects.exists()
 
 
+def test_more_than_may_wait_are_refused(
+    api: ApiClient, order: dict[str, Any], settings: Settings
+) -> None:
+    settings.WAITING_PER_PERSON = 1
+    assert api.post("/transfers/", order).status_code == 201
+    for path, body in (
+        ("/transfers/", order),
+        (
+            "/transfers/batch/",
+            {"content_images": [order["content_image"]], "styles": [order["styles"][0]["style"]]},
+        ),
+    ):
+        response = api.post(path, body)
+        assert (response.status_code, response.json()["reason"]) == (403, "quota_waiting")
+        assert "You may have 1 picture waiting" in response.json()["detail"]
+    assert Transfer.objects.count() == 1
+    assert api.get("/me/").json()["use"]["waiting_limit"] == 1
+
+
 def test_an_estimate_tells_size_steps_and_times(api: ApiClient, order: dict[str, Any]) -> None:
     body = {**order, "quality": "draft"}
     unknown = api.post("/transfers/estimate/", body).json()
@@ -138,6 +158,18 @@ def test_an_estimate_tells_size_steps_and_times(api: ApiClient, order: dict[str,
     assert known["painting_s"] == pytest.approx(2 + 15 * (256 * 171 + 6000) / 2e4)
     assert (known["starts_in_s"], known["ready_in_s"]) == (0, known["painting_s"])
     assert not Transfer.objects.exists()
+
+
+def test_behind_thousands_an_estimate_knows_no_time_of_its_turn(
+    api: ApiClient, order: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=2e4, overhead_s=2)
+    for _number in range(3):
+        api.post("/transfers/", order)
+    monkeypatch.setattr("transfers.queue.forecast.MOST_PLAYED", 2)
+    told = api.post("/transfers/estimate/", order).json()
+    assert (told["place"], told["starts_in_s"], told["ready_in_s"]) == (None, None, None)
+    assert told["painting_s"] > 0
 
 
 def test_many_photos_are_painted_each_in_each_style(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import Quota, User
 from accounts.quotas import QuotaError
@@ -123,6 +124,15 @@ def test_a_sheet_waits_as_one_whatever_its_cells(sheet: Sheet, user: User, order
         sheet()
     assert Sweep.objects.count() == 1
     assert Transfer.objects.count() == 7
+
+
+def test_a_sheet_is_among_what_may_wait_where_no_limit_is_set(
+    sheet: Sheet, settings: Settings
+) -> None:
+    settings.WAITING_PER_PERSON = 1
+    sheet()
+    with pytest.raises(QuotaError, match="You may have 1 picture waiting"):
+        sheet()
 
 
 def test_a_person_has_twenty_sheets_at_most(

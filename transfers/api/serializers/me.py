@@ -25,7 +25,7 @@ class UseSerializer(serializers.Serializer):
     running = serializers.IntegerField(help_text="Pictures being painted.")
     running_limit = serializers.IntegerField(allow_null=True)
     waiting = serializers.IntegerField(help_text="Pictures waiting.")
-    waiting_limit = serializers.IntegerField(allow_null=True)
+    waiting_limit = serializers.IntegerField()
     painting_s = serializers.FloatField(
         help_text="Seconds of painting in the last 24 hours, with what is not finished yet."
     )
