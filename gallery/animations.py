@@ -24,6 +24,7 @@ from gallery import slow_work, time_lapses
 from gallery.file_names import safe_name
 from gallery.frames import Frame, thinned
 from gallery.models import TimeLapse
+from gallery.sending import TRY_AGAIN_S, ManyDownloadsError
 
 KINDS = ("mp4", "webp")
 SECONDS = (4, 8, 16)
@@ -185,8 +186,9 @@ def _in_turn(user: User) -> Iterator[None]:
         )
     try:
         _count(user)
-        may_wait = slow_work.room.enter(long=True)
-        if not may_wait or not _one_at_a_time.acquire(timeout=PATIENCE_S):
+        if not slow_work.room.enter(long=True):
+            raise BusyError(ManyDownloadsError().sentence, TRY_AGAIN_S)
+        if not _one_at_a_time.acquire(timeout=PATIENCE_S):
             raise BusyError(
                 _("Many animations are being made right now. Please try again in a moment."),
                 PATIENCE_S,

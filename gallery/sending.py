@@ -4,12 +4,15 @@ may be (``slow_work``): zips and the like, which keep theirs until the last byte
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from accounts import networks
 from accounts.refusing import refused
 from gallery import slow_work
 from gallery.reading import BusyError
@@ -17,18 +20,40 @@ from gallery.reading import BusyError
 TRY_AGAIN_S = 60
 
 
+class ByLink(HttpRequest):
+    """Of whoever has a link, and need not be anybody; ``link`` says whose links those are."""
+
+    link: str
+
+
 class ManyDownloadsError(BusyError):
     """Not now. The API answers as to other ``BusyError``, and ``Later`` where a page is asked."""
 
-    def __init__(self) -> None:
-        sentence = _("Many downloads are on their way right now. Please try again in a minute.")
-        super().__init__(sentence, TRY_AGAIN_S)
+    def __init__(self, sentence: str = "", wait_s: int = TRY_AGAIN_S) -> None:
+        many = _(
+            "Many downloads are on their way right now, or one of yours still is. Please try again "
+            "in a minute."
+        )
+        super().__init__(sentence or many, wait_s)
 
 
 def take_place(*, long: bool = True) -> None:
     """Before a download is made or begun. Raises ManyDownloadsError."""
     if not slow_work.room.enter(long=long):
         raise ManyDownloadsError
+
+
+def comes_by_link(request: HttpRequest, owner_id: int) -> None:
+    """Whoever sends ``request`` has a link of this person and counts with all others who have one,
+    unless they are signed in: a link may be in many hands, and somebody in many places."""
+    cast(ByLink, request).link = f"links-{owner_id}"
+
+
+def who_asks(request: HttpRequest) -> Hashable:
+    """Who a place counts for: a person, all who came by the links of one, or a network."""
+    if request.user.is_authenticated:
+        return request.user.pk
+    return getattr(request, "link", "") or networks.counted_as(request)
 
 
 class Later:
@@ -38,6 +63,7 @@ class Later:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        slow_work.room.count_as(partial(who_asks, request))
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -1,20 +1,34 @@
 """How many threads of the web server may be at slow work, so that some are always left for pages.
 
 A thread reads a request and is nobody else's until the answer is sent. What may take longer than a
-page says so here before it begins, and does not begin where as many are at such work as may be. Its
-thread counts until its request is answered: a photo that was read still has to be encoded and
-stored. Commands and workers have threads enough, and are never refused.
+page says so here before it begins, and does not begin where as many are at such work as may be, or
+as many for the same person. Its thread counts until its request is answered: a photo that was read
+still has to be encoded and stored, a zip to be taken. Commands and workers have threads enough,
+and are never refused.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.signals import request_finished, request_started
 
 THREADS = 8
 """Of a process, where nobody says how many it has."""
+
+MOST_EACH, MOST_LONG_EACH = 2, 1
+"""So many places of a process may one person have, and of those that take minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``who`` has it; None where it is nobody's in particular."""
+
+    who: Hashable
+    long: bool
 
 
 class Room:
@@ -23,7 +37,7 @@ class Room:
     def __init__(self, threads: int = THREADS) -> None:
         self._lock = threading.Lock()
         self._here = threading.local()
-        self._at_work: dict[int, bool] = {}
+        self._at_work: dict[int, Place] = {}
         self.fit(threads)
 
     def fit(self, threads: int) -> None:
@@ -31,20 +45,33 @@ class Room:
         self.most = max(1, threads - max(1, threads // 4))
         self.most_long = max(1, self.most // 2)
 
-    def enter(self, *, long: bool = False) -> bool:
+    def count_as(self, asks: Callable[[], Hashable]) -> None:
+        """``asks`` says who sent this thread's request, when that matters and is known."""
+        self._here.asks = asks
+
+    def who(self) -> Hashable:
+        """Who sent this thread's request; None where nobody is known to have."""
+        asks: Callable[[], Hashable] | None = getattr(self._here, "asks", None)
+        return asks() if asks else None
+
+    def enter(self, who: Hashable = None, *, long: bool = False) -> bool:
         """Whether this thread may begin; it leaves with its request. Twice counts once.
 
-        ``long``: what takes minutes, such as a zip.
+        ``who`` it is for, where that is not who asks. ``long``: what takes minutes, such as a zip.
         """
         if not getattr(self._here, "answers", False):
             return True
+        who = self.who() if who is None else who
         thread = threading.get_ident()
         with self._lock:
-            others = [one for at, one in self._at_work.items() if at != thread]
-            is_long = long or self._at_work.get(thread, False)
-            if len(others) >= self.most or (long and sum(others) >= self.most_long):
+            others = [place for at, place in self._at_work.items() if at != thread]
+            if self._has_enough(who, others, long=long):
                 return False
-            self._at_work[thread] = is_long
+            long_others = sum(place.long for place in others)
+            if len(others) >= self.most or (long and long_others >= self.most_long):
+                return False
+            before = self._at_work.get(thread)
+            self._at_work[thread] = Place(who, long or (before is not None and before.long))
         return True
 
     def threads(self) -> frozenset[int]:
@@ -59,8 +86,17 @@ class Room:
 
     def end(self, **_said: Any) -> None:
         self._here.answers = False
+        self._here.asks = None
         with self._lock:
             self._at_work.pop(threading.get_ident(), None)
+
+    def _has_enough(self, who: Hashable, others: list[Place], *, long: bool) -> bool:
+        if who is None:
+            return False
+        theirs = [place for place in others if place.who == who]
+        return len(theirs) >= MOST_EACH or (
+            long and sum(place.long for place in theirs) >= MOST_LONG_EACH
+        )
 
 
 room = Room()

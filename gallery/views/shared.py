@@ -25,6 +25,7 @@ from gallery import link_guesses, shares, zips
 from gallery.downloads import Wish, download_response
 from gallery.files import file_response
 from gallery.models import Artwork, ShareLink
+from gallery.sending import comes_by_link
 from gallery.sharing_forms import LinkPasswordForm
 from gallery.views.objections import object_to
 
@@ -56,6 +57,7 @@ def for_holders(view: LinkView[P]) -> TokenView:
         try:
             if link is None or not (_may_look(request, link) or view is _shared):
                 raise Http404
+            comes_by_link(request, link.owner_id)
             response = view(request, link, *args, **kwargs)
         except Http404:
             response = render(request, "gallery/shared_nowhere.html", status=404)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Hashable, Iterator
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import tokens
+from accounts.models import User
 from gallery import albums, shares, slow_work
 from gallery.models import Artwork, Style
 from tests.gallery.films import add_time_lapse
@@ -19,9 +24,38 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slow_work.room, "most", 0)
 
 
-def downloads(artwork: Artwork) -> list[str]:
+@pytest.fixture
+def take() -> Iterator[Callable[[Hashable], None]]:
+    """Somebody is sent a zip meanwhile."""
+    over = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def sent(who: Hashable, ready: threading.Event) -> None:
+        slow_work.room.begin()
+        assert slow_work.room.enter(who, long=True)
+        ready.set()
+        over.wait(10)
+        slow_work.room.end()
+
+    def begin(who: Hashable) -> None:
+        ready = threading.Event()
+        threads.append(threading.Thread(target=sent, args=(who, ready)))
+        threads[-1].start()
+        assert ready.wait(10)
+
+    yield begin
+    over.set()
+    for thread in threads:
+        thread.join()
+
+
+def link_to(artwork: Artwork) -> str:
     album = albums.create(artwork.owner, "Summer", [artwork])
-    link = shares.address(shares.create(artwork.owner, album=album, may_download=True))
+    return shares.address(shares.create(artwork.owner, album=album, may_download=True))
+
+
+def downloads(artwork: Artwork) -> list[str]:
+    link = link_to(artwork)
     api = f"/api/v1/artworks/{artwork.pk}/download/webp/"
     return [
         *("/gallery/zip/", f"{link}download/", "/api/v1/artworks/zip/", api),
@@ -49,6 +83,35 @@ def test_a_thread_is_free_again_when_its_download_is_sent(
         assert not slow_work.room.threads(), address
 
 
+def test_one_zip_at_a_time_is_sent_to_a_person_also_through_programs_and_links(
+    signed_in: Client,
+    artwork: Artwork,
+    stranger: User,
+    take: Callable[[Hashable], None],
+) -> None:
+    take(artwork.owner.pk)
+    link = f"{link_to(artwork)}download/"
+    _token, secret = tokens.issue(artwork.owner, "Script", ["read"])
+    by_token = {"Authorization": f"Bearer {secret}"}
+    for address in ("/gallery/zip/", link):
+        assert signed_in.get(address).status_code == 503, address
+    assert Client().get("/api/v1/artworks/zip/", headers=by_token).status_code == 503
+    assert Client().get(link).getvalue()  # type: ignore[attr-defined]
+    other = Client()
+    other.force_login(stranger)
+    assert other.get("/gallery/zip/").getvalue()  # type: ignore[attr-defined]
+
+
+def test_all_who_come_by_links_of_one_person_count_as_one(
+    artwork: Artwork, signed_in: Client, take: Callable[[Hashable], None]
+) -> None:
+    take(f"links-{artwork.owner.pk}")
+    for address in (link_to(artwork), link_to(artwork)):
+        assert Client().get(f"{address}download/").status_code == 503
+        assert Client().get(address).status_code == 200
+    assert signed_in.get("/gallery/zip/").getvalue()  # type: ignore[attr-defined]
+
+
 def test_the_picture_as_it_is_stored_is_a_file_like_any_other(
     signed_in: Client, artwork: Artwork, full: None
 ) -> None:
@@ -61,7 +124,7 @@ def test_an_animation_has_to_wait_as_well(signed_in: Client, artwork: Artwork, f
     add_time_lapse(artwork)
     address = reverse("gallery:time-lapse-animation", args=[artwork.pk])
     page = signed_in.get(address, follow=True).content.decode()
-    assert "Many animations are being made right now" in page
+    assert "Many downloads are on their way right now" in page
 
 
 def test_presets_come_and_go_by_few_threads_too(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 import pytest
 
@@ -19,12 +19,12 @@ class Visitors:
         self._room, self._over = room, threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def come(self, count: int, *, long: bool = False) -> list[bool]:
+    def come(self, count: int, who: Hashable = None, *, long: bool = False) -> list[bool]:
         """Whether each of them may begin."""
         found: list[bool] = []
         for _ in range(count):
             ready = threading.Event()
-            thread = threading.Thread(target=self._answer, args=(long, found, ready))
+            thread = threading.Thread(target=self._answer, args=(who, long, found, ready))
             thread.start()
             self._threads.append(thread)
             assert ready.wait(10)
@@ -35,8 +35,10 @@ class Visitors:
         for thread in self._threads:
             thread.join()
 
-    def _answer(self, long: bool, found: list[bool], ready: threading.Event) -> None:
+    def _answer(self, who: Hashable, long: bool, found: list[bool], ready: threading.Event) -> None:
         self._room.begin()
+        if who is not None:
+            self._room.count_as(lambda: who)
         found.append(self._room.enter(long=long))
         ready.set()
         self._over.wait(10)
@@ -65,6 +67,22 @@ def test_of_eight_threads_six_may_be_at_slow_work(room: Room, visitors: Visitors
 def test_what_takes_minutes_leaves_places_for_photos(visitors: Visitors) -> None:
     assert visitors.come(5, long=True) == [True] * 3 + [False] * 2
     assert visitors.come(4) == [True] * 3 + [False]
+
+
+def test_nobody_has_more_than_two_places_and_one_for_minutes(visitors: Visitors) -> None:
+    assert visitors.come(2, "ada", long=True) == [True, False]
+    assert visitors.come(2, "ada") == [True, False]
+    assert visitors.come(3, "bob") == [True, True, False]
+    assert visitors.come(1, "eve", long=True) == [True]
+
+
+def test_a_photo_counts_for_whom_it_is_read(room: Room, visitors: Visitors) -> None:
+    visitors.come(2, "booth 3")
+    room.begin()
+    room.count_as(lambda: "a network")
+    assert not room.enter("booth 3")
+    assert room.enter()
+    room.end()
 
 
 def test_who_asks_twice_counts_once_and_stays_what_it_is(room: Room, visitors: Visitors) -> None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gallery.downloads import file_name_of
 from gallery.files import bytes_response, file_response
 from gallery.pictures import encode
-from gallery.sending import take_place
+from gallery.sending import comes_by_link, take_place
 from transfers.booth import deletion, sittings, telling
 from transfers.models import BoothPicture, Sitting
 
@@ -44,6 +44,7 @@ def for_holders(
         try:
             if sitting is None or not may(sitting):
                 raise Http404
+            comes_by_link(request, sitting.booth.owner_id)
             response = view(request, sitting, *args, **kwargs)
         except Http404:
             response = render(request, "booth/nowhere.html", status=404)
