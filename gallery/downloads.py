@@ -50,7 +50,7 @@ def download_response(request: HttpRequest, artwork: Artwork, wish: Wish) -> Htt
     name = file_name(artwork, wish.file_format)
     if wish == Wish():
         return file_response(request, artwork.original, download_as=name)
-    take_place(long=False)
+    take_place(long=False, pixels=artwork.width * artwork.height)
     try:
         data = file_bytes(artwork, wish)
     except FileNotFoundError as missing:

@@ -4,6 +4,7 @@ may be (``slow_work``): zips and the like, which keep theirs until the last byte
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable
 from functools import partial
 from typing import cast
@@ -13,11 +14,16 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accounts import networks
+from accounts.limits import counted
 from accounts.refusing import refused
 from gallery import slow_work
 from gallery.reading import BusyError
 
 TRY_AGAIN_S = 60
+
+MOST_PIXELS_A_MINUTE = 160_000_000
+"""So many of pictures that are converted for one person: ten of the largest, which keep a processor
+busy for half a minute, or 160 of 1,000 by 1,000."""
 
 
 class ByLink(HttpRequest):
@@ -37,10 +43,12 @@ class ManyDownloadsError(BusyError):
         super().__init__(sentence or many, wait_s)
 
 
-def take_place(*, long: bool = True) -> None:
-    """Before a download is made or begun. Raises ManyDownloadsError."""
+def take_place(*, long: bool = True, pixels: int = 0) -> None:
+    """Before a download is made or begun, ``pixels`` of it converted. Raises ManyDownloadsError."""
     if not slow_work.room.enter(long=long):
         raise ManyDownloadsError
+    if pixels and (who := slow_work.room.who()) is not None:
+        _count(pixels, who)
 
 
 def comes_by_link(request: HttpRequest, owner_id: int) -> None:
@@ -54,6 +62,14 @@ def who_asks(request: HttpRequest) -> Hashable:
     if request.user.is_authenticated:
         return request.user.pk
     return getattr(request, "link", "") or networks.counted_as(request)
+
+
+def _count(pixels: int, who: Hashable) -> None:
+    minute, second = divmod(int(time.time()), 60)
+    sum_of_all = counted(f"converted-{who}-{minute}", pixels)
+    if sum_of_all - pixels >= MOST_PIXELS_A_MINUTE:
+        sentence = _("That was a lot at once. Wait a minute and try again.")
+        raise ManyDownloadsError(sentence, 60 - second)
 
 
 class Later:

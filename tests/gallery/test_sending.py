@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Iterator
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from accounts import tokens
 from accounts.models import User
-from gallery import albums, shares, slow_work
+from gallery import albums, sending, shares, slow_work
 from gallery.models import Artwork, Style
 from tests.gallery.films import add_time_lapse
 
@@ -110,6 +111,20 @@ def test_all_who_come_by_links_of_one_person_count_as_one(
         assert Client().get(f"{address}download/").status_code == 503
         assert Client().get(address).status_code == 200
     assert signed_in.get("/gallery/zip/").getvalue()  # type: ignore[attr-defined]
+
+
+def test_whoever_has_had_many_pictures_converted_waits_until_the_next_minute(
+    signed_in: Client, artwork: Artwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "time", SimpleNamespace(time=lambda: 1_800_000_030.0))
+    monkeypatch.setattr(sending, "MOST_PIXELS_A_MINUTE", 2 * artwork.width * artwork.height)
+    webp, link = f"/gallery/{artwork.pk}/download/webp/", link_to(artwork)
+    assert [signed_in.get(webp).status_code for _ in range(3)] == [200, 200, 503]
+    refused = signed_in.get(f"/gallery/{artwork.pk}/download/jpg/")
+    assert (refused.status_code, refused["Retry-After"]) == (503, "30")
+    assert "Wait a minute" in refused.content.decode()
+    by_link = [Client().get(f"{link}{artwork.pk}/download/jpg/").status_code for _ in range(3)]
+    assert by_link == [200, 200, 503]
 
 
 def test_the_picture_as_it_is_stored_is_a_file_like_any_other(

@@ -50,7 +50,7 @@ def draw(sweep: Sweep, cells: Sequence[SweepCell]) -> bytes:
     Raises gallery.files.FilesUnavailableError where a picture may be there in a moment, and
     gallery.reading.BusyError where others are first.
     """
-    take_place(long=False)
+    take_place(long=False, pixels=len(cells) * CELL_PX**2)
     pictures = {(cell.row, cell.column): _picture(cell) for cell in cells}
     rows, columns = sweep.row_axis["labels"], sweep.column_axis["labels"]
     there = [picture.size for picture in pictures.values() if picture is not None]

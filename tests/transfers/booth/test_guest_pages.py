@@ -12,6 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
+from gallery import sending
 from tests.transfers.booth.conftest import Take, status_at
 from transfers.booth import opening
 from transfers.models import Booth, Sitting
@@ -53,6 +54,16 @@ def test_the_download_is_the_picture_under_a_name(client: Client, painted: Paint
         assert not image.getexif()
     assert status_at(client, f"/b/{code}/download/gif/") == 404
     assert status_at(client, f"/b/{code}/original/") == 404
+
+
+def test_all_guests_of_one_host_count_as_one_where_pictures_are_converted(
+    painted: Painted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "MOST_PIXELS_A_MINUTE", 1)
+    guests = [Client(REMOTE_ADDR=f"198.51.100.{number}") for number in (1, 2)]
+    _sitting, code = painted
+    assert [status_at(guest, f"/b/{code}/download/jpg/") for guest in guests] == [200, 503]
+    assert status_at(guests[1], f"/b/{code}/download/png/") == 200
 
 
 def test_no_download_where_the_host_allows_none(

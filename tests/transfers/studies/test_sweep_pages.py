@@ -10,6 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import Quota, User
 from engine.params import Params
+from gallery import sending
 from gallery.models import Artwork, Style
 from tests.transfers.drawings import as_file, quadrants
 from tests.transfers.studies.conftest import painted
@@ -264,6 +265,14 @@ def test_the_whole_sheet_is_downloaded_as_one_picture(signed_in: Client, sheet: 
     assert response["Content-Disposition"] == 'attachment; filename="harbour-in-stripes.jpg"'
     image = Image.open(io.BytesIO(response.getvalue()))
     assert (image.format, image.width > 3 * 256) == ("JPEG", True)
+
+
+def test_a_sheet_is_drawn_as_often_as_pictures_are_converted(
+    signed_in: Client, sheet: Sheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "MOST_PIXELS_A_MINUTE", 1)
+    address = f"/sheets/{sheet().pk}/picture/"
+    assert [signed_in.get(address).status_code for _time in range(2)] == [200, 503]
 
 
 def test_ones_sheets_are_in_a_list(signed_in: Client, sheet: Sheet) -> None:

@@ -89,7 +89,7 @@ def download(request: HttpRequest, sitting: Sitting, file_format: str) -> HttpRe
     name = file_name_of(f"{sitting.booth.title}, {shown.title}", file_format)
     if file_format == "png":
         return file_response(request, shown.original, download_as=name, immutable=False)
-    take_place(long=False)
+    take_place(long=False, pixels=shown.width * shown.height)
     return bytes_response(_jpeg(shown), download_as=name)
 
 
