@@ -3,8 +3,9 @@
 A thread reads a request and is nobody else's until the answer is sent. What may take longer than a
 page says so here before it begins, and does not begin where as many are at such work as may be, or
 as many for the same person. Its thread counts until its request is answered: a photo that was read
-still has to be encoded and stored, a zip to be taken. Commands and workers have threads enough,
-and are never refused.
+still has to be encoded and stored, a zip to be taken. Who takes it slowly while somebody else was
+refused a place gives theirs up (``stylesite.web_worker``). Commands and workers have threads
+enough, and are never refused.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from django.core.signals import request_finished, request_started
@@ -21,6 +23,12 @@ THREADS = 8
 
 MOST_EACH, MOST_LONG_EACH = 2, 1
 """So many places of a process may one person have, and of those that take minutes."""
+
+WANTED_S = 60.0
+"""So long after somebody was refused, places are wanted: they were told to come back by then."""
+
+BARRED_S = 120.0
+"""Whoever lost a place because they were slow gets no other so long: those who wait are first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ class Room:
         self._lock = threading.Lock()
         self._here = threading.local()
         self._at_work: dict[int, Place] = {}
+        self._barred: dict[Hashable, float] = {}
+        self._refused_at = float("-inf")
         self.fit(threads)
 
     def fit(self, threads: int) -> None:
@@ -69,6 +79,7 @@ class Room:
                 return False
             long_others = sum(place.long for place in others)
             if len(others) >= self.most or (long and long_others >= self.most_long):
+                self._refused_at = monotonic()
                 return False
             before = self._at_work.get(thread)
             self._at_work[thread] = Place(who, long or (before is not None and before.long))
@@ -78,6 +89,19 @@ class Room:
         """Those that are at slow work, by their idents."""
         with self._lock:
             return frozenset(self._at_work)
+
+    def is_wanted(self) -> bool:
+        """Whether somebody found no place of late, though they had not enough themselves."""
+        return monotonic() - self._refused_at < WANTED_S
+
+    def bar(self, thread: int) -> None:
+        """Whoever ``thread`` works for was too slow, and finds no place for a while."""
+        now = monotonic()
+        with self._lock:
+            self._barred = {who: at for who, at in self._barred.items() if now - at < BARRED_S}
+            place = self._at_work.get(thread)
+            if place is not None and place.who is not None:
+                self._barred[place.who] = now
 
     def begin(self, **_said: Any) -> None:
         """This thread begins to answer a request."""
@@ -94,8 +118,10 @@ class Room:
         if who is None:
             return False
         theirs = [place for place in others if place.who == who]
-        return len(theirs) >= MOST_EACH or (
-            long and sum(place.long for place in theirs) >= MOST_LONG_EACH
+        return (
+            len(theirs) >= MOST_EACH
+            or (long and sum(place.long for place in theirs) >= MOST_LONG_EACH)
+            or monotonic() - self._barred.get(who, float("-inf")) < BARRED_S
         )
 
 

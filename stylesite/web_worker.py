@@ -6,10 +6,11 @@ when its head is there, for which there are 15 seconds; no address has more than
 threads and a quarter of its connections (``web_connections``), and who is silent while they send is
 hung up on. Where somebody waits for a thread and more than a quarter of them wait for slow clients,
 or more than three quarters for those or at slow work (``gallery.slow_work``), the slowest are hung
-up on; while threads are free, nobody is disturbed. An address that was hung up on has one thread at
-a time for a while. A proxy that takes in whole requests and answers before it passes them on does
-better still: where there is one (STYLESITE_TRUSTED_PROXIES), all connections are its own, and count
-as nobody's.
+up on; so is who takes what slow work makes by less than 20 kB/s, while somebody else was refused a
+place at it. While nobody needs what they have, nobody is disturbed. An address that was hung up on
+has one thread at a time for a while. A proxy that takes in whole requests and answers before it
+passes them on does better still: where there is one (STYLESITE_TRUSTED_PROXIES), all connections
+are its own, and count as nobody's.
 
 gunicorn waits two seconds for each client to hang up after the last answer, in the thread that
 lets everybody in. Here they are waited for beside everything else.
@@ -37,6 +38,13 @@ SLOW_AFTER_S = 3.0
 
 SHORT_AFTER_S = 0.5
 """So long may somebody wait for a thread before it is taken from those who are slow."""
+
+LEAST_BYTES_A_S = 20_000
+"""As a mobile network of the second generation sends. At this rate, an album of 100 MB takes more
+than an hour; whoever is slower may take it while nobody else waits for the place."""
+
+LEAST_OVER_S = 60.0
+"""Of waiting for a client. Systems take in megabytes at once before they take more."""
 
 RECENTLY_S = 1.0
 """After so long a wait, what a client did before counts half: buffers it filled are forgotten."""
@@ -72,6 +80,8 @@ class Watched:
         """A request begins, and waits for a thread."""
         self.thread = 0
         self._waited_s = self._lately_s = self._lately_bytes = 0.0
+        self._bytes, self._falls_short = 0, False
+        self._judged = (0.0, 0)
         self._waiting_since: float | None = None
         self._silent_since: float | None = None
 
@@ -93,13 +103,13 @@ class Watched:
         self._silent_since = monotonic()
         with self._waiting():
             data = self._plain.recv(size, *given)
-            self._lately_bytes += len(data)
+            self._moved(len(data))
         return data
 
     def send(self, data: Any, *given: Any) -> int:
         with self._waiting():
             sent = self._plain.send(data, *given)
-            self._lately_bytes += sent
+            self._moved(sent)
         return sent
 
     def sendall(self, data: Any) -> None:
@@ -113,7 +123,7 @@ class Watched:
             with self._waiting():
                 piece = min(PIECE_BYTES, count - sent)
                 more = self._plain.sendfile(file, offset + sent, piece)
-                self._lately_bytes += more
+                self._moved(more)
             if not more:
                 break  # the file has become shorter
             sent += more
@@ -132,6 +142,15 @@ class Watched:
         waiting_s = self._waiting_s(now)
         kept = _kept_after(waiting_s)
         return self._lately_bytes * kept / max(self._lately_s * kept + waiting_s, 0.001)
+
+    def falls_short(self, now: float) -> bool:
+        """Whether too little came of the last minute of waiting; to be asked every few seconds."""
+        waited_s, (then_s, then_bytes) = self.waited_s(now), self._judged
+        if waited_s - then_s >= LEAST_OVER_S:
+            least = LEAST_BYTES_A_S * (waited_s - then_s)
+            self._falls_short = self._bytes - then_bytes < least
+            self._judged = (waited_s, self._bytes)
+        return self._falls_short
 
     def hang_up(self) -> None:
         """Whoever waits for it goes on at once, with nothing."""
@@ -162,6 +181,10 @@ class Watched:
 
     def is_leaving(self) -> bool:
         return self._leaving_since is not None
+
+    def _moved(self, size: int) -> None:
+        self._bytes += size
+        self._lately_bytes += size
 
     def _waiting_s(self, now: float) -> float:
         since = self._waiting_since
@@ -328,9 +351,22 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         surplus = self._surplus({conn.sock.thread for conn in waiting})
         if self._is_short(now) and surplus > 0:
             slow += sorted(waiting, key=lambda conn: conn.sock.rate(now))[:surplus]
-        for conn in slow:
+        for conn in [*slow, *self._slow_at_work(watched, now)]:
             conn.sock.hang_up()
             self._remember(conn.address, now)
+
+    def _slow_at_work(self, watched: list[Any], now: float) -> list[Any]:
+        """Those who have a place of slow work that somebody else wants, and make too little use of
+        it; they get no other for a while."""
+        short = [conn for conn in watched if conn.sock.falls_short(now)]
+        room = slow_work.room
+        if not (short and room.is_wanted()):
+            return []
+        have_places = room.threads()
+        slow = [conn for conn in short if conn.sock.thread in have_places]
+        for conn in slow:
+            room.bar(conn.sock.thread)
+        return slow
 
     def _surplus(self, waiting: set[int]) -> int:
         """How many threads too many wait for slow clients: a quarter of all may, and with those at

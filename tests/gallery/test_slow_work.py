@@ -69,9 +69,12 @@ def test_what_takes_minutes_leaves_places_for_photos(visitors: Visitors) -> None
     assert visitors.come(4) == [True] * 3 + [False]
 
 
-def test_nobody_has_more_than_two_places_and_one_for_minutes(visitors: Visitors) -> None:
+def test_nobody_has_more_than_two_places_and_one_for_minutes(
+    room: Room, visitors: Visitors
+) -> None:
     assert visitors.come(2, "ada", long=True) == [True, False]
     assert visitors.come(2, "ada") == [True, False]
+    assert not room.is_wanted(), "there is room for others"
     assert visitors.come(3, "bob") == [True, True, False]
     assert visitors.come(1, "eve", long=True) == [True]
 
@@ -83,6 +86,31 @@ def test_a_photo_counts_for_whom_it_is_read(room: Room, visitors: Visitors) -> N
     assert not room.enter("booth 3")
     assert room.enter()
     room.end()
+
+
+def test_places_are_wanted_while_somebody_was_refused_for_others(
+    room: Room, visitors: Visitors
+) -> None:
+    for who in ("ada", "bob", "eve"):
+        assert visitors.come(1, who, long=True) == [True]
+    assert not room.is_wanted()
+    assert visitors.come(1, "zoe", long=True) == [False]
+    assert room.is_wanted()
+
+
+def test_who_was_too_slow_waits_behind_those_who_were_refused(
+    room: Room, visitors: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitors.come(1, "ada", long=True)
+    visitors.come(1)
+    for thread in room.threads():
+        room.bar(thread)
+    visitors.leave()
+    assert visitors.come(1, "ada") == [False]
+    assert visitors.come(2, "bob") == [True, True]
+    assert visitors.come(1) == [True], "what is nobody’s in particular"
+    monkeypatch.setattr(slow_work, "BARRED_S", 0.0)
+    assert visitors.come(1, "ada") == [True]
 
 
 def test_who_asks_twice_counts_once_and_stays_what_it_is(room: Room, visitors: Visitors) -> None:

@@ -28,6 +28,14 @@ from gallery.slow_work import room
 from stylesite import web_worker
 
 web_worker.SILENCE_S = float(os.environ.get("SILENCE_S", web_worker.SILENCE_S))
+web_worker.LEAST_OVER_S = float(os.environ.get("LEAST_OVER_S", web_worker.LEAST_OVER_S))
+
+
+def ended(pieces):
+    try:
+        yield from pieces
+    finally:
+        room.end()
 
 
 def application(environ, start_response):
@@ -35,6 +43,14 @@ def application(environ, start_response):
         room.begin()
         room.enter()
         time.sleep(15)
+    if environ["PATH_INFO"] == "/long":
+        room.begin()
+        room.count_as(lambda: environ["REMOTE_ADDR"])
+        if not room.enter(long=True):
+            start_response("503 Busy", [("Content-Length", "0")])
+            return []
+        start_response("200 OK", [("Content-Type", "application/zip")])
+        return ended(b"z" * 2**16 for _ in range(256))
     if environ["PATH_INFO"] == "/file":
         large = Path(__file__).with_name("large").open("rb")
         start_response("200 OK", [("Content-Length", str(16 * 2**20))])
@@ -209,6 +225,37 @@ def test_a_slow_reader_is_let_be_where_nobody_needs_the_thread(port: int) -> Non
         time.sleep(3.5)
         assert page(port, "127.0.0.3") is not None
         assert going_on == clients
+
+
+def begins(port: int, address: str) -> bool:
+    """Whether a zip begins to come; it is not wanted after all."""
+    with connection(port, address) as client:
+        client.sendall(b"GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        return b"200 OK" in client.recv(15)
+
+
+def test_slow_readers_lose_places_of_slow_work_that_somebody_was_refused(tmp_path: Path) -> None:
+    """Three zips are all places there are, and no thread is short."""
+    with serving(tmp_path, LEAST_OVER_S="2") as port:
+        slowest = [reader(port, f"127.0.0.{n}", "/long") for n in (10, 11)]
+        faster = [reader(port, "127.0.0.12", "/long")]
+        with reading(slowest, 330), reading(faster, 60_000) as going_on:
+            time.sleep(4)
+            assert not begins(port, "127.0.0.3")
+            assert any(begins(port, "127.0.0.3") or time.sleep(0.2) for _ in range(50))
+            assert not begins(port, "127.0.0.10"), "they are behind those who were refused"
+            assert going_on == faster
+
+
+def test_a_slow_reader_keeps_a_place_that_nobody_else_was_refused(tmp_path: Path) -> None:
+    with serving(tmp_path, LEAST_OVER_S="1") as port:
+        clients = [reader(port, f"127.0.0.{n}", "/long") for n in (10, 11)]
+        with reading(clients, 330) as going_on:
+            time.sleep(3)
+            assert not begins(port, "127.0.0.10"), "one each"
+            assert begins(port, "127.0.0.3")
+            time.sleep(1.5)
+            assert going_on == clients
 
 
 @pytest.mark.parametrize(
