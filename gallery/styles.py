@@ -102,14 +102,19 @@ class ChangedMeanwhileError(Exception):
         return _("The picture was changed in another tab. Please look at it and try again.")
 
 
+def would_change(style: Style, part: Crop) -> bool:
+    """Whether ``crop`` would have anything to do."""
+    return part.stored() != style.crop
+
+
 def crop(style: Style, part: Crop) -> None:
     """Let ``style`` be this part of its whole picture, which is kept.
 
     Artworks have copies of what they show; what still waits is painted in the new part. Raises
-    ``ImageError`` where the part is too small, ``QuotaError`` where there is no room, and
-    ``ChangedMeanwhileError``.
+    ``ImageError`` where the part is too small or too much is going on, ``QuotaError`` where there
+    is no room, and ``ChangedMeanwhileError``.
     """
-    if part.stored() == style.crop:
+    if not would_change(style, part):
         return
     if not slow_work.room.enter():
         raise BusyError

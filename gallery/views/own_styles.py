@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
@@ -36,6 +37,10 @@ from gallery.models import Style
 from gallery.styles import ChangedMeanwhileError
 
 MOST_AT_ONCE = 24
+
+LAST_CROP_AFTER_S = 10.0
+"""A form for 24 pictures is short, and the largest take half a minute to crop: no other crop begins
+after so long, and the form can be sent again for the rest."""
 
 
 @uploads.takes_files
@@ -132,23 +137,28 @@ def _form_of(
 
 
 def _save(forms: Iterable[CroppedStyleForm]) -> list[Style]:
-    """Write what the forms say; where a crop finds no room, its form has the error then."""
+    """Write what the forms say; where a crop finds no room or no time, its form has the error."""
     kept = []
+    last_crop_at = monotonic() + LAST_CROP_AFTER_S
     for form in forms:
         if form.cleaned_data["leave_out"]:
             styles.trash(form.instance)
             continue
         styles.describe(form.instance, form.described)
-        if _crop(form):
+        if _crop(form, last_crop_at):
             kept.append(form.instance)
     return kept
 
 
-def _crop(form: CroppedStyleForm) -> bool:
+def _crop(form: CroppedStyleForm, last_at: float = float("inf")) -> bool:
     part = form.cleaned_data.get("crop")
+    if part is None or not styles.would_change(form.instance, part):
+        return True
+    if monotonic() > last_at:
+        form.add_error("crop_width", _("There was no time left for this crop. Please save again."))
+        return False
     try:
-        if part is not None:
-            styles.crop(form.instance, part)
+        styles.crop(form.instance, part)
     except (ImageError, QuotaError, ChangedMeanwhileError) as error:
         form.add_error("crop_width", error.sentence)
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -43,6 +44,12 @@ def naming(said: dict[Style, dict[str, str]], **more: str) -> dict[str, Any]:
     for style, fields in said.items():
         sent |= {f"{style.pk}-{name}": value for name, value in words(**fields).items()}
     return sent
+
+
+def again(some: list[Style]) -> list[Style]:
+    """The same, as they are now."""
+    now = Style.objects.in_bulk([style.pk for style in some])
+    return [now[style.pk] for style in some]
 
 
 def named_next(response: Any) -> list[str]:
@@ -189,6 +196,23 @@ def test_all_are_named_and_cropped_on_one_page(
     assert (own_style.title, own_style.artist, own_style.tags) == ("Azulejos", "Me", ["blue", "x"])
     assert own_style.crop is None
     assert (other.title, other.crop, other.width) == ("Flags", [0.5, 0, 0.5, 1], 100)
+
+
+def test_crops_for_which_there_is_no_time_are_made_when_the_form_is_sent_again(
+    signed_in: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the form is lost: two are cropped within ten seconds, then the other two."""
+    clock = itertools.count(step=4)
+    monkeypatch.setattr("gallery.views.own_styles.monotonic", lambda: float(next(clock)))
+    some = [styles.add_style(owner=user, image=quadrants(200, 100), title="") for _ in range(4)]
+    said = naming({style: {"title": "Flags", "crop_width": "50"} for style in some})
+    response = signed_in.post(NAME, said)
+    assertContains(response, "There was no time left for this crop", 2, status_code=422)
+    assert [style.crop is None for style in again(some)] == [False, False, True, True]
+    assert {style.title for style in again(some)} == {"Flags"}
+    assert response.content.decode().count('value="50"') == 4
+    assert signed_in.post(NAME, said)["Location"] == OWN
+    assert {tuple(style.crop or ()) for style in again(some)} == {(0, 0, 0.5, 1)}
 
 
 def test_fields_of_the_crop_that_are_left_empty_keep_all_of_it(
