@@ -114,6 +114,8 @@ def use(site: Site, who: Person, picture: bytes) -> None:
             path = "/api/v1/content-images/"
             site.timed("upload", who, "POST", path, body, by="token", content_type=kind)
         if chance.random() < 0.1:
+            site.timed("zip", who, "GET", f"/gallery/zip/?ids={artwork}")
+        if chance.random() < 0.1:
             site.timed("submit", who, "POST", "/api/v1/transfers/", order(who), by="token")
 
 
@@ -189,6 +191,11 @@ def sip(site: Site, who: Person) -> None:
         client.close()
 
 
+def convert(site: Site, who: Person) -> None:
+    """Much work for a short request."""
+    site.ask(who, "GET", f"/gallery/{random.choice(who.artworks)}/download/webp/")
+
+
 def search(site: Site, who: Person) -> None:
     words = "+".join(random.choices(["harbour", "mill", "a", "e", "%25"], k=6))
     site.ask(who, "GET", f"/gallery/?q={words}")
@@ -217,7 +224,7 @@ def hold(site: Site, who: Person) -> None:
 
 KINDS: list[Callable[[Site, Person], None]] = [
     *(guess, upload, giant, drip, drip_headers, sip, hammer, fetch_zip, search, submit, garbage),
-    hold,
+    *(hold, convert),
 ]
 BIG = random.Random(7).randbytes(8 * 2**20)
 
