@@ -121,7 +121,7 @@ def read_picture(
     Raises ImageError, whose sentence is fit for them; BusyError is one.
     """
     limits = limits or upload_limits()
-    if not slow_work.room.enter(who):
+    if not slow_work.room.enter(who, most_each=AT_ONCE_EACH + WAITING_EACH):
         raise BusyError
     data = read_bytes(file, limits)
     with turns.turn(object() if who is None else who):

@@ -22,7 +22,8 @@ THREADS = 8
 """Of a process, where nobody says how many it has."""
 
 MOST_EACH, MOST_LONG_EACH = 2, 1
-"""So many places of a process may one person have, and of those that take minutes."""
+"""So many places of a process may one person have, and of those that take minutes. Photos have
+limits of their own, in which some wait (``gallery.reading``)."""
 
 WANTED_S = 60.0
 """So long after somebody was refused, places are wanted: they were told to come back by then."""
@@ -64,10 +65,13 @@ class Room:
         asks: Callable[[], Hashable] | None = getattr(self._here, "asks", None)
         return asks() if asks else None
 
-    def enter(self, who: Hashable = None, *, long: bool = False) -> bool:
+    def enter(
+        self, who: Hashable = None, *, long: bool = False, most_each: int = MOST_EACH
+    ) -> bool:
         """Whether this thread may begin; it leaves with its request. Twice counts once.
 
         ``who`` it is for, where that is not who asks. ``long``: what takes minutes, such as a zip.
+        ``most_each``: so many places may they have with this one.
         """
         if not getattr(self._here, "answers", False):
             return True
@@ -75,7 +79,7 @@ class Room:
         thread = threading.get_ident()
         with self._lock:
             others = [place for at, place in self._at_work.items() if at != thread]
-            if self._has_enough(who, others, long=long):
+            if self._has_enough(who, others, long, most_each):
                 return False
             long_others = sum(place.long for place in others)
             if len(others) >= self.most or (long and long_others >= self.most_long):
@@ -114,12 +118,12 @@ class Room:
         with self._lock:
             self._at_work.pop(threading.get_ident(), None)
 
-    def _has_enough(self, who: Hashable, others: list[Place], *, long: bool) -> bool:
+    def _has_enough(self, who: Hashable, others: list[Place], long: bool, most_each: int) -> bool:
         if who is None:
             return False
         theirs = [place for place in others if place.who == who]
         return (
-            len(theirs) >= MOST_EACH
+            len(theirs) >= most_each
             or (long and sum(place.long for place in theirs) >= MOST_LONG_EACH)
             or monotonic() - self._barred.get(who, float("-inf")) < BARRED_S
         )
