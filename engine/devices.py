@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 
 from engine.errors import DeviceError
+from engine.ledger import Entry
 from engine.memory import fitting_area_px, free_bytes
 from engine.params import Params
 from engine.pyramid import Plan
@@ -56,18 +57,27 @@ def fitted(
     device: torch.device,
     styles: int,
     most_bytes: int | None = None,
+    entry: Entry | None = None,
 ) -> tuple[torch.dtype, int]:
     """What a run computes the network in, and how many pixels of it at once.
 
     The classic objective is always computed in float32. photo: its width and height. styles: how
-    many. most_bytes: that the run may take though more is free. Raises DeviceError where it does
-    not fit into the memory that is free, or into that.
+    many. most_bytes: that the run may take though more is free. entry: its own in the ledger of
+    those that run beside it; of a GPU's memory there is none. Raises DeviceError where it does not
+    fit into the memory that is free, or into that, and MemoryTakenError where it will later.
     """
     dtype = torch.float32 if params.objective == "classic" else fast_dtype(device)
+
+    def found(free: int | None) -> tuple[int, int]:
+        if most_bytes is not None:
+            free = most_bytes if free is None else min(free, most_bytes)
+        area_px = fitting_area_px(planned, photo, params, free, dtype.itemsize, styles)
+        return area_px, planned.memory_bytes(area_px, dtype.itemsize, styles)
+
     free = free_memory(device)
-    if most_bytes is not None:
-        free = most_bytes if free is None else min(free, most_bytes)
-    return dtype, fitting_area_px(planned, photo, params, free, dtype.itemsize, styles)
+    if entry is None or device.type != "cpu":
+        return dtype, found(free)[0]
+    return dtype, entry.fit(found, free)
 
 
 def free_memory(device: torch.device) -> int | None:

@@ -67,6 +67,12 @@ class DeviceError(EngineError):
     code = "device"
 
 
+class MemoryTakenError(DeviceError):
+    """A run does not fit beside the others of this machine, but will when they are done."""
+
+    code = "memory_taken"
+
+
 def _rebuild_image_error(sentence: str, reason: str) -> ImageError:
     return ImageError(sentence, reason=reason)
 

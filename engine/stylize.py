@@ -22,6 +22,7 @@ from engine.devices import device_called, fitted, freed_memory_kept
 from engine.images import eight_bits, fit, flatten
 from engine.inputs import StyleImage as StyleImage
 from engine.inputs import check_styles, pixels_given, run_digest
+from engine.ledger import Entry
 from engine.masks import coverage, with_photo_outside
 from engine.objective import (
     CLASSIC_STYLE_WEIGHT,
@@ -135,19 +136,20 @@ def stylize(
     device: str | None = None,
     threads: int | None = None,
     memory_bytes: int | None = None,
+    entry: Entry | None = None,
     network: Network | None = None,
 ) -> Iterator[Step]:
     """Paints `content` in the manner of `styles`, yielding a Step for each step of the plan.
 
     content: the photo, and like every picture here of any mode; its transparency is kept. earlier:
     with `params.initial` "earlier" the result that the run goes on from, in the photo's
-    proportions: at its own size it gets more steps, at a larger one only the larger levels are run.
-    resume: a Step's checkpoint of the same run; the steps after it follow. L-BFGS, which starts
-    without its history, counts back a few steps of the level first (`redone_steps`). weights: see
+    proportions: at its size it gets more steps, at a larger one only larger levels are run. resume:
+    a Step's checkpoint of the same run; the steps after it follow. L-BFGS, which starts without its
+    history, counts back a few steps first (`redone_steps`). weights: see
     `engine.weights.load_weights`. device: "cpu", "cuda", ...; None takes a GPU if there is one.
-    threads: for this process, from now on. memory_bytes: the most that the run may take, this
-    process's own included; None takes what is free. network: a ready network instead of `weights`.
-    The same inputs, seed, machine and threads give the same picture, byte for byte.
+    threads: for this process from now on. memory_bytes: the most that the run may take, this
+    process's own included; None takes what is free. entry: of this process in `engine.ledger`.
+    network: a ready one, for `weights`. Same inputs, seed, machine and threads: the same bytes.
 
     Raises ParameterError, ImageError, WeightsError, CheckpointError, DeviceError before the first
     step, and NumericalError or DeviceError (out of memory) at any.
@@ -164,6 +166,7 @@ def stylize(
         weights,
         device_called(device),
         memory_bytes,
+        entry,
         network,
     )
     with freed_memory_kept():
@@ -182,6 +185,7 @@ class _Run:
         weights: str,
         device: torch.device,
         memory_bytes: int | None,
+        entry: Entry | None,
         network: Network | None,
     ) -> None:
         self.params = params
@@ -195,7 +199,7 @@ class _Run:
         self.classic = params.objective == "classic"
         self.bounded = not self.classic
         self._dtype, self._area_px = fitted(
-            self.plan, content.size, params, device, len(styles), memory_bytes
+            self.plan, content.size, params, device, len(styles), memory_bytes, entry
         )
         self._optimizer_kind = params.optimizer or ("adam" if self.classic else "lbfgs")
         pooling = params.pooling or ("max" if self.classic else "average")

@@ -283,6 +283,7 @@ TIMELAPSE_SIDE_PX = whole_number("STYLESITE_TIMELAPSE_SIDE_PX", 640, at_least=64
 TIMELAPSE_QUALITY = whole_number("STYLESITE_TIMELAPSE_QUALITY", 55, at_least=1, at_most=100)
 VGG19_WEIGHTS = env.str("STYLESITE_VGG19_WEIGHTS", "bundled")
 WORKERS = whole_number("STYLESITE_WORKERS", 1, at_least=1)
+PAINTING_MEMORY = DATA_DIR / "painting-memory.json"
 WORKER_MEMORY_BYTES = whole_number("STYLESITE_WORKER_MEMORY_MB", 0, at_least=0) * 2**20 or None
 
 # The queue's messages are wake-ups only (docs/architecture.md says why), so nothing here has to

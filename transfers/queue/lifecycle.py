@@ -144,6 +144,12 @@ def report(transfer: Transfer, progress: Progress) -> None:
     _write(transfer, **dataclasses.asdict(progress))
 
 
+def wait_for_memory(transfer: Transfer) -> None:
+    """RUNNING: say that it waits for memory that others need. Raises LeaseLostError."""
+    _write(transfer, activity=Activity.SHORT)
+    transfer.activity = Activity.SHORT
+
+
 def checkpoint(transfer: Transfer, data: bytes, step: int, pixel_steps_left: int) -> None:
     """RUNNING: keep `data` as what to resume from, with the work that is then still to do.
 

@@ -24,6 +24,7 @@ from engine.devices import machine_in_words
 from engine.errors import CheckpointError, EngineError, ImageError
 from engine.images import encode_jpeg, encode_png
 from engine.inputs import protect_photo
+from engine.ledger import Entry
 from engine.pace import Pace
 from engine.params import Params
 from engine.stylize import Step, StyleImage, stylize
@@ -35,6 +36,7 @@ from transfers.models import Transfer
 from transfers.queue import checkpoints, draining, estimates, lifecycle, recording, workers
 from transfers.queue.curves import Curve
 from transfers.queue.lifecycle import LeaseLostError, Progress
+from transfers.queue.memory import once_it_fits
 from transfers.queue.outages import AWAY, DATABASE_AWAY, forget_connection
 from transfers.queue.patience import outlast
 from transfers.queue.recipes import artwork_title, recipe_for
@@ -187,6 +189,11 @@ class _Painting:
                 self._give_back(step)
                 return
             self._show(step)
+        if last is None and self.watch.stop is Stop.LOST:
+            raise LeaseLostError
+        if last is None and self.watch.stop is Stop.DRAINING:
+            lifecycle.give_back(self.transfer)
+            return
         if last is None:
             raise CheckpointError(
                 _("What was painted so far could not be read. Please start again.")
@@ -230,14 +237,16 @@ class _Painting:
             threads=workers.threads_per_worker(),
             memory_bytes=settings.WORKER_MEMORY_BYTES,
         )
-        if kept is not None:
-            try:
-                yield from run(resume=kept)
-            except CheckpointError:
-                logger.warning("transfer %s: starts again", self.transfer.pk, exc_info=True)
-            else:
-                return
-        yield from run()
+        ours = self.transfer, self.watch
+        with Entry(settings.PAINTING_MEMORY) as entry:
+            if kept is not None:
+                try:
+                    yield from once_it_fits(partial(run, resume=kept, entry=entry), *ours)
+                except CheckpointError:
+                    logger.warning("transfer %s: starts again", self.transfer.pk, exc_info=True)
+                else:
+                    return
+            yield from once_it_fits(partial(run, entry=entry), *ours)
 
     def _show(self, step: Step) -> None:
         """Let the row, the preview and the checkpoint follow, each at its own rhythm."""
