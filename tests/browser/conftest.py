@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -37,8 +37,13 @@ OpenPage = Callable[..., Page]
 CheckPage = Callable[[Page], None]
 
 
+SEEN_WITHIN_MS = 15_000
+"""What a page is to show may take so long: two browsers and two sites may share two cores."""
+
+
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=SEEN_WITHIN_MS)
     with sync_playwright() as running:
         yield running
 

@@ -39,7 +39,7 @@ def studio(
 
 def until(found: Callable[[], object]) -> object:
     """Whatever ``found`` finds, as soon as it finds something."""
-    end = monotonic() + 5
+    end = monotonic() + 15
     while monotonic() < end:
         if value := found():
             return value
