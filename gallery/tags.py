@@ -80,21 +80,6 @@ def add_tags(artworks: Iterable[Artwork], names: Iterable[str]) -> None:
     _index(works)
 
 
-@transaction.atomic
-def remove_tags(artworks: Iterable[Artwork], names: Iterable[str]) -> None:
-    """Take these tags from each of ``artworks``, all of one owner, where they are on it."""
-    if not (works := list(artworks)):
-        return
-    owner = works[0].owner
-    through = Artwork.tags.through
-    gone = through.objects.filter(
-        artwork__in=works, tag__owner=owner, tag__name__in=clean_names(names)
-    )
-    gone.delete()
-    _index(works)
-    _forget_unused(owner)
-
-
 def _rows(owner: User, names: Sequence[str]) -> list[Tag]:
     Tag.objects.bulk_create((Tag(owner=owner, name=name) for name in names), ignore_conflicts=True)
     return list(Tag.objects.filter(owner=owner, name__in=names))

@@ -6,13 +6,14 @@ It asks for the password as that does, and then does what staff do who set one i
 from typing import Any
 
 from django.contrib.auth.management.commands import changepassword
-from django.core.management import CommandError, CommandParser
+from django.core.management import CommandParser
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
 from accounts import audit, new_passwords
 from accounts.audit import Action
-from accounts.models import ApiToken, User
+from accounts.management.people import account_of
+from accounts.models import ApiToken
 
 
 class Command(changepassword.Command):
@@ -26,9 +27,7 @@ class Command(changepassword.Command):
         parser.add_argument("email", help="the account's e-mail address")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        person = User.objects.filter(email__iexact=options["email"]).first()
-        if person is None:
-            raise CommandError(f"There is no account with the address {options['email']}.")
+        person = account_of(options["email"])
         super().handle(username=person.email, database=DEFAULT_DB_ALIAS)
         person.refresh_from_db()
         audit.record(Action.PASSWORD_CHANGED, None, person, None, method="command")

@@ -6,7 +6,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 
 from accounts import audit, second_factor
 from accounts.audit import Action
-from accounts.models import User
+from accounts.management.people import account_of
 
 
 class Command(BaseCommand):
@@ -19,9 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("email", help="the account's e-mail address")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        person = User.objects.filter(email__iexact=options["email"]).first()
-        if person is None:
-            raise CommandError(f"There is no account with the address {options['email']}.")
+        person = account_of(options["email"])
         if not second_factor.remove_all(person):
             raise CommandError(f"{person.email} has no second step.")
         audit.record(Action.SECOND_FACTOR_REMOVED, None, person, None, method="command")
