@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         site = get_current_site(request) if request else None
         about = {"request": request, "email": email, "current_site": site}
         about |= {"site_name": settings.SITE_NAME, **context}
-        letters.post(self.render_mail(template_prefix, email, about))
+        letters.post(self.render_mail(template_prefix, email, about), request)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: Any = None, email: str | None = None

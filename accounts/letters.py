@@ -6,7 +6,8 @@ every second and calls ``send_due``. Where letters are printed on the console no
 they go at once.
 
 A row is claimed by one conditional UPDATE that makes it due again later, so two senders never hold
-it at once. It is gone when the letter was taken, or when nobody took it for hours.
+it at once. It is gone when the letter was taken, or when nobody took it for hours. Which of those
+that wait is next is decided in ``letter_turns``.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import Exists, F, OuterRef, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import F
+from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts import letter_turns
 from accounts.models import Letter
 
 logger = logging.getLogger(__name__)
@@ -30,13 +32,29 @@ PAUSES_S = (60, 120, 600, 3600, 3 * 3600)
 
 AT_ONCE = 50
 
+Addressee = Letter.Addressee
 
-def post(message: EmailMessage) -> None:
-    """Send `message`, to one address and plain, without the caller waiting for it."""
+_round = letter_turns.Round()
+
+
+def post(message: EmailMessage, request: HttpRequest | None = None) -> None:
+    """Send `message`, to one address and plain, without the caller waiting for it.
+
+    `request` is of whoever had it written, if it was somebody's.
+    """
     if not settings.SENDS_MAIL:
         message.send()
         return
-    Letter.objects.create(to=message.to[0], subject=str(message.subject), body=str(message.body))
+    to = message.to[0]
+    confirmed = EmailAddress.objects.filter(email=to.lower(), verified=True).exists()
+    addressee = Addressee.CONFIRMED if confirmed else Addressee.ANYBODY
+    Letter.objects.create(
+        to=to,
+        subject=str(message.subject),
+        body=str(message.body),
+        addressee=addressee,
+        turn=letter_turns.whose(to, addressee, request),
+    )
 
 
 def are_due() -> bool:
@@ -44,11 +62,7 @@ def are_due() -> bool:
 
 
 def send_due() -> int:
-    """Try some of those that are due; how many were taken.
-
-    First those to addresses that were confirmed, then oldest first: what strangers have the site
-    write, to whomever, does not hold up alerts and resets.
-    """
+    """Try some of those that are due, in turn; how many were taken."""
     taken = 0
     for _turn in range(AT_ONCE):
         letter = _claim()
@@ -59,22 +73,15 @@ def send_due() -> int:
 
 
 def _claim() -> Letter | None:
-    """The first that is due, counted as a try and due again later."""
+    """The next that is due, counted as a try and due again later."""
     now = timezone.now()
-    first = (Exists(_confirmed()).desc(), "due_at")
-    for letter in Letter.objects.filter(due_at__lte=now).order_by(*first)[:AT_ONCE]:
+    while letter := _round.take(now):
         pause = timedelta(seconds=PAUSES_S[min(letter.tries, len(PAUSES_S) - 1)])
         free = Letter.objects.filter(pk=letter.pk, tries=letter.tries, due_at__lte=now)
         if free.update(tries=F("tries") + 1, due_at=now + pause):
             letter.tries += 1
             return letter
     return None
-
-
-def _confirmed() -> QuerySet[EmailAddress]:
-    """Of a letter, the address it goes to, where somebody has confirmed it."""
-    addresses: QuerySet[EmailAddress] = EmailAddress.objects.filter(verified=True)
-    return addresses.filter(email=Lower(OuterRef("to")))
 
 
 def _send(letter: Letter) -> bool:

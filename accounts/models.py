@@ -24,6 +24,8 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.letter_rows import Letter as Letter
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -215,20 +217,6 @@ class KnownPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.user_id}"
-
-
-class Letter(models.Model):
-    """A letter about an account on its way out; ``letters`` sends it, and then the row is gone."""
-
-    to = models.EmailField()
-    subject = models.CharField(max_length=300)
-    body = models.TextField()
-    created_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(default=timezone.now, db_index=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return self.subject
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
