@@ -17,7 +17,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, letters, mailboxes, networks, places, proof, second_factor
+from accounts import (
+    alert_limits,
+    invitations,
+    letters,
+    mailboxes,
+    networks,
+    places,
+    proof,
+    second_factor,
+)
 from accounts.models import User
 
 if TYPE_CHECKING:
@@ -68,9 +77,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_notification_mail(
         self, template_prefix: str, user: User, context: Any = None, email: str | None = None
     ) -> None:
-        """A letter about the first second step says that it ended the sessions elsewhere."""
+        """No more of one kind than ``alert_limits`` allows; the last one says so.
+
+        A letter about the first second step says that it ended the sessions elsewhere.
+        """
+        nth = alert_limits.count(user, template_prefix)
+        if nth > alert_limits.A_DAY:
+            return
+        context = {**(context or {}), "is_last_today": nth == alert_limits.A_DAY}
         if template_prefix in OF_NEW_SECOND_STEPS:
-            context = {**(context or {}), "is_first": second_factor.has_just_one(user)}
+            context["is_first"] = second_factor.has_just_one(user)
         super().send_notification_mail(template_prefix, user, context, email)
 
     def get_client_ip(self, request: HttpRequest) -> str:

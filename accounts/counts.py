@@ -3,6 +3,7 @@
 allauth's counts (failed sign-ins, letters, changes of password) lie in the cache for as long as
 their limit lasts, up to a day, under the number of an account or the SHA-256 of a name: an e-mail
 address, mostly. Whoever knows an address could look there whether it has, or had, an account.
+Beside them lie the site's own counts of alerts (``alert_limits``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from allauth.core.internal import ratelimit
 from django.core.cache import caches
 from django.http import HttpRequest
 
+from accounts import alert_limits
 from accounts.models import KnownPlace, User
 
 APP = "allauth.account"
@@ -32,6 +34,7 @@ def _keys(user: User) -> Iterator[str]:
 
     A key that is new to the site and holds an address fails the test of erasing: name it here.
     """
+    yield from alert_limits.keys(user)
     names = list(_names(user))
     for action in app_settings.RATE_LIMITS:
         for rate in ratelimit.get_rates(app=APP, action=action):

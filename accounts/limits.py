@@ -40,13 +40,13 @@ class PageWrites:
         return response
 
 
-def counted(key: str, more: int = 1) -> int:
-    """Add ``more`` to a counter that the cache forgets within minutes, and return it.
+def counted(key: str, more: int = 1, kept_s: int = COUNTED_FOR_S) -> int:
+    """Add ``more`` to a counter that the cache forgets within ``kept_s``, and return it.
 
     Exact: Redis adds by itself, the database's cache under a lock (``stylesite.counting_cache``).
     ``key`` holds the person's number between hyphens, so that it is found when they leave.
     """
     try:
         return cache.incr(key, more)
-    except ValueError:  # the first of this minute, or forgotten since
-        return more if cache.add(key, more, timeout=COUNTED_FOR_S) else cache.incr(key, more)
+    except ValueError:  # the first, or forgotten since
+        return more if cache.add(key, more, timeout=kept_s) else cache.incr(key, more)

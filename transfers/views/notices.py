@@ -71,9 +71,7 @@ def _record(request: SignedInRequest, action: Action, url: str) -> None:
     host = urlsplit(url).hostname or ""
     audit.record(action, request.user, request.user, request, host=host)
     if host and action != Action.WEBHOOK_REMOVED:
-        is_new = action == Action.WEBHOOK_SET
-        template = "transfers/email/webhook_changed"
-        alerts.tell(request, request.user, template, host=host, is_new=is_new)
+        alerts.tell(request, request.user, f"transfers/email/{action.value}", host=host)
 
 
 @require_POST

@@ -177,12 +177,13 @@ def test_nothing_is_left_in_redis_under_the_number_or_the_address_of_an_account(
     for password in ("wrong", PASSWORD):
         browser.post("/accounts/login/", {"login": everything.EMAIL, "password": password})
     browser.post("/accounts/password/change/", {"oldpassword": "wrong"})
+    Client().post("/accounts/login/", {"login": everything.EMAIL, "password": PASSWORD})
     with redis.Redis.from_url(redis_server.url, decode_responses=True) as there:
 
         def counts() -> list[str]:
-            return [key for key in there.scan_iter() if re.search("/(key|user):", key)]
+            return [key for key in there.scan_iter() if re.search("/(key|user):|alerts-", key)]
 
-        assert len(counts()) == 4, "failed sign-ins and changes of the password, two limits each"
+        assert len(counts()) == 5, "failed sign-ins, changes of the password (two each), an alert"
         traces.forget_cached(zaphod)
         assert counts() == []
 
