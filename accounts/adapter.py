@@ -67,12 +67,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Nobody waits for it; and it needs no request (a worker's, a command's)."""
+        """Nobody waits for it; and it needs no request (a worker's, a command's).
+
+        The account that it tells of is the `user` of its context, as allauth has it.
+        """
         request = allauth_context.request
         site = get_current_site(request) if request else None
         about = {"request": request, "email": email, "current_site": site}
         about |= {"site_name": settings.SITE_NAME, **context}
-        letters.post(self.render_mail(template_prefix, email, about), request)
+        letters.post(self.render_mail(template_prefix, email, about), request, context.get("user"))
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: Any = None, email: str | None = None
@@ -84,7 +87,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         nth = alert_limits.count(user, template_prefix)
         if nth > alert_limits.A_DAY:
             return
-        context = {**(context or {}), "is_last_today": nth == alert_limits.A_DAY}
+        is_last = nth == alert_limits.A_DAY
+        context = {**(context or {}), "user": user, "is_last_today": is_last}
         if template_prefix in OF_NEW_SECOND_STEPS:
             context["is_first"] = second_factor.has_just_one(user)
         super().send_notification_mail(template_prefix, user, context, email)

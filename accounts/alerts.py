@@ -18,4 +18,4 @@ def tell(request: HttpRequest, user: User, template: str, **context: Any) -> Non
 def tell_of_staff(user: User, template: str, **context: Any) -> None:
     """Of what staff did: with no place and no browser, which would not be the person's own."""
     if may_be_written_to(user):
-        get_adapter().send_mail(template, user.email, context)
+        get_adapter().send_mail(template, user.email, {"user": user, **context})

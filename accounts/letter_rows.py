@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -9,13 +10,17 @@ from django.utils import timezone
 class Letter(models.Model):
     """A letter about an account on its way out; ``letters`` sends it, and then the row is gone.
 
-    ``letter_turns`` says what ``turn`` is, and goes round by it.
+    ``letter_turns`` says what ``turn`` is, and goes round by it. ``about`` is whose account it
+    tells of, if one's, whatever address it goes to: what waits goes with the account.
     """
 
     class Addressee(models.IntegerChoices):
         ANYBODY = 0
         CONFIRMED = 1
 
+    about = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+    )
     to = models.EmailField()
     subject = models.CharField(max_length=300)
     body = models.TextField()

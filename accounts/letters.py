@@ -18,17 +18,21 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import letter_turns
-from accounts.models import Letter
+from accounts.models import Letter, User
 
 logger = logging.getLogger(__name__)
 
 PAUSES_S = (60, 120, 600, 3600, 3 * 3600)
 """Between tries; also how long a sender may take for one before another tries."""
+
+LONGEST_WAIT = timedelta(days=3)
+"""Where nothing is sent at all. The link that confirms an address works for so long, that of a
+reset for an hour."""
 
 AT_ONCE = 50
 
@@ -37,10 +41,13 @@ Addressee = Letter.Addressee
 _round = letter_turns.Round()
 
 
-def post(message: EmailMessage, request: HttpRequest | None = None) -> None:
+def post(
+    message: EmailMessage, request: HttpRequest | None = None, about: User | None = None
+) -> None:
     """Send `message`, to one address and plain, without the caller waiting for it.
 
-    `request` is of whoever had it written, if it was somebody's.
+    `request` is of whoever had it written, if it was somebody's, and `about` whose account it
+    tells of.
     """
     if not settings.SENDS_MAIL:
         message.send()
@@ -49,6 +56,7 @@ def post(message: EmailMessage, request: HttpRequest | None = None) -> None:
     confirmed = EmailAddress.objects.filter(email=to.lower(), verified=True).exists()
     addressee = Addressee.CONFIRMED if confirmed else Addressee.ANYBODY
     Letter.objects.create(
+        about=about,
         to=to,
         subject=str(message.subject),
         body=str(message.body),
@@ -59,6 +67,11 @@ def post(message: EmailMessage, request: HttpRequest | None = None) -> None:
 
 def are_due() -> bool:
     return Letter.objects.filter(due_at__lte=timezone.now()).exists()
+
+
+def long_over() -> QuerySet[Letter]:
+    """Those that have waited for days, as nobody sends any."""
+    return Letter.objects.filter(created_at__lt=timezone.now() - LONGEST_WAIT)
 
 
 def send_due() -> int:

@@ -16,7 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts import audit, places, sessions
+from accounts import audit, letters, places, sessions
 from accounts.models import ApiToken, Invitation
 from gallery import leftovers, trash
 from gallery.models import Artwork, Mask, Style, StyleImport
@@ -106,6 +106,10 @@ def _invitations(most: int) -> int:
     return _delete(Invitation.objects.long_over(timezone.now()), most)
 
 
+def _letters(most: int) -> int:
+    return _delete(letters.long_over(), most)
+
+
 def _seen_sessions(most: int) -> int:
     return _delete(sessions.long_over(), most)
 
@@ -178,6 +182,7 @@ CHORES: dict[str, tuple[Chore, int]] = {
     "sessions": (_sessions, ROWS_AT_ONCE),
     "API tokens": (_tokens, ROWS_AT_ONCE),
     "invitations": (_invitations, ROWS_AT_ONCE),
+    "letters about accounts": (_letters, ROWS_AT_ONCE),
     "pictures in the trash": (_pictures, PICTURES_AT_ONCE),
     "styles in the trash": (_styles, PICTURES_AT_ONCE),
     "masks that nothing was painted with": (_masks, PICTURES_AT_ONCE),

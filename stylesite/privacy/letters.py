@@ -15,6 +15,7 @@ def tell_of_closing(user: User, leaving: AccountDeletion) -> None:
     """What happens when, and how to come back."""
     if address := address_of(user):
         said = {
+            "user": user,
             "due_at": leaving.due_at,
             "grace_days": settings.DELETION_GRACE_DAYS,
             "sign_in_url": absolute("account_login"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import places, sessions
-from accounts.letters import PAUSES_S
+from accounts.letters import LONGEST_WAIT, PAUSES_S
 from accounts.models import ApiToken, Invitation
 from gallery.models.masks import UNUSED_FOR as MASK_UNUSED_FOR
 from transfers.api.models import IdempotencyKey
@@ -93,8 +93,22 @@ def _of_accounts() -> list[Rule]:
             _("%(time)s at most") % {"time": spoken(addresses_counted_for())},
         ),
         Rule(
-            _("Letters about your account that wait to be sent"),
-            _("about %(time)s at most") % {"time": spoken(timedelta(seconds=sum(PAUSES_S)))},
+            _(
+                "Letters about your account that wait to be sent. One that tells you of something "
+                "holds the whole network address it was done from, and the browser’s name"
+            ),
+            _(
+                "until they are sent, mostly within seconds; about %(tried)s where the mail server "
+                "takes none, %(longest)s at most; not after your account is deleted"
+            )
+            % {
+                "tried": spoken(timedelta(seconds=sum(PAUSES_S))),
+                "longest": spoken(LONGEST_WAIT),
+            },
+        ),
+        Rule(
+            _("Which network asked for a letter, of which only a fingerprint is stored"),
+            _("as long as the letter waits"),
         ),
         Rule(
             _("Invitations, with the address they were sent to"),

@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import letters
+from accounts import alerts, letters
 from accounts.models import Letter, User
+from tests.stylesite.privacy.conftest import ask_to_leave
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,29 @@ def test_with_a_console_for_a_mail_server_it_is_sent_at_once(settings: Settings)
     letters.post(EmailMessage("A", "b", to=["ada@example.org"]))
     assert len(mail.outbox) == 1
     assert not Letter.objects.exists()
+
+
+def test_a_letter_holds_the_whole_address_only_while_it_waits_and_goes_with_the_account(
+    confirmed: User, proven: Client
+) -> None:
+    """Also one to an address that the account has no longer."""
+    letters.post(EmailMessage("Somebody else's", "b", to=["bob@example.org"]))
+    form = {"email": "ada@new.example", "action_add": ""}
+    proven.post("/accounts/email/", form, REMOTE_ADDR="192.0.2.77")
+    waiting = Letter.objects.filter(about=confirmed)
+    assert {letter.to for letter in waiting} == {"ada@example.org", "ada@new.example"}
+    assert [letter.to for letter in waiting if "192.0.2.77" in letter.body] == ["ada@example.org"]
+    confirmed.delete()
+    assert Letter.objects.get().to == "bob@example.org"
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_what_staff_did_is_about_the_account(confirmed: User, is_closed: bool) -> None:
+    if is_closed:
+        ask_to_leave(confirmed)
+    else:
+        alerts.tell_of_staff(confirmed, "accounts/email/password_replaced")
+    assert Letter.objects.get().about == confirmed
 
 
 def test_a_new_token_is_told_of(confirmed: User, proven: Client) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts import tokens
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Letter, User
 from gallery import artworks, styles
 from gallery.files import FilesUnavailableError
 from gallery.models import Artwork, Style
@@ -54,6 +54,14 @@ def test_a_little_at_a_time_and_it_says_when_more_is_left(
     assert IdempotencyKey.objects.count() == 1
     assert housekeeping.tidy() is False
     assert not IdempotencyKey.objects.exists()
+
+
+def test_letters_that_nobody_sends_go_after_three_days(user: User) -> None:
+    for days in (2.9, 3.1):
+        written_at = timezone.now() - days * DAY
+        Letter.objects.create(to="a@b.example", subject=str(days), body="b", created_at=written_at)
+    housekeeping.tidy()
+    assert Letter.objects.get().subject == "2.9"
 
 
 def test_the_speed_of_a_host_that_is_no_more_goes_but_never_the_latest_one(db: None) -> None:

@@ -15,7 +15,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import models
 from django.db.models import QuerySet
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Letter, User
 from gallery.models import Report, ShareLink
 from gallery.shares import address
 from stylesite.privacy import belongings
@@ -27,6 +27,7 @@ LEFT_OUT: dict[type[models.Model], str] = {
     BoothPicture: "So is the picture.",
     EmailConfirmation: "Keys of letters that were sent.",
     LogEntry: "What an admin did with what belongs to others.",
+    Letter: "On their way to the person; links in them open the account.",
     AccountDeletion: "Nobody whose account is closed takes a copy.",
 }
 

@@ -111,6 +111,7 @@ def _account(user: User, admin: User) -> None:
     Authenticator.objects.create(user=user, type="totp", data={"secret": "Zaphod's seed"})
     KnownPlace.objects.get_or_create(user=user, kind="browser", digest="e" * 64)
     Letter.objects.create(to=EMAIL, subject="Zaphod", body="Zaphod")
+    Letter.objects.create(to="zaphod@old.example", subject="Open a link", body=EMAIL, about=user)
     in_an_hour = timezone.now() + timedelta(hours=1)
     Invitation.objects.create(email=EMAIL.upper(), digest="d" * 64, expires_at=in_an_hour)
     visitor = SessionStore()

@@ -120,6 +120,7 @@ def test_no_secret_and_nothing_of_others_is_in_it(with_everything: User) -> None
         "This is Zaphod.",  # what somebody else reported
         str(with_everything.booth_pictures.get().pk),
         str(booth.photos.get().pk),
+        "Open a link",  # of a letter that waits
     ):
         assert secret
         assert secret not in text
