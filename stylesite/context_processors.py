@@ -9,4 +9,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_name": settings.SITE_NAME,
         "public_gallery": settings.PUBLIC_GALLERY,
         "sign_up": settings.SIGN_UP,
+        "sends_mail": settings.SENDS_MAIL,
+        "must_confirm": settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory",
+        "operator": settings.OPERATOR,
     }

@@ -33,11 +33,9 @@ from stylesite.privacy.copying.archive import Copy
 def policy(request: HttpRequest) -> HttpResponse:
     """What this site keeps, as it is set up at this moment: for everybody."""
     context = {
-        "operator": settings.OPERATOR,
         "rules": rules.all_of(),
         "grace": rules.grace() if settings.DELETION_GRACE_DAYS else "",
         "bucket": rules.where_files_are(),
-        "sends_mail": settings.SENDS_MAIL,
         "from_bucket": settings.S3_SIGNED_URLS,
         "time_lapse": settings.TIMELAPSE,
         "addresses": settings.AUDIT_ADDRESSES,

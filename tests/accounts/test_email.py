@@ -4,6 +4,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
 from tests.accounts.conftest import NEW, link_in_last_letter, reset_password
@@ -15,8 +16,7 @@ EMAIL = "/accounts/email/"
 
 
 def test_a_new_address_counts_once_its_link_is_opened(proven: Client, confirmed: User) -> None:
-    page = proven.post(EMAIL, {"action_add": "", "email": "ada@new.example"}, follow=True)
-    assert "We sent a letter to" in page.content.decode()
+    proven.post(EMAIL, {"action_add": "", "email": "ada@new.example"}, follow=True)
     confirmed.refresh_from_db()
     assert confirmed.email == "ada@example.org"
 
@@ -70,7 +70,10 @@ def test_a_change_takes_a_proof_of_who_one_is(signed_in: Client, confirmed: User
     assert mail.outbox[-1].to == ["ada@new.example"]
 
 
-def test_the_same_address_is_no_change(signed_in: Client, confirmed: User) -> None:
+def test_the_same_address_is_no_change(
+    signed_in: Client, confirmed: User, settings: Settings
+) -> None:
+    settings.SENDS_MAIL = True
     page = signed_in.post(EMAIL, {"action_add": "", "email": "ada@example.org"}).content.decode()
     assert "This is your address already." in page
 
@@ -153,7 +156,8 @@ def test_the_address_that_counts_is_replaced_never_removed(proven: Client, user:
     assert EmailAddress.objects.filter(user=user, email=user.email).exists()
 
 
-def test_a_link_that_means_nothing_offers_a_new_one(client: Client) -> None:
+def test_a_link_that_means_nothing_offers_a_new_one(client: Client, settings: Settings) -> None:
+    settings.SENDS_MAIL = True
     page = client.get("/accounts/confirm-email/nothing/").content.decode()
     assert "This link no longer works" in page
     assert EMAIL in page

@@ -205,6 +205,17 @@ def test_one_for_an_address_is_sent_there(admin_client: Client) -> None:
     assert Client().get(link[1])["Location"] == SIGNUP
 
 
+@pytest.mark.parametrize("sends_mail", [True, False])
+def test_whoever_invites_is_told_whether_a_letter_goes_there(
+    admin_client: Client, settings: Settings, sends_mail: bool
+) -> None:
+    settings.SENDS_MAIL = sends_mail
+    form = {"email": "ada@example.org", "note": "", "uses_allowed": "1", "lasts_days": "7"}
+    page = admin_client.post(f"{ADMIN}add/", form).content.decode()
+    assert ("The link is on its way to ada@example.org." in page) is sends_mail
+    assert ("Send this link to ada@example.org yourself" in page) is not sends_mail
+
+
 def test_one_address_makes_one_account(admin_client: Client) -> None:
     form = {"email": "ada@example.org", "uses_allowed": "2", "lasts_days": "7"}
     page = admin_client.post(f"{ADMIN}add/", form).content.decode()

@@ -12,14 +12,14 @@ from tests.accounts.conftest import link_in_last_letter
 
 pytestmark = pytest.mark.django_db
 
+NOBODY = "nobody@example.org"
 RESET = "/accounts/password/reset/"
 CHANGE = "/accounts/password/change/"
 OLD, NEW = "correct horse battery", "a wall of one’s own"
 
 
 def test_a_forgotten_password_is_replaced_by_mail(client: Client, user: User) -> None:
-    sent = client.post(RESET, {"email": "ADA@example.org"}, follow=True)
-    assert "Look at your mail" in sent.content.decode()
+    client.post(RESET, {"email": "ADA@example.org"})
     assert mail.outbox[0].subject == "[Stylesite] A new password for your account"
     assert "Open this link to choose a new password" in mail.outbox[0].body
     assert "Stylesite" in mail.outbox[0].body
@@ -49,8 +49,7 @@ def test_a_reset_link_works_once(client: Client, user: User) -> None:
 
 def test_no_second_link_is_sent_while_the_first_works(client: Client, user: User) -> None:
     for _time in range(3):
-        page = client.post(RESET, {"email": user.email}, follow=True).content.decode()
-        assert "if you asked within the last hour, look for that one" in page
+        client.post(RESET, {"email": user.email})
     (letter,) = mail.outbox
     address = client.get(link_in_last_letter(), follow=True).redirect_chain[-1][0]
     client.post(address, {"password1": NEW})
@@ -101,12 +100,9 @@ def test_a_weak_new_password_is_refused_with_its_reason(client: Client, user: Us
     assert user.check_password(OLD)
 
 
-def test_an_unknown_address_sees_the_same_page_and_gets_a_letter_of_its_own(
-    client: Client, user: User
-) -> None:
-    page = client.post(RESET, {"email": "nobody@example.org"}, follow=True).content.decode()
-    assert "Look at your mail" in page
-    assert mail.outbox[0].to == ["nobody@example.org"]
+def test_an_unknown_address_gets_a_letter_of_its_own(client: Client, user: User) -> None:
+    client.post(RESET, {"email": NOBODY})
+    assert mail.outbox[0].to == [NOBODY]
     assert "there is no account with this address" in mail.outbox[0].body
 
 

@@ -6,7 +6,6 @@ What is sent and when is up to ``transfers.notify``.
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.core.cache import cache
@@ -46,7 +45,6 @@ def notices(request: SignedInRequest) -> HttpResponse:
         "form": form,
         # As saved: a rejected address in the form has no secret yet.
         "choices": NoticeChoices.of(request.user.pk),
-        "sends_mail": settings.SENDS_MAIL,
         "may_be_written_to": may_be_written_to(request.user),
         "deliveries": deliveries[:DELIVERIES_SHOWN],
         "most_tries": outbox.MOST_TRIES,
