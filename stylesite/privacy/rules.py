@@ -99,7 +99,8 @@ def _of_accounts() -> list[Rule]:
             ),
             _(
                 "until they are sent, mostly within seconds; about %(tried)s where the mail server "
-                "takes none, %(longest)s at most; not after your account is deleted"
+                "takes none, %(longest)s at most; once your account is deleted, only the one that "
+                "says so"
             )
             % {
                 "tried": spoken(timedelta(seconds=sum(PAUSES_S))),

@@ -89,7 +89,7 @@ def test_it_tells_of_what_signing_in_leaves_behind(settings: Settings) -> None:
     assert browsers == "400 days after you last did; with a new password, until then"
     assert kept("Letters about your account") == (
         "until they are sent, mostly within seconds; about 4 hours where the mail server takes "
-        "none, 3 days at most; not after your account is deleted"
+        "none, 3 days at most; once your account is deleted, only the one that says so"
     )
     assert kept("Which network asked for a letter") == "as long as the letter waits"
     assert kept("Invitations") == "30 days after their end"
