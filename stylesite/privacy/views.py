@@ -70,9 +70,9 @@ def copy(request: SignedInRequest) -> HttpResponseBase:
         return _no_copy(request, busy=True)
     with ExitStack() as in_vain:
         in_vain.callback(turn.close)
+        take_place()  # whoever finds none has not had one of the few in an hour
         if not ratelimit.consume(request, action="copy", user=request.user):
             return _no_copy(request, often=True)
-        take_place()
         audit.record(Action.EXPORT_REQUESTED, request.user, request.user, request)
         in_vain.pop_all()
     return zips.download(turn, settings.SITE_NAME)

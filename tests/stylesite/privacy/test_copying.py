@@ -15,6 +15,7 @@ from django.db.models.fields.files import FieldFile
 from django.test import Client
 
 from accounts.models import User
+from gallery import slow_work
 from gallery.disk import DiskFiles
 from gallery.models import Artwork
 from stylesite.privacy import belongings
@@ -238,6 +239,16 @@ def test_not_without_end(sure: Client, zaphod: User) -> None:
     answer = sure.post(COPY)
     assert answer.status_code == 429
     assert "several copies within this hour" in answer.content.decode()
+
+
+def test_a_copy_that_found_no_place_is_not_counted(
+    sure: Client, zaphod: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(slow_work.room, "enter", lambda *_who, **_how: False)
+        for _time in range(7):
+            assert sure.post(COPY).status_code == 503
+    assert sure.post(COPY).getvalue()
 
 
 def test_visitors_sign_in_first(client: Client) -> None:
