@@ -300,7 +300,7 @@ def test_no_cell_of_an_export_is_a_formula_and_its_import_changes_nothing(
         year="-44",
         licence="CC0",
         source="@example.org",
-        description="'=already",
+        description="'=already;=1+1\r\n- two; '-three",
         tags=["=tag", "b"],
         example_alt="\uff1dwide",
     )
