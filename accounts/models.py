@@ -1,14 +1,15 @@
 """People, the tokens by which their programs sign in, and what was done to accounts and the site.
 
 An account is an e-mail address and a password; there are no user names. How a token is drawn,
-found and withdrawn lives in ``tokens``; what is written down, and when, in ``audit``.
+found and withdrawn lives in ``tokens``; what is written down, and when, in ``audit``, and its rows
+in ``audit_entries``.
 """
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import (
@@ -24,7 +25,24 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.letter_rows import Letter as Letter
+# Models of this app with a room of their own; Django looks for all of them here.
+from accounts.audit_entries import AppendOnlyError, AuditEntry, AuditEntryQuerySet
+from accounts.letter_rows import Letter
+
+__all__ = [
+    "ApiToken",
+    "ApiTokenQuerySet",
+    "AppendOnlyError",
+    "AuditEntry",
+    "AuditEntryQuerySet",
+    "Invitation",
+    "InvitationQuerySet",
+    "KnownPlace",
+    "Letter",
+    "Quota",
+    "User",
+    "UserManager",
+]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -302,91 +320,3 @@ class ApiToken(models.Model):
     def scope_labels(self) -> list[str]:
         """What it allows, in words, in the order of ``Scope``."""
         return [str(scope.label) for scope in self.Scope if scope.value in self.scopes]
-
-
-class AppendOnlyError(TypeError):
-    """Somebody’s code tried to change or delete what was written down for good."""
-
-
-class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    def by_or_about(self, user: User) -> Self:
-        """What ``user`` did, and what was done to their account."""
-        return self.filter(Q(actor=user) | Q(account=user))
-
-    def older_than(self, when: datetime) -> Self:
-        return self.filter(at__lt=when)
-
-    def delete(self) -> NoReturn:
-        raise AppendOnlyError("Entries go when their time has come: audit.forget_old().")
-
-    def update(self, **values: Any) -> NoReturn:
-        raise AppendOnlyError("Entries are never changed.")
-
-    def delete_for_good(self) -> int:
-        """For ``audit.forget_old`` alone."""
-        return super().delete()[0]
-
-    def blank_addresses(self) -> int:
-        """For ``audit.forget_addresses`` alone."""
-        return super().update(address="")
-
-
-class AuditEntry(models.Model):
-    """That something was done: written once, in the transaction that did it, and never changed.
-
-    ``actor`` and ``account`` are numbers without a foreign key’s constraint: an account that is
-    deleted leaves them, and nothing that tells who it was. The database refuses changes, too
-    (migration 0005).
-    """
-
-    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
-    action = models.CharField(_("what"), max_length=40)
-    actor = models.ForeignKey(
-        User,
-        verbose_name=_("by whom"),
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        null=True,
-        related_name="+",
-    )
-    account = models.ForeignKey(
-        User,
-        verbose_name=_("whose account"),
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        null=True,
-        related_name="+",
-    )
-    subject_kind = models.CharField(max_length=60, blank=True)
-    subject_id = models.CharField(max_length=40, blank=True)
-    subject_label = models.CharField(
-        _("of what"), max_length=200, blank=True, help_text="Only of what is nobody’s own."
-    )
-    address = models.CharField(
-        _("from"), max_length=45, blank=True, help_text="Of the network, as settings shorten it."
-    )
-    facts = models.JSONField(_("more"), default=dict)
-
-    objects = AuditEntryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("entry of the audit log")
-        verbose_name_plural = _("audit log")
-        indexes = [
-            models.Index(fields=["-at", "-id"], name="audit_by_time"),
-            models.Index(fields=["account", "-at"], name="audit_of_account"),
-            models.Index(fields=["actor", "-at"], name="audit_by_actor"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise AppendOnlyError("Entries are never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("Entries go when their time has come: audit.forget_old().")
