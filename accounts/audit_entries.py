@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+COMING_AND_GOING = ("sign_in_failed", "signed_in", "signed_out")
+"""What is done so often that whoever reads of an account does not see it one by one."""
+
+OF_NOBODY_OR_ANOTHER = Q(account=None) | ~Q(account=F("actor"))
 
 
 class AppendOnlyError(TypeError):
@@ -22,7 +28,16 @@ class AppendOnlyError(TypeError):
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def by_or_about(self, user: User) -> Self:
         """What ``user`` did, and what was done to their account."""
-        return self.filter(Q(actor=user) | Q(account=user))
+        return self.filter(Q(account=user) | (Q(actor=user) & OF_NOBODY_OR_ANOTHER))
+
+    def about(self, user: User) -> Self:
+        """What was done to the account of ``user``, but for coming and going."""
+        return self.filter(account=user).exclude(action__in=COMING_AND_GOING)
+
+    def by_on_others(self, user: User) -> Self:
+        """What ``user`` did elsewhere, but for coming and going."""
+        of_others = self.filter(OF_NOBODY_OR_ANOTHER, actor=user)
+        return of_others.exclude(action__in=COMING_AND_GOING)
 
     def older_than(self, when: datetime) -> Self:
         return self.filter(at__lt=when)
@@ -87,8 +102,17 @@ class AuditEntry(models.Model):
         verbose_name_plural = _("audit log")
         indexes = [
             models.Index(fields=["-at", "-id"], name="audit_by_time"),
-            models.Index(fields=["account", "-at"], name="audit_of_account"),
-            models.Index(fields=["actor", "-at"], name="audit_by_actor"),
+            models.Index(fields=["account", "action", "-at"], name="audit_of_kind"),
+            models.Index(
+                fields=["account", "-at"],
+                name="audit_of_account_lately",
+                condition=~Q(action__in=COMING_AND_GOING),
+            ),
+            models.Index(
+                fields=["actor", "-at"],
+                name="audit_by_actor_on_others",
+                condition=OF_NOBODY_OR_ANOTHER,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,19 +9,22 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.apps import apps
-from django.db.models import Count, Max, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import TruncDate
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.audit import Action
+from accounts.audit_entries import COMING_AND_GOING
 from accounts.models import AuditEntry, User
 from accounts.spreadsheets import guarded
 
 COLUMNS = ("when", "what", "by", "account", "of", "id", "from", "more")
 AT_ONCE = 500
+MOST_SHOWN = 2000
+"""Of an account, to whoever has it. Staff, and a copy of everything, have all."""
+
 MEANS = {
     "password": _lazy("password"),
     "recovery_codes": _lazy("recovery code"),
@@ -38,9 +41,16 @@ class Place(NamedTuple):
     number: int
     """Of its entry."""
     times: int = 1
-    """How often that day, of failed sign-ins: ``number`` is the last."""
+    """How often that day, of coming and going: ``number`` is the last."""
     networks: int = 1
     """From how many they came."""
+
+
+class Recent(NamedTuple):
+    """The lines of an account that are shown, newest first, and whether there are older ones."""
+
+    places: list[Place]
+    has_older: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,55 +64,68 @@ class Line:
     more: str
     address: str
     times: int = 1
-    """How often that day, where it is the last of several failed sign-ins."""
+    """How often that day, where it is the last of several."""
     other_networks: int = 0
     """From how many more than ``address`` they came."""
 
 
-def line_for(user: User, entry: AuditEntry) -> Line:
-    """Of staff nobody learns who it was, nor where."""
-    address = entry.address if entry.actor_id in (None, user.pk) else ""
-    return Line(entry, what(entry), of(entry), _by(user, entry), more(entry), address)
+def recent(user: User) -> Recent:
+    """Where each line stands of what was done by and to ``user``: the newest MOST_SHOWN entries.
 
-
-def places_of(user: User) -> list[Place]:
-    """Where each line stands of what was done by and to ``user``, newest first: two queries.
-
-    The failed sign-ins of a day are one line, at the place of the last: whoever guesses passwords
-    must not push everything else out of sight.
+    Of coming and going as many of each kind count beside all else, and are a line a day: whoever
+    guesses passwords, or signs in again and again, must not push everything else out of sight. No
+    query reads more rows than are shown, however many there are.
     """
-    own = AuditEntry.objects.by_or_about(user).order_by()
-    others = own.exclude(action=Action.SIGN_IN_FAILED).values_list("at", "pk")
-    places = [Place(at, number) for at, number in others]
-    return sorted([*places, *_failed_days(own, user)], reverse=True)
+    entries = AuditEntry.objects
+    done = {
+        (at, number)
+        for some in (entries.about(user), entries.by_on_others(user))
+        for at, number in some.order_by("-at").values_list("at", "pk")[: MOST_SHOWN + 1]
+    }
+    places = sorted((Place(at, number) for at, number in done), reverse=True)
+    has_older = len(places) > MOST_SHOWN
+    places = places[:MOST_SHOWN]
+    for action in COMING_AND_GOING:
+        same = list(entries.filter(account=user, action=action).order_by("-at")[: MOST_SHOWN + 1])
+        has_older = has_older or len(same) > MOST_SHOWN
+        places += _days(user, same[:MOST_SHOWN])
+    places.sort(reverse=True)
+    return Recent(places[:MOST_SHOWN], has_older or len(places) > MOST_SHOWN)
 
 
 def lines_at(user: User, places: Iterable[Place]) -> list[Line]:
     """The lines at some of these places: one query."""
     places = list(places)
-    own = AuditEntry.objects.by_or_about(user)
-    entries = own.in_bulk([place.number for place in places])
+    entries = AuditEntry.objects.by_or_about(user).in_bulk([place.number for place in places])
     lines = []
     for place in places:
         if entry := entries.get(place.number):  # unless its time came meanwhile
-            line = line_for(user, entry)
+            line = _line(user, entry)
             others = max(0, place.networks - 1) if line.address else 0
             lines.append(replace(line, times=place.times, other_networks=others))
     return lines
 
 
-def _failed_days(own: QuerySet[AuditEntry], user: User) -> Iterator[Place]:
-    """By day and by what failed: a wrong code after the right password is another matter."""
-    seen = (Q(actor=None) | Q(actor=user)) & ~Q(address="")
-    days = (
-        own.filter(action=Action.SIGN_IN_FAILED)
-        .annotate(day=TruncDate("at"), means=KeyTextTransform("method", "facts"))
-        .values("day", "means")
-        .annotate(last=Max("at"), newest=Max("pk"), times=Count("pk"))
-        .annotate(networks=Count("address", filter=seen, distinct=True))
-    )
-    for day in days:
-        yield Place(day["last"], day["newest"], day["times"], day["networks"])
+def _line(user: User, entry: AuditEntry) -> Line:
+    """Of staff nobody learns who it was, nor where."""
+    address = entry.address if entry.actor_id in (None, user.pk) else ""
+    return Line(entry, what(entry), of(entry), _by(user, entry), more(entry), address)
+
+
+def _days(user: User, entries: Iterable[AuditEntry]) -> Iterator[Place]:
+    """One place for those of a day that were tried, or done, by the same means.
+
+    A wrong code after the right password is another matter than a wrong password. What was done is
+    apart for each network, so that nobody hides among their victim’s own sign-ins.
+    """
+    days: dict[tuple[object, ...], list[AuditEntry]] = {}
+    for entry in entries:
+        network = entry.address if entry.action != Action.SIGN_IN_FAILED else ""
+        key = (timezone.localdate(entry.at), entry.facts.get("method"), network)
+        days.setdefault(key, []).append(entry)
+    for same in days.values():
+        seen = {entry.address for entry in same if entry.actor_id in (None, user.pk)}
+        yield Place(same[0].at, same[0].pk, len(same), len(seen - {""}))
 
 
 def what(entry: AuditEntry) -> str:

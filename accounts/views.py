@@ -35,12 +35,14 @@ def settings(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @signed_in_page
 def activity(request: SignedInRequest) -> HttpResponse:
-    """What was done by and to their account, newest first."""
-    places = audit_log.places_of(request.user)
-    page = Paginator(places, ACTIVITIES_SHOWN).get_page(request.GET.get("page"))
+    """What was done by and to their account of late, newest first."""
+    recent = audit_log.recent(request.user)
+    page = Paginator(recent.places, ACTIVITIES_SHOWN).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "lines": audit_log.lines_at(request.user, page.object_list),
         "kept_days": site_settings.AUDIT_KEPT_DAYS,
+        "has_older": recent.has_older,
+        "most": audit_log.MOST_SHOWN,
     }
     return render(request, "accounts/activity.html", context)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -23,6 +25,14 @@ def written(user: User, action: str, at: datetime, network: str = "", **facts: s
     actor = user if action != "sign_in_failed" or facts else None
     AuditEntry.objects.create(
         action=action, actor=actor, account=user, at=at, address=network, facts=facts
+    )
+
+
+def many(user: User, action: str, count: int, before: datetime = NOON) -> None:
+    """One a minute, the newest at ``before``."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(action=action, actor=user, account=user, at=before - timedelta(minutes=number))
+        for number in range(count)
     )
 
 
@@ -53,7 +63,7 @@ def test_a_wrong_code_after_the_right_password_is_a_line_of_its_own(user: User) 
     for minute in range(2):
         at = NOON + timedelta(minutes=minute, seconds=5)
         written(user, "sign_in_failed", at, "203.0.113.0/24", method="totp")
-    lines = audit_log.lines_at(user, audit_log.places_of(user))
+    lines = audit_log.lines_at(user, audit_log.recent(user).places)
     assert [(line.times, line.other_networks, line.more) for line in lines] == [
         (3, 0, ""),
         (2, 0, "authenticator app"),
@@ -88,3 +98,91 @@ def test_a_page_that_is_not_there_shows_one_that_is(
 ) -> None:
     written(user, "signed_in", NOON, method="password")
     assertContains(signed_in.get(OWN, {"page": page}), "Signed in")
+
+
+def test_what_somebody_did_of_a_day_from_one_network_is_a_line(user: User) -> None:
+    for minute, network in enumerate(("203.0.113.0/24", "198.51.100.0/24", "203.0.113.0/24")):
+        at = NOON + timedelta(minutes=minute)
+        written(user, "signed_in", at, network, method="password")
+    written(user, "signed_in", NOON, "203.0.113.0/24", method="webauthn")
+    written(user, "signed_in", NOON - timedelta(days=1), "203.0.113.0/24", method="password")
+    lines = audit_log.lines_at(user, audit_log.recent(user).places)
+    assert [(line.address, line.times, line.more) for line in lines] == [
+        ("203.0.113.0/24", 2, "password"),
+        ("198.51.100.0/24", 1, "password"),
+        ("203.0.113.0/24", 1, "passkey"),
+        ("203.0.113.0/24", 1, "password"),
+    ]
+
+
+def test_the_newest_are_shown_and_the_last_page_says_that_there_are_more(
+    signed_in: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_log, "MOST_SHOWN", ACTIVITIES_SHOWN + 10)
+    many(user, "share_made", ACTIVITIES_SHOWN + 10)
+    last = {"page": "2"}
+    assertNotContains(signed_in.get(OWN, last), "newest entries")
+    written(user, "published", NOON - timedelta(days=30))
+    assertNotContains(signed_in.get(OWN), "newest entries")
+    page = signed_in.get(OWN, last)
+    assertContains(page, "There is more than the 60 newest entries")
+    assertContains(page, "Share link made", 10)
+    assertNotContains(page, "Pictures published")
+
+
+@pytest.mark.parametrize("action", ["sign_in_failed", "signed_in", "signed_out"])
+def test_coming_and_going_without_end_pushes_nothing_else_out(
+    signed_in: Client, user: User, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    monkeypatch.setattr(audit_log, "MOST_SHOWN", 20)
+    written(user, "token_made", NOON - timedelta(days=100))
+    for other in {"sign_in_failed", "signed_in", "signed_out"} - {action}:
+        written(user, other, NOON - timedelta(days=99))
+    many(user, action, 50)
+    recent = audit_log.recent(user)
+    assert recent.has_older
+    assert len(recent.places) == 4
+    assertContains(signed_in.get(OWN), "API token made")
+
+
+def test_no_more_rows_are_read_than_are_shown(
+    user: User, stranger: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_log, "MOST_SHOWN", 20)
+    for days, action in enumerate(("signed_in", "signed_out", "sign_in_failed", "share_made")):
+        many(stranger, action, 1000, NOON + timedelta(days=9))
+        many(user, action, 1000, NOON - timedelta(days=days))
+    AuditEntry.objects.bulk_create(
+        AuditEntry(action="changed", actor=user, account=stranger, at=NOON) for _ in range(1000)
+    )
+    on_postgres = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with CaptureQueriesContext(connection) as asked:
+        audit_log.recent(user)
+    assert len(asked) == 5
+    for query in asked.captured_queries:
+        if on_postgres:
+            assert rows_read(query["sql"]) <= 21
+        else:
+            plan = sqlite_plan(query["sql"])
+            assert plan.startswith("SEARCH accounts_auditentry USING INDEX audit_")
+            assert "TEMP B-TREE" not in plan
+
+
+def rows_read(sql: str) -> int:
+    """The most rows that any step of the query looked at, as PostgreSQL counted them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+        [(explained,)] = cursor.fetchall()
+    steps, read = [explained[0]["Plan"]], []
+    for step in steps:
+        read.append(int(step["Actual Rows"] + step.get("Rows Removed by Filter", 0)))
+        steps += step.get("Plans", [])
+    return max(read)
+
+
+def sqlite_plan(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return "; ".join(row[3] for row in cursor.fetchall())
