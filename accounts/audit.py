@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import re
 from datetime import timedelta
+from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -23,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import networks
-from accounts.models import AuditEntry, User
+from accounts.models import ApiToken, AuditEntry, User
 
 logger = logging.getLogger("audit")
 
@@ -32,6 +33,9 @@ Fact = str | int | float | bool | None
 LONGEST_FACT = 200
 NAMED = frozenset({"auth.group", "gallery.collection", "gallery.style"})
 """What is the site's own, whose name therefore tells of nobody. A name once written stays."""
+
+BY_PROGRAM = "token"
+"""The fact that holds the number of an API token."""
 
 SECRETIVE = re.compile(r"password|secret|passcode|recovery|otp|cookie|session_key|digest")
 
@@ -77,6 +81,12 @@ class Action(TextChoices):
     DELETED = "deleted", _("Deleted by staff")
 
 
+class ByToken(HttpRequest):
+    """Of a program, which shows ``api_token``."""
+
+    api_token: ApiToken
+
+
 def record(
     action: Action,
     actor: User | AnonymousUser | None,
@@ -90,27 +100,18 @@ def record(
     harmless, such as ``method="password"`` or ``count=3``. Raises ValueError for one whose name
     says that it is a secret.
     """
-    entry = AuditEntry.objects.create(
-        action=action.value,
-        actor_id=actor.pk if actor is not None else None,
-        account_id=_account_of(subject),
-        subject_kind=subject._meta.label_lower if subject is not None else "",
-        subject_id=str(subject.pk)[:40] if subject is not None else "",
-        subject_label=_label_of(subject),
-        address=address_of(request) if request is not None else "",
-        facts={name: _harmless(name, value) for name, value in facts.items()},
-    )
-    logger.info(
-        "%s by %s, account %s, of %s %s from %s %s",
-        entry.action,
-        entry.actor_id or "nobody",
-        entry.account_id or "none",
-        entry.subject_kind or "nothing",
-        entry.subject_id,
-        entry.address or "nowhere",
-        entry.facts,
-    )
+    entry = _entry(action, actor, subject, request, facts)
+    entry.save()
+    _log(entry)
     return entry
+
+
+def comes_by_token(request: HttpRequest, token: ApiToken) -> None:
+    """A program sends ``request``: what it does is written down with the number of its token.
+
+    The name is its owner's, and looked up when they read it.
+    """
+    cast(ByToken, request).api_token = token
 
 
 def address_of(request: HttpRequest) -> str:
@@ -135,6 +136,41 @@ def forget_old(most: int) -> int:
 def forget_addresses(account: User) -> None:
     """For an account that is deleted: its entries no longer say where somebody was."""
     AuditEntry.objects.by_or_about(account).exclude(address="").blank_addresses()
+
+
+def _entry(
+    action: Action,
+    actor: User | AnonymousUser | None,
+    subject: Model | None,
+    request: HttpRequest | None,
+    facts: dict[str, Fact],
+) -> AuditEntry:
+    token: ApiToken | None = getattr(request, "api_token", None)
+    if token is not None:
+        facts = {**facts, BY_PROGRAM: str(token.pk)}
+    return AuditEntry(
+        action=action.value,
+        actor_id=actor.pk if actor is not None else None,
+        account_id=_account_of(subject),
+        subject_kind=subject._meta.label_lower if subject is not None else "",
+        subject_id=str(subject.pk)[:40] if subject is not None else "",
+        subject_label=_label_of(subject),
+        address=address_of(request) if request is not None else "",
+        facts={name: _harmless(name, value) for name, value in facts.items()},
+    )
+
+
+def _log(entry: AuditEntry) -> None:
+    logger.info(
+        "%s by %s, account %s, of %s %s from %s %s",
+        entry.action,
+        entry.actor_id or "nobody",
+        entry.account_id or "none",
+        entry.subject_kind or "nothing",
+        entry.subject_id,
+        entry.address or "nowhere",
+        entry.facts,
+    )
 
 
 def _account_of(subject: Model | None) -> int | None:

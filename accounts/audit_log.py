@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -15,9 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from accounts.audit import Action
+from accounts.audit import BY_PROGRAM, Action
 from accounts.audit_entries import COMING_AND_GOING
-from accounts.models import AuditEntry, User
+from accounts.models import ApiToken, AuditEntry, User
 from accounts.spreadsheets import guarded
 
 COLUMNS = ("when", "what", "by", "account", "of", "id", "from", "more")
@@ -94,22 +94,23 @@ def recent(user: User) -> Recent:
 
 
 def lines_at(user: User, places: Iterable[Place]) -> list[Line]:
-    """The lines at some of these places: one query."""
+    """The lines at some of these places: two queries."""
     places = list(places)
     entries = AuditEntry.objects.by_or_about(user).in_bulk([place.number for place in places])
+    names = _names_of_tokens(user, entries.values())
     lines = []
     for place in places:
         if entry := entries.get(place.number):  # unless its time came meanwhile
-            line = _line(user, entry)
+            line = _line(user, entry, names)
             others = max(0, place.networks - 1) if line.address else 0
             lines.append(replace(line, times=place.times, other_networks=others))
     return lines
 
 
-def _line(user: User, entry: AuditEntry) -> Line:
+def _line(user: User, entry: AuditEntry, names: Mapping[str, str]) -> Line:
     """Of staff nobody learns who it was, nor where."""
     address = entry.address if entry.actor_id in (None, user.pk) else ""
-    return Line(entry, what(entry), of(entry), _by(user, entry), more(entry), address)
+    return Line(entry, what(entry), of(entry), _by(user, entry, names), more(entry), address)
 
 
 def _days(user: User, entries: Iterable[AuditEntry]) -> Iterator[Place]:
@@ -126,6 +127,13 @@ def _days(user: User, entries: Iterable[AuditEntry]) -> Iterator[Place]:
     for same in days.values():
         seen = {entry.address for entry in same if entry.actor_id in (None, user.pk)}
         yield Place(same[0].at, same[0].pk, len(same), len(seen - {""}))
+
+
+def _names_of_tokens(user: User, entries: Iterable[AuditEntry]) -> dict[str, str]:
+    """By their numbers: those by which something was done that ``user`` made, and still has."""
+    numbers = {number for entry in entries if (number := entry.facts.get(BY_PROGRAM))}
+    own = ApiToken.objects.filter(owner=user, pk__in=numbers) if numbers else ()
+    return {str(token.pk): token.name for token in own}
 
 
 def what(entry: AuditEntry) -> str:
@@ -146,7 +154,11 @@ def of(entry: AuditEntry) -> str:
 
 def more(entry: AuditEntry) -> str:
     """What else is worth reading; of whether something was so, the action tells."""
-    told = (value for value in entry.facts.values() if not isinstance(value, bool | None))
+    told = (
+        value
+        for name, value in entry.facts.items()
+        if name != BY_PROGRAM and not isinstance(value, bool | None)
+    )
     return ", ".join(_in_words(value) for value in told if value != "")
 
 
@@ -178,9 +190,13 @@ def _in_words(value: object) -> str:
     return " + ".join(str(MEANS.get(part, part)) for part in str(value).split(" + "))
 
 
-def _by(user: User, entry: AuditEntry) -> str:
+def _by(user: User, entry: AuditEntry, names: Mapping[str, str]) -> str:
     if entry.actor_id == user.pk:
-        return ""
+        number = entry.facts.get(BY_PROGRAM)
+        if not number:
+            return ""
+        name = names.get(number)
+        return _("by the token “%(name)s”") % {"name": name} if name else _("by an API token")
     return _("by an administrator") if entry.actor_id else _("by somebody who was not signed in")
 
 

@@ -17,7 +17,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from accounts import tokens
+from accounts import audit, tokens
 from accounts.limits import counted
 from accounts.models import ApiToken, User
 from transfers.api.problems import RefusedError
@@ -37,6 +37,7 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 _("This token opens nothing: it is mistyped, expired or withdrawn.")
             )
+        audit.comes_by_token(request._request, token)
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from gallery import reports
 from gallery.models import Album, Artwork, Profile, ShareLink
 from tests.transfers.api.conftest import ApiClient
@@ -140,25 +140,3 @@ def test_statistics_are_told(api: ApiClient, artwork: Artwork) -> None:
     assert told["longest"] == str(artwork.pk)
     assert len(told["months"]) == 12
     assert told["months"][-1]["count"] == 1
-
-
-def test_what_a_program_shows_to_others_is_in_the_log_of_the_account(
-    api: ApiClient, user: User, album: Album, artwork: Artwork
-) -> None:
-    Profile.objects.create(owner=user, handle="ada", name="Ada")
-    link = f"/shares/{api.post('/shares/', {'album': str(album.pk)}).json()['id']}/"
-    api.patch(link, {"may_download": False})
-    api.post(f"{link}withdraw/")
-    api.post(f"{link}restore/")
-    api.post(f"/artworks/{artwork.pk}/publish/", {"with_photo": True})
-    api.post(f"/artworks/{artwork.pk}/unpublish/")
-    entries = AuditEntry.objects.filter(actor=user, account=user).order_by("pk")
-    assert [entry.action for entry in entries] == [
-        "share_made",
-        "share_changed",
-        "share_withdrawn",
-        "share_restored",
-        "published",
-        "unpublished",
-    ]
-    assert {entry.address for entry in entries} == {"127.0.0.0/24"}

@@ -1,0 +1,49 @@
+"""What a program does is in the log of the account, with the token by which it did it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.models import ApiToken, AuditEntry, User
+from gallery.models import Album, Artwork, Profile
+from tests.transfers.api.conftest import ApiClient
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_a_program_shows_to_others_is_in_the_log_of_the_account(
+    api: ApiClient, user: User, album: Album, artwork: Artwork
+) -> None:
+    Profile.objects.create(owner=user, handle="ada", name="Ada")
+    link = f"/shares/{api.post('/shares/', {'album': str(album.pk)}).json()['id']}/"
+    api.patch(link, {"may_download": False})
+    api.post(f"{link}withdraw/")
+    api.post(f"{link}restore/")
+    api.post(f"/artworks/{artwork.pk}/publish/", {"with_photo": True})
+    api.post(f"/artworks/{artwork.pk}/unpublish/")
+    entries = AuditEntry.objects.filter(actor=user, account=user).order_by("pk")
+    assert [entry.action for entry in entries] == [
+        "share_made",
+        "share_changed",
+        "share_withdrawn",
+        "share_restored",
+        "published",
+        "unpublished",
+    ]
+    assert {entry.address for entry in entries} == {"127.0.0.0/24"}
+
+
+def test_an_entry_names_the_token_by_which_something_was_done(
+    api: ApiClient, signed_in: Client, user: User, album: Album
+) -> None:
+    token = ApiToken.objects.get(owner=user)
+    api.post("/shares/", {"album": str(album.pk)})
+    signed_in.post(f"/albums/{album.pk}/share/", {"lasts": "never"})
+    by_program, by_page = AuditEntry.objects.order_by("pk")
+    assert (by_program.facts, by_page.facts) == ({"token": str(token.pk)}, {})
+    page = " ".join(signed_in.get("/accounts/activity/").content.decode().split())
+    assert page.count("by the token “Test”") == 1
+    assert str(token.pk) not in page
+    token.delete()
+    assert "by an API token" in signed_in.get("/accounts/activity/").content.decode()
