@@ -67,6 +67,8 @@ class Action(TextChoices):
     SHARE_CHANGED = "share_changed", _("Share link changed")
     SHARE_WITHDRAWN = "share_withdrawn", _("Share link withdrawn")
     SHARE_RESTORED = "share_restored", _("Share link works again")
+    PROFILE_SHOWN = "profile_shown", _("Profile made public")
+    PROFILE_HIDDEN = "profile_hidden", _("Profile hidden")
     PUBLISHED = "published", _("Pictures published")
     UNPUBLISHED = "unpublished", _("Pictures no longer published")
     INVITED = "invited", _("Invitation sent")

@@ -128,8 +128,9 @@ def _also_audited(log_actions: LogActions) -> LogActions:
         **more: Any,
     ) -> LogEntry | list[LogEntry]:
         things = list(queryset)
+        is_unchanged = action_flag == CHANGE and change_message == []
         with transaction.atomic():
-            for thing in things:
+            for thing in things if not is_unchanged else ():
                 audit.record(
                     BY_STAFF[action_flag],
                     User(pk=user_id),

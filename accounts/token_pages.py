@@ -67,8 +67,8 @@ def revoke(request: SignedInRequest, token_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/token_revoke.html", {"token": token})
     with transaction.atomic():
-        tokens.revoke(token)
-        audit.record(Action.TOKEN_REVOKED, request.user, token, request)
+        if tokens.revoke(token):
+            audit.record(Action.TOKEN_REVOKED, request.user, token, request)
     messages.success(request, _("“%(name)s” opens nothing any more.") % {"name": token.name})
     return redirect("accounts:tokens")
 

@@ -106,17 +106,15 @@ def find(secret: str) -> ApiToken | None:
     return token
 
 
-def revoke(token: ApiToken) -> None:
-    """Withdraw ``token`` for good; doing it twice keeps the first date."""
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+def revoke(token: ApiToken) -> bool:
+    """Withdraw ``token`` for good; whether that changed anything. Twice keeps the first date."""
+    in_use = ApiToken.objects.filter(pk=token.pk, revoked_at=None)
+    return in_use.update(revoked_at=timezone.now()) > 0
 
 
 def revoke_all(owner: User) -> list[ApiToken]:
     """Withdraw all that ``owner`` has not withdrawn yet; which they were."""
-    withdrawn = list(ApiToken.objects.owned_by(owner))
-    for token in withdrawn:
-        revoke(token)
-    return withdrawn
+    return [token for token in ApiToken.objects.owned_by(owner) if revoke(token)]
 
 
 def digest_of(secret: str) -> str:

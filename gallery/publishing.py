@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.forms import ModelForm
 from django.http import Http404
 from django.utils import timezone
@@ -33,9 +33,15 @@ def publish(artworks: Iterable[Artwork], *, with_photo: bool = False) -> int:
     Those that were published already keep their place in time; the photo is as said now. What is
     in the trash or was taken down stays where it is.
     """
-    wanted = Artwork.objects.filter(pk__in=[artwork.pk for artwork in artworks]).shareable()
+    wanted = _shareable(artworks)
     wanted.filter(published_at=None).update(published_at=timezone.now())
     return wanted.update(publishes_before=with_photo)
+
+
+def changed_by(artworks: Iterable[Artwork], *, with_photo: bool) -> ArtworkQuerySet:
+    """Those of ``artworks`` that ``publish`` would show, or show in another way than now."""
+    as_wanted = Q(published_at__isnull=False, publishes_before=with_photo)
+    return _shareable(artworks).exclude(as_wanted)
 
 
 def unpublish(artworks: Iterable[Artwork]) -> int:
@@ -82,3 +88,7 @@ def page(published: ArtworkQuerySet, cursor: str, size: int = PAGE_SIZE) -> Page
     """Some of what is published, the latest first; what is no cursor shows the first page."""
     rows = published.select_related("owner__profile")
     return paging.page_or_first(rows, LATEST_FIRST, cursor, size)
+
+
+def _shareable(artworks: Iterable[Artwork]) -> ArtworkQuerySet:
+    return Artwork.objects.filter(pk__in=[artwork.pk for artwork in artworks]).shareable()

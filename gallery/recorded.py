@@ -1,6 +1,7 @@
 """What lets others see something of somebody's, each with its entry in the audit log.
 
 Pages and API call these with their request; what is done is up to ``shares`` and ``publishing``.
+What changes nothing leaves no entry.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
+from accounts.quotas import hold
 from gallery import publishing, shares
-from gallery.models import Artwork, ShareLink
+from gallery.models import Artwork, Profile, ShareLink
 
 
 @transaction.atomic
@@ -35,23 +38,20 @@ def share_again(request: HttpRequest, link: ShareLink) -> ShareLink:
 @transaction.atomic
 def change(request: HttpRequest, link: ShareLink, **values: Any) -> None:
     """It may last longer from now on, show the photo, or ask for no password any more."""
-    shares.change(link, **values)
-    audit.record(Action.SHARE_CHANGED, link.owner, link, request)
+    if changed := shares.changes(link, **values):
+        shares.change(link, **changed)
+        audit.record(Action.SHARE_CHANGED, link.owner, link, request)
 
 
 @transaction.atomic
 def withdraw(request: HttpRequest, link: ShareLink) -> None:
-    was_withdrawn = link.revoked_at is not None
-    shares.withdraw(link)
-    if not was_withdrawn:
+    if shares.withdraw(link):
         audit.record(Action.SHARE_WITHDRAWN, link.owner, link, request)
 
 
 @transaction.atomic
 def restore(request: HttpRequest, link: ShareLink) -> None:
-    was_withdrawn = link.revoked_at is not None
-    shares.restore(link)
-    if was_withdrawn:
+    if shares.restore(link):
         audit.record(Action.SHARE_RESTORED, link.owner, link, request)
 
 
@@ -59,10 +59,15 @@ def restore(request: HttpRequest, link: ShareLink) -> None:
 def publish(
     request: HttpRequest, owner: User, artworks: Iterable[Artwork], *, with_photo: bool
 ) -> int:
-    """How many can be seen now; one entry for all of them."""
+    """How many can be seen now; one entry for all that could not, or not so."""
+    hold(owner)
+    artworks = list(artworks)
+    changed = publishing.changed_by(artworks, with_photo=with_photo).count()
     count = publishing.publish(artworks, with_photo=with_photo)
-    if count:
-        audit.record(Action.PUBLISHED, owner, owner, request, pictures=count, with_photo=with_photo)
+    if changed:
+        audit.record(
+            Action.PUBLISHED, owner, owner, request, pictures=changed, with_photo=with_photo
+        )
     return count
 
 
@@ -72,3 +77,17 @@ def unpublish(request: HttpRequest, owner: User, artworks: Iterable[Artwork]) ->
     if count:
         audit.record(Action.UNPUBLISHED, owner, owner, request, pictures=count)
     return count
+
+
+@transaction.atomic
+def save_profile(request: HttpRequest, form: ModelForm[Profile]) -> bool:
+    """As ``publishing.save_profile``, which says when it is False."""
+    owner = form.instance.owner
+    hold(owner)
+    was_public = Profile.objects.filter(owner=owner, is_public=True).exists()
+    is_public = form.cleaned_data["is_public"]
+    is_saved = publishing.save_profile(form)
+    if is_saved and is_public != was_public:
+        action = Action.PROFILE_SHOWN if is_public else Action.PROFILE_HIDDEN
+        audit.record(action, owner, owner, request)
+    return is_saved

@@ -56,6 +56,17 @@ def create(
     )
 
 
+def changes(link: ShareLink, *, password: str | None = None, **values: Any) -> dict[str, Any]:
+    """Those of ``values`` that are not so already, as ``change`` takes them.
+
+    A password is always another one, as whoever typed an earlier one is asked for it.
+    """
+    changed = {name: value for name, value in values.items() if getattr(link, name) != value}
+    if password or (password is not None and link.password):
+        changed["password"] = password
+    return changed
+
+
 def change(link: ShareLink, *, password: str | None = None, **values: Any) -> None:
     """Change what is given. A ``password`` of "" takes it away, None leaves it as it is.
 
@@ -68,16 +79,20 @@ def change(link: ShareLink, *, password: str | None = None, **values: Any) -> No
     link.save(update_fields=list(values))
 
 
-def withdraw(link: ShareLink) -> None:
-    """End ``link`` now; doing it twice keeps the first date."""
-    ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+def withdraw(link: ShareLink) -> bool:
+    """End ``link`` now; whether that changed anything. Doing it twice keeps the first date."""
+    open_yet = ShareLink.objects.filter(pk=link.pk, revoked_at=None)
+    has_ended = open_yet.update(revoked_at=timezone.now()) > 0
     link.refresh_from_db(fields=["revoked_at"])
+    return has_ended
 
 
-def restore(link: ShareLink) -> None:
-    """Undo ``withdraw``: the same address leads there again. Harmless for one that does."""
-    ShareLink.objects.filter(pk=link.pk).update(revoked_at=None)
+def restore(link: ShareLink) -> bool:
+    """Undo ``withdraw``: the same address leads there again. Whether that changed anything."""
+    withdrawn = ShareLink.objects.filter(pk=link.pk, revoked_at__isnull=False)
+    is_restored = withdrawn.update(revoked_at=None) > 0
     link.revoked_at = None
+    return is_restored
 
 
 def again(link: ShareLink) -> ShareLink:

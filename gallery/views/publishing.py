@@ -44,7 +44,8 @@ def publish(request: SignedInRequest) -> HttpResponse:
         context = {"artworks": chosen, "profile": profile}
         return render(request, "gallery/publish.html", context)
     fresh = [artwork for artwork in chosen if artwork.published_at is None]
-    count = recorded.publish(request, request.user, chosen, with_photo="with_photo" in request.POST)
+    with_photo = "with_photo" in request.POST
+    count = recorded.publish(request, request.user, chosen, with_photo=with_photo)
     said = ngettext(
         "%(count)d picture can be seen by everybody now.",
         "%(count)d pictures can be seen by everybody now.",
@@ -83,7 +84,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     handle = own.handle
     form = ProfileForm(request.POST or None, instance=own)
     onward = access.onward(request)
-    if form.is_valid() and publishing.save_profile(form):
+    if form.is_valid() and recorded.save_profile(request, form):
         messages.success(request, _("Your profile is saved."))
         return redirect(onward or "gallery:profile-edit")
     published = Artwork.objects.visible_to(request.user).filter(published_at__isnull=False)

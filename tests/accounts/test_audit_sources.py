@@ -127,6 +127,15 @@ def test_what_staff_change_in_the_admin_says_which_fields_and_no_value(
     assert AuditEntry.objects.get().address == "127.0.0.0/24"
 
 
+def test_what_staff_save_unchanged_is_no_change(admin: Client, user: User) -> None:
+    page = f"/admin/accounts/user/{user.pk}/change/"
+    before = AuditEntry.objects.count()
+    same = {"email": user.email, "name": user.name, "is_active": "on"}
+    assert admin.post(page, same).status_code == 302
+    assert AuditEntry.objects.count() == before
+    assert LogEntry.objects.get().get_change_message() == "No fields changed."
+
+
 def test_what_staff_add_and_delete_many_at_once(admin: Client) -> None:
     for name in ("Class 4a", "Class 4b"):
         admin.post("/admin/auth/group/add/", {"name": name})

@@ -63,3 +63,57 @@ def test_what_is_anothers_leaves_no_entry(
     client.post(f"/shares/{link.pk}/withdraw/")
     client.post("/gallery/unpublish/", {"artwork": str(published.pk)})
     assert AuditEntry.objects.count() == before
+
+
+# what changes nothing
+
+
+def test_what_changes_nothing_leaves_no_entry(
+    signed_in: Client, user: User, link: ShareLink, published: Artwork
+) -> None:
+    page, work = f"/shares/{link.pk}/", {"artwork": str(published.pk)}
+    signed_in.post(page, {"may_download": "on", "lasts": "as-it-is"})
+    signed_in.post(f"{page}restore/")
+    signed_in.post("/gallery/publish/", work)
+    assert written(user) == []
+    signed_in.post("/gallery/publish/", {**work, "with_photo": "on"})
+    signed_in.post("/gallery/publish/", {**work, "with_photo": "on"})
+    signed_in.post(page, {"lasts": "as-it-is"})
+    assert written(user) == ["published", "share_changed"]
+
+
+def test_an_entry_counts_the_pictures_that_were_not_published_yet(
+    signed_in: Client, user: User, published: Artwork, album: Album
+) -> None:
+    named = {"artwork": [str(one.pk) for one in Artwork.objects.all()]}
+    page = signed_in.post("/gallery/publish/", named, follow=True).content.decode()
+    assert "4 pictures can be seen by everybody now." in page
+    assert AuditEntry.objects.get().facts == {"pictures": 3, "with_photo": False}
+
+
+# the profile
+
+
+def test_a_profile_is_recorded_when_it_is_shown_and_when_it_is_hidden(
+    signed_in: Client, user: User
+) -> None:
+    said = {"handle": "ada", "name": "Ada"}
+    signed_in.post("/profile/", said)
+    assert written(user) == []
+    for _twice in range(2):
+        signed_in.post("/profile/", {**said, "is_public": "on"})
+    signed_in.post("/profile/", {**said, "name": "Ada L.", "is_public": "on"})
+    for _twice in range(2):
+        signed_in.post("/profile/", said)
+    assert written(user) == ["profile_shown", "profile_hidden"]
+    activity = signed_in.get("/accounts/activity/").content.decode()
+    assert "Profile made public" in activity
+    assert "Profile hidden" in activity
+
+
+def test_a_profile_that_is_refused_is_not_recorded(
+    signed_in: Client, user: User, stranger: User
+) -> None:
+    Profile.objects.create(owner=stranger, handle="ada", name="Bob")
+    signed_in.post("/profile/", {"handle": "ada", "name": "Ada", "is_public": "on"})
+    assert written(user) == []

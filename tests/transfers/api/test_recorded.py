@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import ApiToken, AuditEntry, User
-from gallery.models import Album, Artwork, Profile
+from gallery.models import Album, Artwork, Profile, ShareLink
 from tests.transfers.api.conftest import ApiClient
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,28 @@ def test_what_a_program_shows_to_others_is_in_the_log_of_the_account(
         "unpublished",
     ]
     assert {entry.address for entry in entries} == {"127.0.0.0/24"}
+
+
+def test_what_changes_nothing_leaves_no_entry(
+    api: ApiClient, user: User, link: ShareLink, artwork: Artwork
+) -> None:
+    Profile.objects.create(owner=user, handle="ada", name="Ada")
+    api.post(f"/artworks/{artwork.pk}/publish/")
+    before = AuditEntry.objects.count()
+    address = f"/shares/{link.pk}/"
+    now = {"name": "", "password": None, "may_download": True, "expires_at": None}
+    for body in ({}, now):
+        assert api.patch(address, body).status_code == 200
+    assert api.post(f"{address}restore/").status_code == 200
+    assert api.post(f"/artworks/{artwork.pk}/publish/").status_code == 200
+    for body in ({}, {"is_public": True}, {"name": "Ada L."}):
+        assert api.patch("/profile/", body).status_code == 200
+    assert AuditEntry.objects.count() == before
+    for _twice in range(2):
+        api.post(f"{address}withdraw/")
+        api.patch("/profile/", {"is_public": False})
+    added = AuditEntry.objects.order_by("pk")[before:]
+    assert [entry.action for entry in added] == ["share_withdrawn", "profile_hidden"]
 
 
 def test_an_entry_names_the_token_by_which_something_was_done(

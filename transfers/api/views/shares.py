@@ -154,7 +154,7 @@ class MyProfile(ApiView):
         values = valid(ProfileChangeSerializer, request)
         profile = _profiles(request).first() or Profile(owner=person(request))
         form = profile_form(profile, values)
-        if not form.is_valid() or not publishing.save_profile(form):
+        if not form.is_valid() or not recorded.save_profile(request._request, form):
             errors = {
                 name: [str(said) for said in all_said] for name, all_said in form.errors.items()
             }
