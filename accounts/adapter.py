@@ -13,12 +13,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.shortcuts import get_current_site
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import (
     alert_limits,
+    audit_limits,
     invitations,
     letters,
     mailboxes,
@@ -28,6 +29,7 @@ from accounts import (
     second_factor,
 )
 from accounts.models import User
+from accounts.refusing import refused
 
 if TYPE_CHECKING:
     from allauth.account.models import EmailAddress
@@ -124,6 +126,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             if not used:
                 raise self.validation_error("too_many_login_attempts")
             self._login_failed_rl_usage.usage += used.usage
+
+    def pre_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse | None:
+        if often := self.too_often(request, user):
+            return often
+        refusal: HttpResponse | None = super().pre_login(request, user, **how)
+        return refusal
+
+    def too_often(self, request: HttpRequest, user: User) -> HttpResponse | None:
+        """The page that says so, where the account was signed in to as often as may be."""
+        sentence, wait_s = audit_limits.why_no_sign_in(user)
+        if not sentence:
+            return None
+        answer = refused(request, 429, sentence, "429.html")
+        answer["Retry-After"] = str(wait_s)
+        return answer
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         if invitations.are_needed():

@@ -37,6 +37,9 @@ NAMED = frozenset({"auth.group", "gallery.collection", "gallery.style"})
 BY_PROGRAM = "token"
 """The fact that holds the number of an API token."""
 
+UNLISTED = "unlisted"
+"""Said of an entry as ``then``: what followed of its kind is in the log of the process alone."""
+
 SECRETIVE = re.compile(r"password|secret|passcode|recovery|otp|cookie|session_key|digest")
 
 
@@ -106,6 +109,13 @@ def record(
     entry.save()
     _log(entry)
     return entry
+
+
+def log_only(
+    action: Action, actor: User, subject: Model, request: HttpRequest, **facts: Fact
+) -> None:
+    """As ``record``, in the log of the process alone: where the last entry says UNLISTED."""
+    _log(_entry(action, actor, subject, request, facts))
 
 
 def comes_by_token(request: HttpRequest, token: ApiToken) -> None:

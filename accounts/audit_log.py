@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from accounts.audit import BY_PROGRAM, Action
+from accounts.audit import BY_PROGRAM, UNLISTED, Action
 from accounts.audit_entries import COMING_AND_GOING
 from accounts.models import ApiToken, AuditEntry, User
 from accounts.spreadsheets import guarded
@@ -30,8 +30,9 @@ MEANS = {
     "recovery_codes": _lazy("recovery code"),
     "totp": _lazy("authenticator app"),
     "webauthn": _lazy("passkey"),
+    UNLISTED: _lazy("what followed of this within the hour or the day is not listed"),
 }
-"""What people sign in by, as the pages call it."""
+"""What people sign in by, and other words of facts, as the pages call it."""
 
 
 class Place(NamedTuple):

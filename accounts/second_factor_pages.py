@@ -6,8 +6,11 @@ again. Sessions elsewhere began with the password alone, so the first second ste
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
@@ -16,10 +19,10 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from accounts import audit, proof, second_factor, sessions
+from accounts import audit, audit_limits, proof, second_factor, sessions
 from accounts.access import SignedInRequest
 from accounts.audit import Action
-from accounts.models import User
+from accounts.quotas import QuotaError
 
 
 class Enrolment:
@@ -29,9 +32,15 @@ class Enrolment:
     request: SignedInRequest
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
+        try:
+            return self._enrolled(form)
+        except QuotaError as error:
+            return refused(self, form, error)
+
+    def _enrolled(self, form: BaseForm) -> HttpResponse:
         user, ended = self.request.user, 0
         with transaction.atomic():
-            User.objects.select_for_update().get(pk=user.pk)
+            audit_limits.check(user, Action.SECOND_FACTOR_ADDED)
             is_first = not second_factor.has_one(user)
             enrolled: HttpResponse = super().form_valid(form)  # type: ignore[misc]
             if is_first:
@@ -50,6 +59,24 @@ class SetUpApp(Enrolment, ActivateTOTPView):  # type: ignore[misc]
 
 class AddPasskey(Enrolment, AddWebAuthnView):  # type: ignore[misc]
     kind = Authenticator.Type.WEBAUTHN
+
+
+class DrawRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                audit_limits.check(self.request.user, Action.RECOVERY_CODES_DRAWN)
+                drawn: HttpResponse = super().form_valid(form)
+        except QuotaError as error:
+            return refused(self, form, error)
+        return drawn
+
+
+def refused(view: Any, form: BaseForm, error: QuotaError) -> HttpResponse:
+    """The form once more, with the sentence."""
+    form.add_error(None, error.sentence)
+    shown: HttpResponse = view.form_invalid(form)
+    return shown
 
 
 def end_elsewhere(request: SignedInRequest) -> int:

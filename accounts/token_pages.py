@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import alerts, audit, tokens
+from accounts import alerts, audit, audit_limits, tokens
 from accounts.access import SignedInRequest, owners_only, password_asked_anew, signed_in_page
 from accounts.audit import Action
 from accounts.forms import ApiTokenForm
@@ -44,6 +44,7 @@ def add(request: SignedInRequest) -> HttpResponse:
         name, scopes = form.cleaned_data["name"], form.cleaned_data["scopes"]
         try:
             with transaction.atomic():
+                audit_limits.check(request.user, Action.TOKEN_MADE)
                 token, secret = tokens.issue(request.user, name, scopes, form.expires_at)
                 audit.record(
                     Action.TOKEN_MADE, request.user, token, request, scopes=", ".join(token.scopes)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access
 from accounts.access import SignedInRequest, signed_in_page
+from accounts.quotas import QuotaError
 from gallery import publishing, recorded
 from gallery.access import own_artworks
 from gallery.models import Artwork, Profile
@@ -45,7 +46,12 @@ def publish(request: SignedInRequest) -> HttpResponse:
         return render(request, "gallery/publish.html", context)
     fresh = [artwork for artwork in chosen if artwork.published_at is None]
     with_photo = "with_photo" in request.POST
-    count = recorded.publish(request, request.user, chosen, with_photo=with_photo)
+    try:
+        count = recorded.publish(request, request.user, chosen, with_photo=with_photo)
+    except QuotaError as error:
+        context = {"artworks": chosen, "profile": profile}
+        context |= {"refusal": error.sentence, "with_photo": with_photo}
+        return render(request, "gallery/publish.html", context, status=429)
     said = ngettext(
         "%(count)d picture can be seen by everybody now.",
         "%(count)d pictures can be seen by everybody now.",
@@ -84,7 +90,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     handle = own.handle
     form = ProfileForm(request.POST or None, instance=own)
     onward = access.onward(request)
-    if form.is_valid() and recorded.save_profile(request, form):
+    if form.is_valid() and _saved(request, form):
         messages.success(request, _("Your profile is saved."))
         return redirect(onward or "gallery:profile-edit")
     published = Artwork.objects.visible_to(request.user).filter(published_at__isnull=False)
@@ -96,6 +102,15 @@ def profile(request: SignedInRequest) -> HttpResponse:
         "published": published.order_by("-published_at", "id")[:MOST_AT_ONCE],
     }
     return render(request, "gallery/profile_edit.html", context, status=422 if form.errors else 200)
+
+
+def _saved(request: SignedInRequest, form: ProfileForm) -> bool:
+    """False, with a sentence in the form, where it may not be or somebody was faster."""
+    try:
+        return recorded.save_profile(request, form)
+    except QuotaError as error:
+        form.add_error("is_public", error.sentence)
+        return False
 
 
 def _query(artworks: list[Artwork]) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, owners_only, signed_in_page
+from accounts.quotas import QuotaError
 from gallery import recorded, shares
 from gallery.access import own_album, own_artwork, own_link
 from gallery.models import Album, Artwork, ShareLink
@@ -47,8 +48,14 @@ def _share(
 ) -> HttpResponse:
     form = ShareForm(request.POST or None)
     if form.is_valid():
-        link = recorded.share(request, request.user, album=album, artwork=artwork, **form.values)
-        return redirect("gallery:share", link.pk)
+        try:
+            link = recorded.share(
+                request, request.user, album=album, artwork=artwork, **form.values
+            )
+        except QuotaError as error:
+            form.add_error(None, error.sentence)
+        else:
+            return redirect("gallery:share", link.pk)
     shown: Any = album or artwork
     about = ShareLink.objects.owned_by(request.user).filter(album=album, artwork=artwork)
     context = {"form": form, "album": album, "artwork": artwork, "subject": shown.title}
@@ -63,9 +70,13 @@ def share(request: SignedInRequest, link_id: UUID) -> HttpResponse:
     link = own_link(request.user, link_id)
     form = ShareForm(request.POST or None, instance=own_link(request.user, link_id))
     if form.is_valid():
-        recorded.change(request, link, **form.values)
-        messages.success(request, _("The link is changed; its address is the same."))
-        return redirect("gallery:share", link.pk)
+        try:
+            recorded.change(request, link, **form.values)
+        except QuotaError as error:
+            form.add_error(None, error.sentence)
+        else:
+            messages.success(request, _("The link is changed; its address is the same."))
+            return redirect("gallery:share", link.pk)
     whole = request.build_absolute_uri(shares.address(link))
     context = {"link": link, "form": form, "address": whole}
     return render(request, "gallery/share.html", context, status=422 if form.errors else 200)
@@ -86,9 +97,13 @@ def withdraw(request: SignedInRequest, link_id: UUID) -> HttpResponse:
 @owners_only
 def restore(request: SignedInRequest, link_id: UUID) -> HttpResponse:
     link = own_link(request.user, link_id)
-    recorded.restore(request, link)
-    said = _("The link to “%(title)s” works again.") % {"title": link.subject}
-    messages.success(request, said)
+    try:
+        recorded.restore(request, link)
+    except QuotaError as error:
+        messages.error(request, error.sentence)
+    else:
+        said = _("The link to “%(title)s” works again.") % {"title": link.subject}
+        messages.success(request, said)
     return redirect("gallery:shares")
 
 
@@ -96,6 +111,10 @@ def restore(request: SignedInRequest, link_id: UUID) -> HttpResponse:
 @owners_only
 def again(request: SignedInRequest, link_id: UUID) -> HttpResponse:
     """A new address for the same thing; the old one stays as it is."""
-    made = recorded.share_again(request, own_link(request.user, link_id))
+    try:
+        made = recorded.share_again(request, own_link(request.user, link_id))
+    except QuotaError as error:
+        messages.error(request, error.sentence)
+        return redirect("gallery:shares")
     messages.success(request, _("Here is a new link. The old address stays as it was."))
     return redirect("gallery:share", made.pk)

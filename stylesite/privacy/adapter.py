@@ -27,9 +27,9 @@ class PrivacyAdapter(AccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse | None:
         if returning.leaving_of(user):
-            return None
-        refused: HttpResponse | None = super().pre_login(request, user, **how)
-        return refused
+            return self.too_often(request, user)
+        refusal: HttpResponse | None = super().pre_login(request, user, **how)
+        return refusal
 
     def get_login_stages(self) -> list[str]:
         return [*super().get_login_stages(), "stylesite.privacy.returning.ReturnStage"]

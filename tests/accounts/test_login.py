@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +65,49 @@ def test_signing_out_takes_a_post(signed_in: Client) -> None:
 
 def test_the_login_page_of_someone_signed_in_moves_on(signed_in: Client) -> None:
     assert signed_in.get(LOGIN).status_code == 302
+
+
+# how often
+
+
+def signed_in_before(user: User, times: int, ago: timedelta) -> None:
+    AuditEntry.objects.bulk_create(
+        AuditEntry(action="signed_in", actor=user, account=user, at=timezone.now() - ago)
+        for _time in range(times)
+    )
+
+
+@pytest.mark.parametrize(("times", "ago"), [(60, timedelta(0)), (300, timedelta(hours=2))])
+def test_an_account_is_not_signed_in_to_without_end(
+    client: Client, user: User, times: int, ago: timedelta
+) -> None:
+    form = {"login": user.email, "password": PASSWORD}
+    signed_in_before(user, times - 1, ago)
+    client.post(LOGIN, form)
+    assert "_auth_user_id" in client.session
+    signed_in_before(user, 1, ago)
+    other = Client()
+    refused = other.post(LOGIN, form)
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) > 3000
+    assert "Your account was signed in to as often as may be" in refused.content.decode()
+    assert "_auth_user_id" not in other.session
+    assert AuditEntry.objects.filter(action="signed_in").count() == times + 1
+
+
+@pytest.mark.parametrize(
+    ("action", "by_owner", "lets_in"),
+    [
+        ("password_reset", True, True),
+        ("password_changed", True, False),
+        ("password_changed", False, True),
+        ("changed", False, True),
+    ],
+)
+def test_whoever_signs_in_without_end_keeps_out_no_owner_with_a_password_from_elsewhere(
+    client: Client, user: User, action: str, by_owner: bool, lets_in: bool
+) -> None:
+    signed_in_before(user, 60, timedelta(minutes=2))
+    AuditEntry.objects.create(action=action, actor=user if by_owner else None, account=user)
+    client.post(LOGIN, {"login": user.email, "password": PASSWORD})
+    assert ("_auth_user_id" in client.session) == lets_in

@@ -69,3 +69,31 @@ def test_of_two_that_are_set_up_at_once_the_second_has_to_prove_the_first(
     code = code_of_app(proven.session["mfa.totp.secret"])
     assert proven.post(ACTIVATE, {"code": code})["Location"].startswith("/accounts/2fa/webauthn/")
     assert not Authenticator.objects.filter(type="totp").exists()
+
+
+AS_OFTEN = "You have done this as often as may be for now."
+
+
+def done_often(user: User, action: str) -> None:
+    AuditEntry.objects.bulk_create(
+        AuditEntry(action=action, actor=user, account=user) for _time in range(60)
+    )
+
+
+def test_second_steps_are_not_set_up_without_end(confirmed: User, proven: Client) -> None:
+    done_often(confirmed, "second_factor_added")
+    proven.get(ACTIVATE)
+    code = code_of_app(proven.session["mfa.totp.secret"])
+    assert AS_OFTEN in proven.post(ACTIVATE, {"code": code}).content.decode()
+    assert not Authenticator.objects.exists()
+
+
+def test_nor_are_recovery_codes_drawn(
+    confirmed: User, proven: Client, set_up_app: SetUpApp
+) -> None:
+    set_up_app(proven)
+    codes = recovery_codes_of(confirmed)
+    done_often(confirmed, "recovery_codes_drawn")
+    drawn = proven.post("/accounts/2fa/recovery-codes/generate/")
+    assert AS_OFTEN in drawn.content.decode()
+    assert recovery_codes_of(confirmed) == codes

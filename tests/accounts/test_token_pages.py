@@ -214,3 +214,18 @@ def test_all_are_withdrawn_at_once_after_a_question(
     ]
     told_of = AuditEntry.objects.filter(action="token_revoked", actor=user)
     assert told_of.count() == 2
+
+
+def test_tokens_are_not_made_without_end_and_always_withdrawn(proven: Client, user: User) -> None:
+    token, _secret = tokens.issue(user, "Kiosk", ["read"])
+    AuditEntry.objects.bulk_create(
+        AuditEntry(action="token_made", actor=user, account=user) for _time in range(60)
+    )
+    refused = proven.post(ADD, CHOSEN)
+    assertContains(refused, "You have done this as often as may be", status_code=422)
+    assertContains(refused, CHOSEN["name"], status_code=422)
+    for _twice in range(2):
+        proven.post(f"/accounts/tokens/{token.pk}/revoke/")
+    assert ApiToken.objects.get().revoked_at is not None
+    assert AuditEntry.objects.filter(action="token_made").count() == 60
+    assert AuditEntry.objects.filter(action="token_revoked").count() == 1

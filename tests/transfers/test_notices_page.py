@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import AuditEntry, Letter, User
+from tests.conftest import PASSWORD
 from tests.transfers.notify.conftest import Receiver, receiver
 from transfers.models import Notice, NoticeChoices, Transfer
 from transfers.notify import letters
@@ -38,6 +39,13 @@ def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def proven(signed_in: Client) -> Client:
+    """Who has just given the password, as another address takes."""
+    signed_in.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return signed_in
+
+
+@pytest.fixture
 def chosen(user: User, receiver: Receiver) -> NoticeChoices:
     return NoticeChoices.objects.create(owner=user, webhook_url=receiver.url)
 
@@ -49,9 +57,9 @@ def saved(user: User) -> NoticeChoices:
 # the choices
 
 
-def test_choices_are_saved_and_shown(signed_in: Client, user: User, no_names: None) -> None:
+def test_choices_are_saved_and_shown(proven: Client, user: User, no_names: None) -> None:
     url = "https://hooks.example.org/stylesite?key=1"
-    page = signed_in.post(PAGE, {"email": "on", "webhook_url": url}, follow=True).content.decode()
+    page = proven.post(PAGE, {"email": "on", "webhook_url": url}, follow=True).content.decode()
     choices = saved(user)
     assert (choices.email, choices.webhook_url) == (True, url)
     assert choices.webhook_secret.startswith("whsec_")
@@ -75,11 +83,11 @@ def test_without_a_choice_mail_is_on_where_the_site_sends_any(
 
 
 def test_a_site_without_mail_saves_the_address_alone(
-    signed_in: Client, user: User, settings: Settings, no_names: None
+    proven: Client, user: User, settings: Settings, no_names: None
 ) -> None:
     NoticeChoices.objects.create(owner=user, email=True)
     settings.SENDS_MAIL = False
-    signed_in.post(PAGE, {"webhook_url": "https://hooks.example.org/"})
+    proven.post(PAGE, {"webhook_url": "https://hooks.example.org/"})
     assert (saved(user).email, saved(user).webhook_url) == (True, "https://hooks.example.org/")
 
 
@@ -155,22 +163,22 @@ def test_a_visitor_is_asked_to_sign_in(client: Client, page: str) -> None:
     ],
 )
 def test_a_bad_address_is_kept_in_the_form_only(
-    signed_in: Client, user: User, url: str, sentence: str
+    proven: Client, user: User, url: str, sentence: str
 ) -> None:
-    page = signed_in.post(PAGE, {"webhook_url": url}).content.decode()
+    page = proven.post(PAGE, {"webhook_url": url}).content.decode()
     assert sentence in page
     assert "whsec_" not in page
     assert not NoticeChoices.objects.exists()
 
 
 def test_an_unknown_host_is_said_to_be_unknown(
-    signed_in: Client, monkeypatch: pytest.MonkeyPatch
+    proven: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown(*_args: object, **_wanted: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    page = signed_in.post(PAGE, {"webhook_url": "https://nowhere.example/"}).content.decode()
+    page = proven.post(PAGE, {"webhook_url": "https://nowhere.example/"}).content.decode()
     assert "There is no such host." in page
 
 
@@ -183,8 +191,8 @@ def test_other_methods_are_refused(signed_in: Client) -> None:
 # the secret and the test
 
 
-def test_a_secret_can_be_drawn_anew(signed_in: Client, user: User, chosen: NoticeChoices) -> None:
-    page = signed_in.post(SECRET, follow=True).content.decode()
+def test_a_secret_can_be_drawn_anew(proven: Client, user: User, chosen: NoticeChoices) -> None:
+    page = proven.post(SECRET, follow=True).content.decode()
     assert saved(user).webhook_secret != chosen.webhook_secret
     assert saved(user).webhook_secret in page
 
@@ -304,29 +312,29 @@ def entries() -> list[tuple[str, dict[str, object]]]:
 
 
 def test_where_the_webhook_leads_is_recorded_without_the_secrets_in_its_address(
-    signed_in: Client, no_names: None
+    proven: Client, no_names: None
 ) -> None:
     url = "https://hooks.example.org/T0/s3cret?key=1"
     for changed in ({"webhook_url": url}, {"webhook_url": url, "email": "on"}):
-        signed_in.post(PAGE, changed)
-    signed_in.post(SECRET)
-    signed_in.post(PAGE, {"webhook_url": ""})
+        proven.post(PAGE, changed)
+    proven.post(SECRET)
+    proven.post(PAGE, {"webhook_url": ""})
     host = {"host": "hooks.example.org"}
     assert entries() == [
         ("webhook_set", host),
         ("webhook_secret_drawn", host),
         ("webhook_removed", host),
     ]
-    assert "Webhook address set" in signed_in.get("/accounts/activity/").content.decode()
+    assert "Webhook address set" in proven.get("/accounts/activity/").content.decode()
 
 
 def test_a_letter_tells_of_a_new_address_and_of_a_new_secret(
-    signed_in: Client, user: User, no_names: None
+    proven: Client, user: User, no_names: None
 ) -> None:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    signed_in.post(PAGE, {"webhook_url": "https://hooks.example.org/T0/s3cret"})
-    signed_in.post(SECRET)
-    signed_in.post(PAGE, {"webhook_url": ""})
+    proven.post(PAGE, {"webhook_url": "https://hooks.example.org/T0/s3cret"})
+    proven.post(SECRET)
+    proven.post(PAGE, {"webhook_url": ""})
     told = list(Letter.objects.order_by("pk"))
     assert [letter.to for letter in told] == [user.email] * 2
     assert "A program at hooks.example.org" in told[0].body
@@ -338,8 +346,40 @@ def test_a_letter_tells_of_a_new_address_and_of_a_new_secret(
         assert "whsec_" not in letter.body
 
 
-def test_a_refused_address_is_neither_recorded_nor_told(signed_in: Client) -> None:
-    signed_in.post(PAGE, {"webhook_url": "http://169.254.169.254/"})
-    signed_in.post(SECRET)
+def test_a_refused_address_is_neither_recorded_nor_told(proven: Client) -> None:
+    proven.post(PAGE, {"webhook_url": "http://169.254.169.254/"})
+    proven.post(SECRET)
     assert entries() == []
     assert not Letter.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("action", "page", "said"),
+    [
+        ("webhook_set", PAGE, {"webhook_url": "https://other.example/"}),
+        ("webhook_secret_drawn", SECRET, {}),
+    ],
+)
+def test_a_webhook_is_not_changed_without_end_and_always_removed(
+    proven: Client,
+    user: User,
+    chosen: NoticeChoices,
+    no_names: None,
+    action: str,
+    page: str,
+    said: dict[str, str],
+) -> None:
+    AuditEntry.objects.bulk_create(
+        AuditEntry(action=action, actor=user, account=user) for _time in range(60)
+    )
+    refused = proven.post(page, said, follow=True).content.decode()
+    assert "You have done this as often as may be for now." in refused
+    assert said.get("webhook_url", "") in refused
+    after = saved(user)
+    assert (after.webhook_url, after.webhook_secret) == (
+        chosen.webhook_url,
+        chosen.webhook_secret,
+    )
+    proven.post(PAGE, {"webhook_url": ""})
+    assert saved(user).webhook_url == ""
+    assert AuditEntry.objects.count() == 61

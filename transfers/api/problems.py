@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from accounts.audit_limits import TooOftenError
 from accounts.quotas import QuotaError
 from engine.errors import EngineError, ImageError, ParameterError
 from gallery import uploads
@@ -106,6 +107,9 @@ def _foreseen(error: Exception) -> Problem | None:
     match error:
         case RefusedError():
             return error.problem
+        case TooOftenError():
+            wait = {"Retry-After": str(error.wait_s)}
+            return Problem(reason="too_many_requests", sentence=error.sentence, headers=wait)
         case QuotaError():
             return Problem(reason=f"quota_{error.reason}", sentence=error.sentence)
         case ParameterError():

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import alerts, audit
+from accounts import alerts, audit, audit_limits
 from accounts.access import SignedInRequest, signed_in_page
 from accounts.audit import Action
 from accounts.mailboxes import may_be_written_to
 from accounts.models import User
+from accounts.quotas import QuotaError, hold
 from gallery import slow_work
 from transfers.models import Notice, NoticeChoices
 from transfers.notify import letters, models, outbox, webhooks
@@ -36,8 +37,7 @@ TEST_AGAIN_S = 5
 @signed_in_page
 def notices(request: SignedInRequest) -> HttpResponse:
     form = NoticeForm(request.POST or None, instance=NoticeChoices.of(request.user.pk))
-    if request.method == "POST" and form.is_valid():
-        _save(request, form.cleaned_data)
+    if request.method == "POST" and form.is_valid() and _saved(request, form):
         messages.success(request, _("Your choice is saved."))
         return redirect("transfers:notices")
     deliveries = Notice.objects.owned_by(request.user).by_webhook().order_by("-created_at")
@@ -52,15 +52,28 @@ def notices(request: SignedInRequest) -> HttpResponse:
     return render(request, "transfers/notices.html", context)
 
 
+def _saved(request: SignedInRequest, form: NoticeForm) -> bool:
+    """False, with a sentence in the form, where another address would be one too many for now."""
+    try:
+        _save(request, form.cleaned_data)
+    except QuotaError as error:
+        form.add_error("webhook_url", error.sentence)
+        return False
+    return True
+
+
+@transaction.atomic
 def _save(request: SignedInRequest, chosen: dict[str, Any]) -> None:
-    with transaction.atomic():
-        before = NoticeChoices.of(request.user.pk).webhook_url
-        NoticeChoices.objects.update_or_create(owner=request.user, defaults=chosen)
-        url = chosen["webhook_url"]
-        if url and url != before:
-            _record(request, Action.WEBHOOK_SET, url)
-        elif before and not url:
-            _record(request, Action.WEBHOOK_REMOVED, before)
+    hold(request.user)
+    before, url = NoticeChoices.of(request.user.pk).webhook_url, chosen["webhook_url"]
+    is_another = bool(url) and url != before
+    if is_another:
+        audit_limits.check(request.user, Action.WEBHOOK_SET)
+    NoticeChoices.objects.update_or_create(owner=request.user, defaults=chosen)
+    if is_another:
+        _record(request, Action.WEBHOOK_SET, url)
+    elif before and not url:
+        _record(request, Action.WEBHOOK_REMOVED, before)
 
 
 def _record(request: SignedInRequest, action: Action, url: str) -> None:
@@ -76,14 +89,25 @@ def _record(request: SignedInRequest, action: Action, url: str) -> None:
 @signed_in_page
 def draw_secret(request: SignedInRequest) -> HttpResponse:
     """A new secret; the old one signs nothing from now on."""
-    choices, secret = NoticeChoices.of(request.user.pk), models.draw_secret()
-    with transaction.atomic():
-        drawn = NoticeChoices.objects.filter(owner=request.user).update(webhook_secret=secret)
-        if drawn:
-            _record(request, Action.WEBHOOK_SECRET_DRAWN, choices.webhook_url)
-    if drawn:
+    try:
+        is_drawn = _draw(request)
+    except QuotaError as error:
+        messages.error(request, error.sentence)
+        return redirect("transfers:notices")
+    if is_drawn:
         messages.success(request, _("A new secret is drawn. Give it to your program."))
     return redirect("transfers:notices")
+
+
+@transaction.atomic
+def _draw(request: SignedInRequest) -> bool:
+    """Whether there was an address to draw one for."""
+    audit_limits.check(request.user, Action.WEBHOOK_SECRET_DRAWN)
+    choices, secret = NoticeChoices.of(request.user.pk), models.draw_secret()
+    is_drawn = NoticeChoices.objects.filter(owner=request.user).update(webhook_secret=secret) > 0
+    if is_drawn:
+        _record(request, Action.WEBHOOK_SECRET_DRAWN, choices.webhook_url)
+    return is_drawn
 
 
 @require_POST

@@ -1,11 +1,15 @@
-"""What a program does is in the log of the account, with the token by which it did it."""
+"""What a program does is in the log of the account, with its token, and is done only so often."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import ApiToken, AuditEntry, User
+from gallery import shares
 from gallery.models import Album, Artwork, Profile, ShareLink
 from tests.transfers.api.conftest import ApiClient
 
@@ -69,3 +73,31 @@ def test_an_entry_names_the_token_by_which_something_was_done(
     assert str(token.pk) not in page
     token.delete()
     assert "by an API token" in signed_in.get("/accounts/activity/").content.decode()
+
+
+def test_what_a_program_does_too_often_is_refused_until_later(
+    api: ApiClient, user: User, album: Album, link: ShareLink, artwork: Artwork
+) -> None:
+    Profile.objects.create(owner=user, handle="ada", name="Ada", is_public=False)
+    shares.withdraw(link)
+    at = timezone.now() - timedelta(minutes=50)
+    for action in ("share_made", "share_changed", "share_restored", "published", "profile_shown"):
+        AuditEntry.objects.bulk_create(
+            AuditEntry(action=action, actor=user, account=user, at=at) for _time in range(60)
+        )
+    before = AuditEntry.objects.count()
+    for refused in (
+        api.post("/shares/", {"album": str(album.pk)}),
+        api.patch(f"/shares/{link.pk}/", {"name": "Bob"}),
+        api.post(f"/shares/{link.pk}/restore/"),
+        api.post(f"/artworks/{artwork.pk}/publish/"),
+        api.patch("/profile/", {"is_public": True, "name": "Ada L."}),
+    ):
+        assert (refused.status_code, refused.json()["reason"]) == (429, "too_many_requests")
+        assert 590 < int(refused["Retry-After"]) <= 600
+        assert "again in 10 minutes" in refused.json()["detail"]
+    link.refresh_from_db()
+    artwork.refresh_from_db()
+    assert (link.name, link.is_open, artwork.published_at) == ("", False, None)
+    assert not Profile.objects.get().is_public
+    assert AuditEntry.objects.count() == before
