@@ -15,19 +15,26 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.core import signing
+from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.quotas import check_count
 from gallery.albums import shown_artworks
-from gallery.models import Album, Artwork, ArtworkQuerySet, ShareLink
+from gallery.models import Album, Artwork, ArtworkQuerySet, ShareLink, ShareLinkQuerySet
+
+MOST_OPEN = 500
+"""Of one person: those that ended or were withdrawn do not count."""
 
 SALT = "gallery.shares"
 _signer = signing.Signer(sep=".", salt=SALT)
 
 
+@transaction.atomic
 def create(
     owner: User,
     *,
@@ -42,8 +49,10 @@ def create(
     """A link to one picture or one album of ``owner``, which the caller has fetched through them.
 
     The photo before is shown only where that is asked for: it may show people, places and rooms
-    that nobody thinks of while looking at the painting.
+    that nobody thinks of while looking at the painting. Raises QuotaError where ``owner`` has as
+    many open links as may be; so does all else here that opens one.
     """
+    _check_count(owner)
     return ShareLink.objects.create(
         owner=owner,
         artwork=artwork,
@@ -67,11 +76,14 @@ def changes(link: ShareLink, *, password: str | None = None, **values: Any) -> d
     return changed
 
 
+@transaction.atomic
 def change(link: ShareLink, *, password: str | None = None, **values: Any) -> None:
     """Change what is given. A ``password`` of "" takes it away, None leaves it as it is.
 
     Whoever typed an earlier password is asked for the new one.
     """
+    if "expires_at" in values and not link.is_open and link.revoked_at is None:
+        _check_count(link.owner)
     if password is not None:
         values["password"] = make_password(password) if password else ""
     for name, value in values.items():
@@ -87,19 +99,24 @@ def withdraw(link: ShareLink) -> bool:
     return has_ended
 
 
+@transaction.atomic
 def restore(link: ShareLink) -> bool:
     """Undo ``withdraw``: the same address leads there again. Whether that changed anything."""
     withdrawn = ShareLink.objects.filter(pk=link.pk, revoked_at__isnull=False)
+    if withdrawn.exists():
+        _check_count(link.owner)
     is_restored = withdrawn.update(revoked_at=None) > 0
     link.revoked_at = None
     return is_restored
 
 
+@transaction.atomic
 def again(link: ShareLink) -> ShareLink:
     """A new address for the same thing, as ``link`` was; it ends never, until its owner says so.
 
     The password stays; views are counted anew.
     """
+    _check_count(link.owner)
     return ShareLink.objects.create(
         owner=link.owner,
         artwork=link.artwork,
@@ -109,6 +126,12 @@ def again(link: ShareLink) -> ShareLink:
         may_download=link.may_download,
         shows_before=link.shows_before,
     )
+
+
+def limit_sentence(owner: User) -> str:
+    """Why ``owner`` can make no link now; "" where they can."""
+    is_full = _open_links(owner).count() >= MOST_OPEN
+    return _full() % {"most": MOST_OPEN} if is_full else ""
 
 
 def token_of(link: ShareLink) -> str:
@@ -168,3 +191,15 @@ def count_view(link: ShareLink) -> None:
     """One more visitor: one UPDATE, which changes nothing once the link has ended."""
     now = timezone.now()
     ShareLink.objects.open(now).filter(pk=link.pk).update(views=F("views") + 1, last_viewed_at=now)
+
+
+def _open_links(owner: User) -> ShareLinkQuerySet:
+    return ShareLink.objects.open(timezone.now()).filter(owner=owner)
+
+
+def _check_count(owner: User) -> None:
+    check_count(owner, _open_links(owner), MOST_OPEN, _full())
+
+
+def _full() -> str:
+    return _("You have %(most)d open links, which is all there is room for. Withdraw one first.")

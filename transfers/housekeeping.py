@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts import audit, letters, places, sessions
 from accounts.models import ApiToken, Invitation
 from gallery import leftovers, trash
-from gallery.models import Artwork, Mask, Style, StyleImport
+from gallery.models import Artwork, Mask, ShareLink, Style, StyleImport
 from gallery.models.masks import UNUSED_FOR
 from gallery.pictures import delete_for_good
 from transfers import masks, retention
@@ -110,6 +110,10 @@ def _letters(most: int) -> int:
     return _delete(letters.long_over(), most)
 
 
+def _share_links(most: int) -> int:
+    return _delete(ShareLink.objects.long_over(timezone.now()), most)
+
+
 def _seen_sessions(most: int) -> int:
     return _delete(sessions.long_over(), most)
 
@@ -183,6 +187,7 @@ CHORES: dict[str, tuple[Chore, int]] = {
     "API tokens": (_tokens, ROWS_AT_ONCE),
     "invitations": (_invitations, ROWS_AT_ONCE),
     "letters about accounts": (_letters, ROWS_AT_ONCE),
+    "share links": (_share_links, ROWS_AT_ONCE),
     "pictures in the trash": (_pictures, PICTURES_AT_ONCE),
     "styles in the trash": (_styles, PICTURES_AT_ONCE),
     "masks that nothing was painted with": (_masks, PICTURES_AT_ONCE),

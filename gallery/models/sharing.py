@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -26,6 +26,11 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
         return self.filter(unexpired, revoked_at=None, owner__is_active=True)
 
+    def long_over(self, now: datetime) -> Self:
+        """Those that ended or were withdrawn so long ago that nobody asks about them."""
+        long_ago = now - ShareLink.REMEMBERED_FOR
+        return self.filter(Q(revoked_at__lt=long_ago) | Q(expires_at__lt=long_ago))
+
 
 class ShareLink(models.Model):
     """Whoever has the link sees one picture or one album of its owner, until it ends.
@@ -33,6 +38,9 @@ class ShareLink(models.Model):
     The address is the signed id (``gallery.shares``), so that the database alone opens nothing and
     its owner can copy it again.
     """
+
+    REMEMBERED_FOR = timedelta(days=90)
+    """After its end, so that its owner can let it last longer, or make it again."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(

@@ -60,6 +60,8 @@ def _share(
     about = ShareLink.objects.owned_by(request.user).filter(album=album, artwork=artwork)
     context = {"form": form, "album": album, "artwork": artwork, "subject": shown.title}
     context["others"] = about.count()
+    # Said before anything is typed, and not once more beside the error.
+    context["limit"] = "" if form.errors else shares.limit_sentence(request.user)
     return render(request, "gallery/share_add.html", context, status=422 if form.errors else 200)
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from accounts import places, sessions
 from accounts.letters import LONGEST_WAIT, PAUSES_S
 from accounts.models import ApiToken, Invitation
+from gallery.models import ShareLink
 from gallery.models.masks import UNUSED_FOR as MASK_UNUSED_FOR
 from transfers.api.models import IdempotencyKey
 from transfers.notify.outbox import KEPT as NOTICES_KEPT
@@ -41,7 +42,11 @@ def all_of() -> list[Rule]:
 def _of_pictures() -> list[Rule]:
     photos = _days_or_ever(settings.PHOTO_DAYS, _("%(time)s after they were last sent or painted"))
     rules = [
-        Rule(_("Pictures, styles, albums, links, saved settings"), _("until you delete them")),
+        Rule(_("Pictures, styles, albums, saved settings"), _("until you delete them")),
+        Rule(
+            _("Links by which you share"),
+            _("%(time)s after their end") % {"time": spoken(ShareLink.REMEMBERED_FOR)},
+        ),
         Rule(_("Photos"), photos),
     ]
     if settings.UNUSED_PHOTO_DAYS:

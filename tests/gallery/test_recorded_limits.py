@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import audit_limits
 from accounts.models import AuditEntry, User
+from gallery import shares
 from gallery.models import Album, Artwork, Profile, ShareLink
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +159,47 @@ def test_what_others_do_is_theirs(full: None, client: Client, stranger: User) ->
     client.force_login(stranger)
     client.post(f"/albums/{album.pk}/share/", {"lasts": "never"})
     assert ShareLink.objects.count() == 1
+
+
+# how many links
+
+
+@pytest.fixture
+def two_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares, "MOST_OPEN", 2)
+
+
+FULL = "You have 2 open links, which is all there is room for. Withdraw one first."
+
+
+def test_nobody_has_more_open_links_than_there_is_room_for(
+    two_at_most: None, signed_in: Client, user: User, album: Album
+) -> None:
+    page = f"/albums/{album.pk}/share/"
+    assert "open links" not in signed_in.get(page).content.decode()
+    for _time in range(2):
+        signed_in.post(page, {"lasts": "never"})
+    assert FULL in signed_in.get(page).content.decode()
+    refused = signed_in.post(page, {"name": "Third", "lasts": "never"})
+    assert (refused.status_code, refused.content.decode().count(FULL)) == (422, 1)
+    assert 'value="Third"' in refused.content.decode()
+    assert ShareLink.objects.count() == entries(user, "share_made") == 2
+
+
+def test_links_that_have_ended_do_not_count_until_they_lead_somewhere_again(
+    two_at_most: None, signed_in: Client, user: User, album: Album
+) -> None:
+    withdrawn, ended = (shares.create(user, album=album) for _time in range(2))
+    shares.withdraw(withdrawn)
+    yesterday = timezone.now() - timedelta(days=1)
+    ShareLink.objects.filter(pk=ended.pk).update(expires_at=yesterday)
+    for _time in range(2):
+        shares.create(user, album=album)
+    for address, said in (
+        (f"/shares/{withdrawn.pk}/restore/", {}),
+        (f"/shares/{withdrawn.pk}/again/", {}),
+        (f"/shares/{ended.pk}/", {"lasts": "never"}),
+    ):
+        assert FULL in signed_in.post(address, said, follow=True).content.decode()
+    assert ShareLink.objects.open(timezone.now()).count() == 2
+    assert signed_in.post(f"/shares/{ended.pk}/", {"name": "Old", "lasts": "as-it-is"}).url

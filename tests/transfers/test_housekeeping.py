@@ -12,7 +12,7 @@ from accounts import tokens
 from accounts.models import ApiToken, Letter, User
 from gallery import artworks, styles
 from gallery.files import FilesUnavailableError
-from gallery.models import Artwork, Style
+from gallery.models import Album, Artwork, ShareLink, Style
 from tests.transfers.drawings import quadrants
 from transfers import housekeeping
 from transfers.models import IdempotencyKey, MachineSpeed, Transfer
@@ -85,6 +85,22 @@ def test_sessions_that_ended_go(db: None) -> None:
     Session.objects.create(session_key="new", session_data="", expire_date=now + DAY)
     housekeeping.tidy()
     assert Session.objects.get().session_key == "new"
+
+
+def test_share_links_go_ninety_days_after_their_end(user: User) -> None:
+    album, now = Album.objects.create(owner=user, title="Summer"), timezone.now()
+    for name, ends in {
+        "open": {},
+        "ends late": {"expires_at": now + DAY},
+        "ended": {"expires_at": now - 89 * DAY},
+        "ended long ago": {"expires_at": now - 91 * DAY},
+        "withdrawn": {"revoked_at": now - 89 * DAY, "expires_at": now + DAY},
+        "withdrawn long ago": {"revoked_at": now - 91 * DAY},
+    }.items():
+        ShareLink.objects.create(owner=user, album=album, name=name, **ends)
+    housekeeping.tidy()
+    left = set(ShareLink.objects.values_list("name", flat=True))
+    assert left == {"open", "ends late", "ended", "withdrawn"}
 
 
 def test_tokens_go_ninety_days_after_their_end(user: User) -> None:

@@ -93,6 +93,7 @@ def test_it_tells_of_what_signing_in_leaves_behind(settings: Settings) -> None:
     )
     assert kept("Which network asked for a letter") == "as long as the letter waits"
     assert kept("Invitations") == "30 days after their end"
+    assert kept("Links by which you share") == "90 days after their end"
 
 
 def test_it_tells_for_how_long_addresses_are_counted(settings: Settings) -> None:

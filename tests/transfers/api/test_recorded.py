@@ -101,3 +101,14 @@ def test_what_a_program_does_too_often_is_refused_until_later(
     assert (link.name, link.is_open, artwork.published_at) == ("", False, None)
     assert not Profile.objects.get().is_public
     assert AuditEntry.objects.count() == before
+
+
+def test_a_program_makes_no_more_open_links_than_there_is_room_for(
+    api: ApiClient, album: Album, link: ShareLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares, "MOST_OPEN", 1)
+    refused = api.post("/shares/", {"album": str(album.pk)})
+    assert (refused.status_code, refused.json()["reason"]) == (403, "quota_kept")
+    assert "You have 1 open links" in refused.json()["detail"]
+    api.post(f"/shares/{link.pk}/withdraw/")
+    assert api.post("/shares/", {"album": str(album.pk)}).status_code == 201
