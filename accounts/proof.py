@@ -7,6 +7,7 @@ may have signed in before there was one.
 import time
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.http import HttpRequest
 
 from accounts import second_factor
@@ -30,3 +31,12 @@ def age_s(request: HttpRequest) -> float:
         if record.get("method") in counting
     ]
     return time.time() - max(given_at, default=float("-inf"))
+
+
+def ask(request: HttpRequest) -> None:
+    """Go on only where somebody has proved of late who they are, as for what protects an account.
+
+    Raises ReauthenticationRequired, upon which allauth keeps in the session what was sent, asks,
+    and then does it: nothing that was typed is lost. So this is for no form that holds a password.
+    """
+    raise_if_reauthentication_required(request, app="")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import alerts, audit, audit_limits
+from accounts import alerts, audit, audit_limits, proof
 from accounts.access import SignedInRequest, signed_in_page
 from accounts.audit import Action
 from accounts.mailboxes import may_be_written_to
@@ -36,6 +36,9 @@ TEST_AGAIN_S = 5
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def notices(request: SignedInRequest) -> HttpResponse:
+    """Another address for what happens here is asked a proof for, as a new API token is."""
+    if request.method == "POST" and _names_another_address(request):
+        proof.ask(request)
     form = NoticeForm(request.POST or None, instance=NoticeChoices.of(request.user.pk))
     if request.method == "POST" and form.is_valid() and _saved(request, form):
         messages.success(request, _("Your choice is saved."))
@@ -50,6 +53,11 @@ def notices(request: SignedInRequest) -> HttpResponse:
         "most_tries": outbox.MOST_TRIES,
     }
     return render(request, "transfers/notices.html", context)
+
+
+def _names_another_address(request: SignedInRequest) -> bool:
+    url = request.POST.get("webhook_url", "").strip()
+    return bool(url) and url != NoticeChoices.of(request.user.pk).webhook_url
 
 
 def _saved(request: SignedInRequest, form: NoticeForm) -> bool:
@@ -88,7 +96,8 @@ def _record(request: SignedInRequest, action: Action, url: str) -> None:
 @require_POST
 @signed_in_page
 def draw_secret(request: SignedInRequest) -> HttpResponse:
-    """A new secret; the old one signs nothing from now on."""
+    """A new secret; the old one signs nothing from now on. It takes a proof, too."""
+    proof.ask(request)
     try:
         is_drawn = _draw(request)
     except QuotaError as error:
