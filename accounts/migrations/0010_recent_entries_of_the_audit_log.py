@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_what_limits_say'),
+        ('accounts', '0009_letters_about_accounts'),
     ]
 
     operations = [
