@@ -20,10 +20,8 @@ from __future__ import annotations
 
 import contextlib
 import selectors
-import socket
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -31,6 +29,7 @@ from typing import Any
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from gallery import slow_work
+from stylesite.web_clients import LEAVING_S, Watched
 from stylesite.web_connections import Connection, Held
 
 SLOW_AFTER_S = 3.0
@@ -39,173 +38,12 @@ SLOW_AFTER_S = 3.0
 SHORT_AFTER_S = 0.5
 """So long may somebody wait for a thread before it is taken from those who are slow."""
 
-LEAST_BYTES_A_S = 20_000
-"""As a mobile network of the second generation sends. At this rate, an album of 100 MB takes more
-than an hour; whoever is slower may take it while nobody else waits for the place."""
-
-LEAST_OVER_S = 60.0
-"""Of waiting for a client. Systems take in megabytes at once before they take more."""
-
-RECENTLY_S = 1.0
-"""After so long a wait, what a client did before counts half: buffers it filled are forgotten."""
-
 JUST_COME_S = 1.0
 """So long is a connection not yet idle for others to find room."""
 
 SILENCE_S = 15.0
-HEAD_BYTES = 2**13
-"""As much as gunicorn reads at once: of a longer head it reads the rest in a thread."""
-
-HEAD_END = b"\r\n\r\n"
-LEAVING_S = 2.0
-LEAVING_BYTES = 2**16
-PIECE_BYTES = 2**16
 REMEMBERED_S = 120.0
 MOST_REMEMBERED = 10_000
-
-
-class Watched:
-    """A client's socket that knows how long somebody has waited for it to say or take something."""
-
-    def __init__(self, plain: socket.socket) -> None:
-        self._plain = plain
-        self._leaving_since: float | None = None
-        self._heard = b""
-        self.begin()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._plain, name)
-
-    def begin(self) -> None:
-        """A request begins, and waits for a thread."""
-        self.thread = 0
-        self._waited_s = self._lately_s = self._lately_bytes = 0.0
-        self._bytes, self._falls_short = 0, False
-        self._judged = (0.0, 0)
-        self._waiting_since: float | None = None
-        self._silent_since: float | None = None
-
-    def hear(self) -> bool:
-        """Take in what there is of a request's head; whether a thread can begin with it.
-
-        Raises ConnectionError where nothing will come any more.
-        """
-        with contextlib.suppress(BlockingIOError):
-            if not (more := self._plain.recv(HEAD_BYTES - len(self._heard))):
-                raise ConnectionAbortedError
-            self._heard += more
-        return len(self._heard) == HEAD_BYTES or HEAD_END in self._heard
-
-    def recv(self, size: int, *given: Any) -> bytes:
-        if self._heard:
-            heard, self._heard = self._heard[:size], self._heard[size:]
-            return heard
-        self._silent_since = monotonic()
-        with self._waiting():
-            data = self._plain.recv(size, *given)
-            self._moved(len(data))
-        return data
-
-    def send(self, data: Any, *given: Any) -> int:
-        with self._waiting():
-            sent = self._plain.send(data, *given)
-            self._moved(sent)
-        return sent
-
-    def sendall(self, data: Any) -> None:
-        left = memoryview(data).cast("B")
-        while left:
-            left = left[self.send(left[:PIECE_BYTES]) :]
-
-    def sendfile(self, file: Any, offset: int, count: int) -> int:
-        sent = 0
-        while sent < count:
-            with self._waiting():
-                piece = min(PIECE_BYTES, count - sent)
-                more = self._plain.sendfile(file, offset + sent, piece)
-                self._moved(more)
-            if not more:
-                break  # the file has become shorter
-            sent += more
-        return sent
-
-    def silent_s(self, now: float) -> float:
-        """How long somebody has waited for a word; 0 when nobody waits for one."""
-        since = self._silent_since
-        return now - since if since is not None else 0.0
-
-    def waited_s(self, now: float) -> float:
-        return self._waited_s + self._waiting_s(now)
-
-    def rate(self, now: float) -> float:
-        """Bytes in a second of waiting, lately."""
-        waiting_s = self._waiting_s(now)
-        kept = _kept_after(waiting_s)
-        return self._lately_bytes * kept / max(self._lately_s * kept + waiting_s, 0.001)
-
-    def falls_short(self, now: float) -> bool:
-        """Whether too little came of the last minute of waiting; to be asked every few seconds."""
-        waited_s, (then_s, then_bytes) = self.waited_s(now), self._judged
-        if waited_s - then_s >= LEAST_OVER_S:
-            least = LEAST_BYTES_A_S * (waited_s - then_s)
-            self._falls_short = self._bytes - then_bytes < least
-            self._judged = (waited_s, self._bytes)
-        return self._falls_short
-
-    def hang_up(self) -> None:
-        """Whoever waits for it goes on at once, with nothing."""
-        with contextlib.suppress(OSError):
-            self._plain.shutdown(socket.SHUT_RDWR)
-
-    def has_left(self) -> bool:
-        """Tell them that all is said, and take in what they still say; whether they are gone.
-
-        Closed before, what they are still sending would cost them the end of the answer.
-        """
-        taken = 0
-        try:
-            if self._leaving_since is None:
-                self._leaving_since = monotonic()
-                self._plain.shutdown(socket.SHUT_WR)
-            self._plain.setblocking(False)
-            while taken < LEAVING_BYTES and monotonic() - self._leaving_since < LEAVING_S:
-                if not (data := self._plain.recv(4096)):
-                    return True
-                taken += len(data)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-        self.hang_up()
-        return True
-
-    def is_leaving(self) -> bool:
-        return self._leaving_since is not None
-
-    def _moved(self, size: int) -> None:
-        self._bytes += size
-        self._lately_bytes += size
-
-    def _waiting_s(self, now: float) -> float:
-        since = self._waiting_since
-        return now - since if since is not None else 0.0
-
-    @contextlib.contextmanager
-    def _waiting(self) -> Iterator[None]:
-        self._waiting_since = since = monotonic()
-        try:
-            yield
-        finally:
-            self._waiting_since = self._silent_since = None
-            waited_s = monotonic() - since
-            kept = _kept_after(waited_s)
-            self._waited_s += waited_s
-            self._lately_s = self._lately_s * kept + waited_s
-            self._lately_bytes *= kept
-
-
-def _kept_after(waited_s: float) -> float:
-    return float(0.5 ** (waited_s / RECENTLY_S))
 
 
 class FairWorker(ThreadWorker):  # type: ignore[misc]

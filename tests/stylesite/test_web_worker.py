@@ -25,10 +25,10 @@ import time
 from pathlib import Path
 
 from gallery.slow_work import room
-from stylesite import web_worker
+from stylesite import web_clients, web_worker
 
 web_worker.SILENCE_S = float(os.environ.get("SILENCE_S", web_worker.SILENCE_S))
-web_worker.LEAST_OVER_S = float(os.environ.get("LEAST_OVER_S", web_worker.LEAST_OVER_S))
+web_clients.LEAST_OVER_S = float(os.environ.get("LEAST_OVER_S", web_clients.LEAST_OVER_S))
 
 
 def ended(pieces):
