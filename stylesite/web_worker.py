@@ -86,12 +86,8 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         self._held.set_busy(conn)
         if isinstance(conn.sock, Watched):
             conn.sock.begin()
-        if conn.address and self._served[conn.address] >= self._most_for(conn.address):
-            self._queued[conn.address].append(conn)
-            return
-        self._served[conn.address] += 1
-        self._at_work.add(conn)
-        super().enqueue_req(conn)
+        self._queued[conn.address].append(conn)
+        self._begin_with(conn.address)
 
     def handle(self, conn: Any) -> Any:
         """As gunicorn does; its word for one that waits for no thread is _DEFER."""
@@ -111,15 +107,13 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
             del self._served[address]
         self._held.set_idle(conn)
         super().finish_request(conn, fs)
-        if waiting := self._queued.get(address):
-            self.enqueue_req(waiting.popleft())
-        elif address in self._queued:
-            del self._queued[address]
+        self._begin_with(address)
 
     def notify(self) -> None:
         """Between two rounds: nothing of what is closed here is still to be told of something."""
         super().notify()
         now = monotonic()
+        self._forget_the_slow(now)
         self._hang_up_on_the_silent(now)
         self._hang_up_on_the_many(now)
         self._hang_up_on_the_slow(now)
@@ -140,6 +134,17 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         del self._listening[conn]
         conn.data_ready = True
         self.enqueue_req(conn)
+
+    def _begin_with(self, address: str) -> None:
+        """As many requests of ``address`` as may have a thread, the first to have come first."""
+        queue = self._queued[address]
+        while queue and (not address or self._served[address] < self._most_for(address)):
+            conn = queue.popleft()
+            self._served[address] += 1
+            self._at_work.add(conn)
+            super().enqueue_req(conn)
+        if not queue:
+            del self._queued[address]
 
     def _close(self, conn: Any) -> None:
         """One that no thread has, wherever it waits."""
@@ -179,8 +184,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         return longest[-1] if longest else None
 
     def _most_for(self, address: str) -> int:
-        was_slow = monotonic() - self._slow_at.get(address, float("-inf")) < REMEMBERED_S
-        return 1 if was_slow else max(1, self.cfg.threads // 2)
+        return 1 if address in self._slow_at else max(1, self.cfg.threads // 2)
 
     def _hang_up_on_the_slow(self, now: float) -> None:
         watched = [conn for conn in self._at_work if isinstance(conn.sock, Watched)]
@@ -227,4 +231,16 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         self._slow_at.pop(address, None)
         self._slow_at[address] = now
         if len(self._slow_at) > MOST_REMEMBERED:
-            del self._slow_at[next(iter(self._slow_at))]
+            self._forget(next(iter(self._slow_at)))
+
+    def _forget_the_slow(self, now: float) -> None:
+        """What waited because its address was slow is not left to wait for what it sends next."""
+        while self._slow_at:
+            address, at = next(iter(self._slow_at.items()))  # the longest ago
+            if now - at < REMEMBERED_S:
+                break
+            self._forget(address)
+
+    def _forget(self, address: str) -> None:
+        del self._slow_at[address]
+        self._begin_with(address)

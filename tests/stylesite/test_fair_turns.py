@@ -1,0 +1,137 @@
+"""Which request gets a thread, and what becomes of its place, without a server or a clock."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from gunicorn.config import Config
+
+from stylesite import web_worker
+from stylesite.web_clients import Watched
+from stylesite.web_connections import Connection
+from stylesite.web_worker import REMEMBERED_S, FairWorker
+
+ADDRESS = "203.0.113.7"
+Come = Callable[..., Connection]
+
+
+class Pool:
+    """Threads that begin with what they are given, and never come to an end by themselves."""
+
+    def __init__(self) -> None:
+        self.given: list[Any] = []
+
+    def submit(self, _handle: Any, conn: Any) -> Future[Any]:
+        self.given.append(conn)
+        return Future()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    clock = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr(web_worker, "monotonic", lambda: clock.now)
+    return clock
+
+
+@pytest.fixture
+def worker(clock: SimpleNamespace) -> Iterator[FairWorker]:
+    cfg = Config()
+    cfg.set("threads", 8)
+    worker = FairWorker(1, os.getppid(), [], None, 30, cfg, None)
+    worker.tpool = Pool()
+    yield worker
+    worker.tmp.close()
+
+
+@pytest.fixture
+def come(worker: FairWorker) -> Iterator[Come]:
+    """A request comes from an address."""
+    sockets: list[socket.socket] = []
+
+    def come(address: str = ADDRESS) -> Connection:
+        ours, theirs = socket.socketpair()
+        sockets.extend((ours, theirs))
+        conn = Connection(worker._held, worker.cfg, Watched(ours), (address, 50_000), ("", 80))
+        worker.nr_conns += 1
+        worker.enqueue_req(conn)
+        return conn
+
+    yield come
+    for one in sockets:
+        one.close()
+
+
+def answered(worker: FairWorker, conn: Connection) -> None:
+    over: Future[bool] = Future()
+    over.set_result(False)
+    worker.finish_request(conn, over)
+
+
+def test_an_address_has_half_of_the_threads_and_its_others_come_in_turn(
+    worker: FairWorker, come: Come
+) -> None:
+    first = [come() for _ in range(7)]
+    other = come("203.0.113.8")
+    assert worker.tpool.given == [*first[:4], other]
+    for conn in first[:3]:
+        answered(worker, conn)
+    assert worker.tpool.given == [*first[:4], other, *first[4:]]
+    for conn in (*first[3:], other):
+        answered(worker, conn)
+    assert (worker.nr_conns, dict(worker._served), dict(worker._queued)) == (0, {}, {})
+
+
+def test_nobody_overtakes_those_of_their_address_who_came_first(
+    worker: FairWorker, come: Come, clock: SimpleNamespace
+) -> None:
+    worker._remember(f"{ADDRESS}/32", clock.now)
+    first, second = come(), come()
+    clock.now += REMEMBERED_S
+    worker._slow_at.clear()  # nobody has looked yet
+    third = come()
+    assert worker.tpool.given == [first, second, third]
+
+
+def test_what_waits_of_a_slow_address_begins_when_that_is_forgotten(
+    worker: FairWorker, come: Come, clock: SimpleNamespace
+) -> None:
+    """Though none of the address comes to an end meanwhile, and nothing else comes from it."""
+    worker._remember(f"{ADDRESS}/32", clock.now)
+    waiting = [come() for _ in range(6)]
+    worker.notify()
+    assert worker.tpool.given == waiting[:1]
+    clock.now += REMEMBERED_S - 1
+    worker.notify()
+    assert worker.tpool.given == waiting[:1]
+    clock.now += 1
+    worker.notify()
+    assert worker.tpool.given == waiting[:4]
+
+
+def test_an_address_that_is_slow_has_one_thread_when_its_others_have_ended(
+    worker: FairWorker, come: Come, clock: SimpleNamespace
+) -> None:
+    before = [come() for _ in range(4)]
+    worker._remember(f"{ADDRESS}/32", clock.now)
+    after = [come() for _ in range(2)]
+    for conn in before[:3]:
+        answered(worker, conn)
+    assert worker.tpool.given == before
+    answered(worker, before[3])
+    assert worker.tpool.given == [*before, after[0]]
+
+
+def test_of_many_slow_addresses_the_oldest_are_forgotten(
+    worker: FairWorker, come: Come, clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_worker, "MOST_REMEMBERED", 1)
+    worker._remember(f"{ADDRESS}/32", clock.now)
+    waiting = [come(), come()]
+    worker._remember("203.0.113.8/32", clock.now)
+    assert worker.tpool.given == waiting
