@@ -95,9 +95,13 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         if not isinstance(client, Watched):
             return super().handle(conn)
         client.thread = threading.get_ident()
-        if not client.is_leaving() and (goes_on := super().handle(conn)):
-            return goes_on
-        return _DEFER if self.alive and not client.has_left() else False
+        try:
+            if not client.is_leaving() and (goes_on := super().handle(conn)):
+                return goes_on
+            return _DEFER if self.alive and not client.has_left() else False
+        finally:
+            slow_work.room.end()  # also where Django never came to say that all is sent
+            client.thread = 0
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         address = conn.address
@@ -187,7 +191,8 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         return 1 if address in self._slow_at else max(1, self.cfg.threads // 2)
 
     def _hang_up_on_the_slow(self, now: float) -> None:
-        watched = [conn for conn in self._at_work if isinstance(conn.sock, Watched)]
+        at_work = [conn for conn in self._at_work if isinstance(conn.sock, Watched)]
+        watched = [conn for conn in at_work if conn.sock.thread]
         slow = [conn for conn in watched if conn.sock.silent_s(now) > SILENCE_S]
         waiting = [conn for conn in watched if conn.sock.waited_s(now) > SLOW_AFTER_S]
         surplus = self._surplus({conn.sock.thread for conn in waiting})

@@ -6,12 +6,15 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from gunicorn.config import Config
+from gunicorn.workers.gthread import ThreadWorker
 
+from gallery.slow_work import room
 from stylesite import web_worker
 from stylesite.web_clients import Watched
 from stylesite.web_connections import Connection
@@ -135,3 +138,27 @@ def test_of_many_slow_addresses_the_oldest_are_forgotten(
     waiting = [come(), come()]
     worker._remember("203.0.113.8/32", clock.now)
     assert worker.tpool.given == waiting
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError, SystemExit])
+def test_a_place_at_slow_work_is_given_back_however_a_request_ends(
+    worker: FairWorker,
+    come: Come,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[BaseException] | None,
+) -> None:
+    conn = come()
+
+    def handle(_worker: ThreadWorker, conn: Connection) -> bool:
+        room.begin()
+        assert room.enter()
+        assert conn.sock.thread
+        if error:
+            raise error
+        return False
+
+    monkeypatch.setattr(ThreadWorker, "handle", handle)
+    with pytest.raises(error) if error else nullcontext():
+        worker.handle(conn)
+    assert not room.threads()
+    assert not conn.sock.thread, "it is somebody else’s now"
