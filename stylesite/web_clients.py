@@ -16,7 +16,7 @@ LEAST_BYTES_A_S = 20_000
 than an hour; whoever is slower may take it while nobody else waits for the place."""
 
 LEAST_OVER_S = 60.0
-"""Of waiting for a client. Systems take in megabytes at once before they take more."""
+"""Of waiting for a client to take more. Systems take in megabytes at once before they do."""
 
 RECENTLY_S = 1.0
 """After so long a wait, what a client did before counts half: buffers it filled are forgotten."""
@@ -46,8 +46,9 @@ class Watched:
         """A request begins, and waits for a thread."""
         self.thread = 0
         self._waited_s = self._lately_s = self._lately_bytes = 0.0
-        self._bytes, self._falls_short = 0, False
-        self._judged = (0.0, 0)
+        self._taking_s, self._taken_bytes = 0.0, 0
+        self._judged, self._took_little = (0.0, 0), False
+        self._is_taking = False
         self._waiting_since: float | None = None
         self._silent_since: float | None = None
 
@@ -69,13 +70,13 @@ class Watched:
         self._silent_since = monotonic()
         with self._waiting():
             data = self._plain.recv(size, *given)
-            self._moved(len(data))
+            self._lately_bytes += len(data)
         return data
 
     def send(self, data: Any, *given: Any) -> int:
-        with self._waiting():
+        with self._waiting(taking=True):
             sent = self._plain.send(data, *given)
-            self._moved(sent)
+            self._took(sent)
         return sent
 
     def sendall(self, data: Any) -> None:
@@ -86,10 +87,10 @@ class Watched:
     def sendfile(self, file: Any, offset: int, count: int) -> int:
         sent = 0
         while sent < count:
-            with self._waiting():
+            with self._waiting(taking=True):
                 piece = min(PIECE_BYTES, count - sent)
                 more = self._plain.sendfile(file, offset + sent, piece)
-                self._moved(more)
+                self._took(more)
             if not more:
                 break  # the file has become shorter
             sent += more
@@ -110,13 +111,18 @@ class Watched:
         return self._lately_bytes * kept / max(self._lately_s * kept + waiting_s, 0.001)
 
     def falls_short(self, now: float) -> bool:
-        """Whether too little came of the last minute of waiting; to be asked every few seconds."""
-        waited_s, (then_s, then_bytes) = self.waited_s(now), self._judged
-        if waited_s - then_s >= LEAST_OVER_S:
-            least = LEAST_BYTES_A_S * (waited_s - then_s)
-            self._falls_short = self._bytes - then_bytes < least
-            self._judged = (waited_s, self._bytes)
-        return self._falls_short
+        """Whether somebody waits for it to take more of an answer, of which it took too little in
+        the last minute of such waiting, and still does; to be asked every few seconds."""
+        taking_s, is_taking = self._taking_s, self._is_taking
+        if not is_taking:
+            return False
+        taking_s += self._waiting_s(now)
+        then_s, then_bytes = self._judged
+        if taking_s - then_s >= LEAST_OVER_S:
+            least = LEAST_BYTES_A_S * (taking_s - then_s)
+            self._took_little = self._taken_bytes - then_bytes < least
+            self._judged = (taking_s, self._taken_bytes)
+        return self._took_little and self.rate(now) < LEAST_BYTES_A_S
 
     def hang_up(self) -> None:
         """Whoever waits for it goes on at once, with nothing."""
@@ -148,8 +154,8 @@ class Watched:
     def is_leaving(self) -> bool:
         return self._leaving_since is not None
 
-    def _moved(self, size: int) -> None:
-        self._bytes += size
+    def _took(self, size: int) -> None:
+        self._taken_bytes += size
         self._lately_bytes += size
 
     def _waiting_s(self, now: float) -> float:
@@ -157,13 +163,16 @@ class Watched:
         return now - since if since is not None else 0.0
 
     @contextlib.contextmanager
-    def _waiting(self) -> Iterator[None]:
+    def _waiting(self, *, taking: bool = False) -> Iterator[None]:
         self._waiting_since = since = monotonic()
+        self._is_taking = taking
         try:
             yield
         finally:
+            self._is_taking = False
             self._waiting_since = self._silent_since = None
             waited_s = monotonic() - since
+            self._taking_s += waited_s if taking else 0.0
             kept = _kept_after(waited_s)
             self._waited_s += waited_s
             self._lately_s = self._lately_s * kept + waited_s
