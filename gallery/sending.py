@@ -5,7 +5,7 @@ may be (``slow_work``): zips and the like, which keep theirs until the last byte
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import cast
 
@@ -18,6 +18,7 @@ from accounts.limits import counted
 from accounts.refusing import refused
 from gallery import slow_work
 from gallery.reading import BusyError
+from gallery.slow_work import Visitor
 
 TRY_AGAIN_S = 60
 
@@ -26,10 +27,14 @@ MOST_PIXELS_A_MINUTE = 160_000_000
 busy for half a minute, or 160 of 1,000 by 1,000."""
 
 
-class ByLink(HttpRequest):
-    """Of whoever has a link, and need not be anybody; ``link`` says whose links those are."""
+MOST_PIXELS_BY_LINKS_A_MINUTE = 2 * MOST_PIXELS_A_MINUTE
+"""And for all who have links of the same person."""
 
-    link: str
+
+class ByLink(HttpRequest):
+    """Of whoever has a link of ``links_of``, and need not be anybody."""
+
+    links_of: int
 
 
 class ManyDownloadsError(BusyError):
@@ -52,24 +57,36 @@ def take_place(*, long: bool = True, pixels: int = 0) -> None:
 
 
 def comes_by_link(request: HttpRequest, owner_id: int) -> None:
-    """Whoever sends ``request`` has a link of this person and counts with all others who have one,
-    unless they are signed in: a link may be in many hands, and somebody in many places."""
-    cast(ByLink, request).link = f"links-{owner_id}"
+    """Whoever sends ``request`` has a link of this person."""
+    cast(ByLink, request).links_of = owner_id
 
 
 def who_asks(request: HttpRequest) -> Hashable:
-    """Who a place counts for: a person, all who came by the links of one, or a network."""
+    """Who a place counts for: a person, wherever they are and by whatever link; or a visitor."""
     if request.user.is_authenticated:
         return request.user.pk
-    return getattr(request, "link", "") or networks.counted_as(request)
+    return Visitor(networks.counted_as(request), getattr(request, "links_of", None))
 
 
 def _count(pixels: int, who: Hashable) -> None:
+    """For ``who``, and for all who have links of the same person once that is not too much."""
     minute, second = divmod(int(time.time()), 60)
-    sum_of_all = counted(f"converted-{who}-{minute}", pixels)
-    if sum_of_all - pixels >= MOST_PIXELS_A_MINUTE:
-        sentence = _("That was a lot at once. Wait a minute and try again.")
-        raise ManyDownloadsError(sentence, 60 - second)
+    for whose, most in _bounds(who):
+        sum_of_all = counted(f"converted-{whose}-{minute}", pixels)
+        if sum_of_all - pixels >= most:
+            sentence = _("That was a lot at once. Wait a minute and try again.")
+            raise ManyDownloadsError(sentence, 60 - second)
+
+
+def _bounds(who: Hashable) -> Iterator[tuple[str, int]]:
+    """What counts the pixels of ``who``, and how many may be."""
+    if not isinstance(who, Visitor):
+        yield str(who), MOST_PIXELS_A_MINUTE
+    elif who.links_of is None:
+        yield who.network, MOST_PIXELS_A_MINUTE
+    else:
+        yield f"links-{who.links_of}-{who.network}", MOST_PIXELS_A_MINUTE
+        yield f"links-{who.links_of}", MOST_PIXELS_BY_LINKS_A_MINUTE
 
 
 class Later:

@@ -2,17 +2,18 @@
 
 A thread reads a request and is nobody else's until the answer is sent. What may take longer than a
 page says so here before it begins, and does not begin where as many are at such work as may be, or
-as many for the same person. Its thread counts until its request is answered: a photo that was read
-still has to be encoded and stored, a zip to be taken. Who takes it slowly while somebody else was
-refused a place gives theirs up (``stylesite.web_worker``). Commands and workers have threads
-enough, and are never refused.
+as many for the same person, or for all who have links of one. Its thread counts until its request
+is answered: a photo that was read still has to be encoded and stored, a zip to be taken. Who takes
+it slowly gives their place up where that is one for somebody who was refused
+(``stylesite.web_worker``). Commands and workers have threads enough, and are never refused.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from time import monotonic
 from typing import Any
 
@@ -26,10 +27,22 @@ MOST_EACH, MOST_LONG_EACH = 2, 1
 limits of their own, in which some wait (``gallery.reading``)."""
 
 WANTED_S = 60.0
-"""So long after somebody was refused, places are wanted: they were told to come back by then."""
+"""So long after somebody was refused, a place is wanted: they were told to come back by then."""
+
+MOST_REFUSED = 20
+"""So many who were refused are remembered, the last of them."""
 
 BARRED_S = 120.0
 """Whoever lost a place because they were slow gets no other so long: those who wait are first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever has no account: all of a network are one. ``links_of`` is whose link they have, if
+    any: all of these have a share together, so that one link in many hands is not all places."""
+
+    network: str
+    links_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,27 @@ class Place:
 
     who: Hashable
     long: bool
+    is_given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    who: Hashable
+    long: bool
+    most_each: int
+
+
+class Enough(Enum):
+    """Who has as many places as may be, where somebody is refused one."""
+
+    ONESELF = auto()
+    TOO_SLOW = auto()
+    """Oneself, having lost a place."""
+
+    HOLDERS = auto()
+    """Of links of the same person."""
+
+    EVERYBODY = auto()
 
 
 class Room:
@@ -48,13 +82,16 @@ class Room:
         self._here = threading.local()
         self._at_work: dict[int, Place] = {}
         self._barred: dict[Hashable, float] = {}
-        self._refused_at = float("-inf")
+        self._refused: dict[Wish, float] = {}
         self.fit(threads)
 
     def fit(self, threads: int) -> None:
-        """Half of the places may go to what takes minutes, so that photos always find some."""
+        """Half of the places may go to what takes minutes, so that photos always find some; and two
+        thirds to those who have links of one person."""
         self.most = max(1, threads - max(1, threads // 4))
         self.most_long = max(1, self.most // 2)
+        self.most_by_links = max(1, self.most * 2 // 3)
+        self.most_long_by_links = max(1, self.most_long * 2 // 3)
 
     def count_as(self, asks: Callable[[], Hashable]) -> None:
         """``asks`` says who sent this thread's request, when that matters and is known."""
@@ -75,18 +112,15 @@ class Room:
         """
         if not getattr(self._here, "answers", False):
             return True
-        who = self.who() if who is None else who
+        wish = Wish(self.who() if who is None else who, long, most_each)
         thread = threading.get_ident()
         with self._lock:
-            others = [place for at, place in self._at_work.items() if at != thread]
-            if self._has_enough(who, others, long, most_each):
-                return False
-            long_others = sum(place.long for place in others)
-            if len(others) >= self.most or (long and long_others >= self.most_long):
-                self._refused_at = monotonic()
+            enough = self._enough(wish, [p for at, p in self._at_work.items() if at != thread])
+            self._remember(wish, enough)
+            if enough:
                 return False
             before = self._at_work.get(thread)
-            self._at_work[thread] = Place(who, long or (before is not None and before.long))
+            self._at_work[thread] = Place(wish.who, long or (before is not None and before.long))
         return True
 
     def threads(self) -> frozenset[int]:
@@ -94,17 +128,34 @@ class Room:
         with self._lock:
             return frozenset(self._at_work)
 
-    def is_wanted(self) -> bool:
-        """Whether somebody found no place of late, though they had not enough themselves."""
-        return monotonic() - self._refused_at < WANTED_S
+    def is_wanted(self, thread: int) -> bool:
+        """Whether somebody else was refused of late, finds no place yet, and would find one if
+        ``thread`` gave its up."""
+        now = monotonic()
+        with self._lock:
+            held = {at: place for at, place in self._at_work.items() if not place.is_given_up}
+            if (place := held.pop(thread, None)) is None:
+                return False
+            rest = list(held.values())
+            return any(
+                now - at < WANTED_S
+                and not (wish.who is not None and wish.who == place.who)
+                and self._enough(wish, [*rest, place])
+                and not self._enough(wish, rest)
+                for wish, at in self._refused.items()
+            )
 
     def bar(self, thread: int) -> None:
-        """Whoever ``thread`` works for was too slow, and finds no place for a while."""
+        """Whoever ``thread`` works for is too slow: they give its place up, and find no other for a
+        while. Those who have links of the same person still do."""
         now = monotonic()
         with self._lock:
             self._barred = {who: at for who, at in self._barred.items() if now - at < BARRED_S}
             place = self._at_work.get(thread)
-            if place is not None and place.who is not None:
+            if place is None:
+                return
+            self._at_work[thread] = replace(place, is_given_up=True)
+            if place.who is not None:
                 self._barred[place.who] = now
 
     def begin(self, **_said: Any) -> None:
@@ -118,15 +169,35 @@ class Room:
         with self._lock:
             self._at_work.pop(threading.get_ident(), None)
 
-    def _has_enough(self, who: Hashable, others: list[Place], long: bool, most_each: int) -> bool:
-        if who is None:
-            return False
-        theirs = [place for place in others if place.who == who]
-        return (
-            len(theirs) >= most_each
-            or (long and sum(place.long for place in theirs) >= MOST_LONG_EACH)
-            or monotonic() - self._barred.get(who, float("-inf")) < BARRED_S
-        )
+    def _enough(self, wish: Wish, others: list[Place]) -> Enough | None:
+        who, long = wish.who, wish.long
+        if who is not None:
+            theirs = [place for place in others if place.who == who]
+            if _is_full(theirs, long, wish.most_each, MOST_LONG_EACH):
+                return Enough.ONESELF
+            if monotonic() - self._barred.get(who, float("-inf")) < BARRED_S:
+                return Enough.TOO_SLOW
+        if (links_of := _links_of(who)) is not None:
+            holders = [place for place in others if _links_of(place.who) == links_of]
+            if _is_full(holders, long, self.most_by_links, self.most_long_by_links):
+                return Enough.HOLDERS
+        return Enough.EVERYBODY if _is_full(others, long, self.most, self.most_long) else None
+
+    def _remember(self, wish: Wish, enough: Enough | None) -> None:
+        """Nobody gives a place up to whoever has enough themselves, or has found one."""
+        self._refused.pop(wish, None)
+        if enough in (Enough.HOLDERS, Enough.EVERYBODY):
+            self._refused[wish] = monotonic()
+            if len(self._refused) > MOST_REFUSED:
+                del self._refused[next(iter(self._refused))]
+
+
+def _is_full(places: list[Place], long: bool, most: int, most_long: int) -> bool:
+    return len(places) >= most or (long and sum(place.long for place in places) >= most_long)
+
+
+def _links_of(who: Hashable) -> int | None:
+    return who.links_of if isinstance(who, Visitor) else None
 
 
 room = Room()

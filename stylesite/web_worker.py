@@ -204,15 +204,13 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
 
     def _slow_at_work(self, watched: list[Any], now: float) -> list[Any]:
         """Those who have a place of slow work that somebody else wants, and make too little use of
-        it; they get no other for a while."""
+        it, the slowest first; they get no other for a while."""
         short = [conn for conn in watched if conn.sock.falls_short(now)]
-        room = slow_work.room
-        if not (short and room.is_wanted()):
-            return []
-        have_places = room.threads()
-        slow = [conn for conn in short if conn.sock.thread in have_places]
-        for conn in slow:
-            room.bar(conn.sock.thread)
+        slow = []
+        for conn in sorted(short, key=lambda conn: conn.sock.rate(now)):
+            if slow_work.room.is_wanted(thread := conn.sock.thread):
+                slow_work.room.bar(thread)
+                slow.append(conn)
         return slow
 
     def _surplus(self, waiting: set[int]) -> int:

@@ -103,13 +103,17 @@ def test_one_zip_at_a_time_is_sent_to_a_person_also_through_programs_and_links(
     assert other.get("/gallery/zip/").getvalue()  # type: ignore[attr-defined]
 
 
-def test_all_who_come_by_links_of_one_person_count_as_one(
+def test_who_comes_by_links_of_one_person_counts_by_network_and_all_have_a_share_together(
     artwork: Artwork, signed_in: Client, take: Callable[[Hashable], None]
 ) -> None:
-    take(f"links-{artwork.owner.pk}")
+    home, phone, bar = (Client(REMOTE_ADDR=f"192.0.2.{number}") for number in (1, 2, 3))
+    take(slow_work.Visitor("192.0.2.1/32", artwork.owner.pk))
     for address in (link_to(artwork), link_to(artwork)):
-        assert Client().get(f"{address}download/").status_code == 503
-        assert Client().get(address).status_code == 200
+        assert home.get(f"{address}download/").status_code == 503
+        assert home.get(address).status_code == 200
+        assert phone.get(f"{address}download/").getvalue()  # type: ignore[attr-defined]
+    take(slow_work.Visitor("192.0.2.2/32", artwork.owner.pk))
+    assert bar.get(f"{link_to(artwork)}download/").status_code == 503
     assert signed_in.get("/gallery/zip/").getvalue()  # type: ignore[attr-defined]
 
 
@@ -125,6 +129,23 @@ def test_whoever_has_had_many_pictures_converted_waits_until_the_next_minute(
     assert "Wait a minute" in refused.content.decode()
     by_link = [Client().get(f"{link}{artwork.pk}/download/jpg/").status_code for _ in range(3)]
     assert by_link == [200, 200, 503]
+
+
+def test_so_do_all_who_have_links_of_somebody_for_whom_much_was_converted(
+    artwork: Artwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one of them was refused is not counted."""
+    monkeypatch.setattr(sending, "time", SimpleNamespace(time=lambda: 1_800_000_030.0))
+    pixels, address = artwork.width * artwork.height, f"{link_to(artwork)}{artwork.pk}/download/"
+    monkeypatch.setattr(sending, "MOST_PIXELS_A_MINUTE", 2 * pixels)
+    monkeypatch.setattr(sending, "MOST_PIXELS_BY_LINKS_A_MINUTE", 3 * pixels)
+    home, phone, bar = (Client(REMOTE_ADDR=f"192.0.2.{number}") for number in (1, 2, 3))
+
+    def asked(client: Client) -> int:
+        return client.get(f"{address}jpg/").status_code
+
+    assert [asked(home) for _ in range(5)] == [200, 200, 503, 503, 503]
+    assert [asked(phone), asked(bar)] == [200, 503]
 
 
 def test_the_picture_as_it_is_stored_is_a_file_like_any_other(

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator
 import pytest
 
 from gallery import reading, slow_work
-from gallery.slow_work import Room
+from gallery.slow_work import Room, Visitor
 from stylesite import web_server
 
 
@@ -18,6 +18,7 @@ class Visitors:
     def __init__(self, room: Room) -> None:
         self._room, self._over = room, threading.Event()
         self._threads: list[threading.Thread] = []
+        self._who: list[Hashable] = []
 
     def come(self, count: int, who: Hashable = None, *, long: bool = False) -> list[bool]:
         """Whether each of them may begin."""
@@ -27,13 +28,26 @@ class Visitors:
             thread = threading.Thread(target=self._answer, args=(who, long, found, ready))
             thread.start()
             self._threads.append(thread)
+            self._who.append(who)
             assert ready.wait(10)
         return found
+
+    def who_give_way(self, *, then: bool = False) -> list[Hashable]:
+        """Whose places somebody wants, were they all slow; each is looked at in the order in which
+        they came, and ``then`` barred if so."""
+        ways = []
+        for thread, who in zip(self._threads, self._who, strict=True):
+            if self._room.is_wanted(thread.ident or 0):
+                ways.append(who)
+                if then:
+                    self._room.bar(thread.ident or 0)
+        return ways
 
     def leave(self) -> None:
         self._over.set()
         for thread in self._threads:
             thread.join()
+        self._over, self._threads, self._who = threading.Event(), [], []
 
     def _answer(self, who: Hashable, long: bool, found: list[bool], ready: threading.Event) -> None:
         self._room.begin()
@@ -69,14 +83,63 @@ def test_what_takes_minutes_leaves_places_for_photos(visitors: Visitors) -> None
     assert visitors.come(4) == [True] * 3 + [False]
 
 
-def test_nobody_has_more_than_two_places_and_one_for_minutes(
-    room: Room, visitors: Visitors
-) -> None:
+def test_nobody_has_more_than_two_places_and_one_for_minutes(visitors: Visitors) -> None:
     assert visitors.come(2, "ada", long=True) == [True, False]
     assert visitors.come(2, "ada") == [True, False]
-    assert not room.is_wanted(), "there is room for others"
+    assert not visitors.who_give_way(), "there is room for others"
     assert visitors.come(3, "bob") == [True, True, False]
     assert visitors.come(1, "eve", long=True) == [True]
+
+
+HOME, PHONE, BAR, CAFE = (
+    Visitor(network, links_of=7)
+    for network in ("192.0.2.1/32", "192.0.2.2/32", "2001:db8::/64", "192.0.2.3/32")
+)
+
+
+def test_each_network_with_a_link_of_somebody_has_a_share_and_all_have_one_together(
+    visitors: Visitors,
+) -> None:
+    """Which leaves places for everybody else."""
+    assert visitors.come(2, HOME, long=True) == [True, False]
+    assert visitors.come(2, PHONE, long=True) == [True, False]
+    assert visitors.come(1, BAR, long=True) == [False]
+    assert visitors.come(2, BAR) == [True, True]
+    assert visitors.come(1, CAFE) == [False]
+    assert visitors.come(1, Visitor("192.0.2.3/32", links_of=8), long=True) == [True]
+    assert visitors.come(1, 7) == [True], "whose links they are"
+
+
+def test_visitors_without_a_link_have_nothing_together(visitors: Visitors) -> None:
+    visitors.come(2, Visitor("192.0.2.1/32"))
+    visitors.come(2, Visitor("192.0.2.2/32"))
+    assert visitors.come(3, Visitor("192.0.2.3/32")) == [True, True, False]
+
+
+def test_who_is_refused_for_others_with_such_links_is_given_one_of_their_places(
+    visitors: Visitors,
+) -> None:
+    """And nobody else’s."""
+    visitors.come(1, "bob", long=True)
+    visitors.come(1, HOME, long=True)
+    visitors.come(1, HOME)
+    visitors.come(1, PHONE, long=True)
+    assert not visitors.who_give_way()
+    visitors.come(1, BAR, long=True)
+    assert visitors.who_give_way() == [HOME, PHONE]
+    assert visitors.who_give_way(then=True) == [HOME], "one is enough"
+    assert not visitors.who_give_way()
+
+
+def test_who_was_too_slow_waits_and_nobody_else_with_such_a_link(visitors: Visitors) -> None:
+    visitors.come(1, HOME, long=True)
+    visitors.come(1, PHONE, long=True)
+    visitors.come(1, BAR, long=True)
+    assert visitors.who_give_way(then=True) == [HOME]
+    visitors.leave()
+    assert visitors.come(1, HOME) == [False]
+    assert visitors.come(1, BAR, long=True) == [True]
+    assert visitors.come(1, CAFE, long=True) == [True]
 
 
 def test_a_photo_counts_for_whom_it_is_read(room: Room, visitors: Visitors) -> None:
@@ -88,14 +151,54 @@ def test_a_photo_counts_for_whom_it_is_read(room: Room, visitors: Visitors) -> N
     room.end()
 
 
-def test_places_are_wanted_while_somebody_was_refused_for_others(
-    room: Room, visitors: Visitors
+def test_a_place_is_wanted_while_somebody_was_refused_for_others(
+    visitors: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for who in ("ada", "bob", "eve"):
         assert visitors.come(1, who, long=True) == [True]
-    assert not room.is_wanted()
+    assert visitors.come(1, "ada", long=True) == [False]
+    assert not visitors.who_give_way(), "only they themselves want another"
     assert visitors.come(1, "zoe", long=True) == [False]
-    assert room.is_wanted()
+    assert visitors.who_give_way() == ["ada", "bob", "eve"]
+    monkeypatch.setattr(slow_work, "WANTED_S", 0.0)
+    assert not visitors.who_give_way()
+
+
+def test_only_a_place_is_wanted_that_would_do(visitors: Visitors) -> None:
+    """What takes minutes finds one where such a place becomes free; a photo in any."""
+    for who in ("ada", "bob", "eve"):
+        visitors.come(1, who, long=True)
+        visitors.come(1, f"{who}’s photo")
+    visitors.come(1, "zoe", long=True)
+    assert visitors.who_give_way() == ["ada", "bob", "eve"]
+    visitors.come(1, "zoe’s photo")
+    assert len(visitors.who_give_way()) == 6
+
+
+def test_nobody_gives_way_to_themselves(visitors: Visitors) -> None:
+    """Having given one place up, they would be given no other."""
+    visitors.come(1, "ada")
+    visitors.come(2, "bob")
+    visitors.come(2, "eve")
+    visitors.come(1, "zoe")
+    assert visitors.come(1, "ada") == [False]
+    assert visitors.who_give_way() == ["bob", "bob", "eve", "eve", "zoe"]
+
+
+def test_who_found_a_place_wants_no_other(room: Room, visitors: Visitors) -> None:
+    for who in ("ada", "bob", "eve"):
+        visitors.come(1, who, long=True)
+    room.begin()
+    room.count_as(lambda: "zoe")
+    assert not room.enter(long=True)
+    assert visitors.who_give_way(then=True) == ["ada"]
+    assert not room.enter(long=True), "it is not free yet"
+    visitors.leave()
+    assert room.enter(long=True)
+    visitors.come(1, "bob", long=True)
+    visitors.come(1, "eve", long=True)
+    assert not visitors.who_give_way()
+    room.end()
 
 
 def test_who_was_too_slow_waits_behind_those_who_were_refused(

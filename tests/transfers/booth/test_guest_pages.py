@@ -56,13 +56,15 @@ def test_the_download_is_the_picture_under_a_name(client: Client, painted: Paint
     assert status_at(client, f"/b/{code}/original/") == 404
 
 
-def test_all_guests_of_one_host_count_as_one_where_pictures_are_converted(
+def test_guests_count_by_network_and_together_where_pictures_are_converted(
     painted: Painted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "MOST_PIXELS_A_MINUTE", 1)
-    guests = [Client(REMOTE_ADDR=f"198.51.100.{number}") for number in (1, 2)]
+    monkeypatch.setattr(sending, "MOST_PIXELS_BY_LINKS_A_MINUTE", 96 * 64 + 1)
+    guests = [Client(REMOTE_ADDR=f"198.51.100.{number}") for number in (1, 1, 2, 3)]
     _sitting, code = painted
-    assert [status_at(guest, f"/b/{code}/download/jpg/") for guest in guests] == [200, 503]
+    answers = [status_at(guest, f"/b/{code}/download/jpg/") for guest in guests]
+    assert answers == [200, 503, 200, 503]
     assert status_at(guests[1], f"/b/{code}/download/png/") == 200
 
 
