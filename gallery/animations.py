@@ -21,10 +21,10 @@ from PIL import Image
 from accounts.limits import counted
 from accounts.models import User
 from gallery import slow_work, time_lapses
+from gallery.busy import NoPlaceError
 from gallery.file_names import safe_name
 from gallery.frames import Frame, thinned
 from gallery.models import TimeLapse
-from gallery.sending import TRY_AGAIN_S, ManyDownloadsError
 
 KINDS = ("mp4", "webp")
 SECONDS = (4, 8, 16)
@@ -186,8 +186,10 @@ def _in_turn(user: User) -> Iterator[None]:
         )
     try:
         _count(user)
-        if not slow_work.room.enter(long=True):
-            raise BusyError(ManyDownloadsError().sentence, TRY_AGAIN_S)
+        try:
+            slow_work.room.enter(long=True)
+        except NoPlaceError as error:
+            raise BusyError(error.sentence, error.wait_s) from error
         if not _one_at_a_time.acquire(timeout=PATIENCE_S):
             raise BusyError(
                 _("Many animations are being made right now. Please try again in a moment."),

@@ -41,7 +41,7 @@ class Wish:
 
 def download_response(request: HttpRequest, artwork: Artwork, wish: Wish) -> HttpResponseBase:
     """``artwork`` under its title. Raises Http404 for formats and sizes that there are not, and
-    ManyDownloadsError.
+    BusyError.
 
     Where a recipe is wanted and its row does not say enough for one, RecipeFileError.
     """

@@ -24,7 +24,7 @@ def keep_frame(time_lapse: TimeLapse, step: int) -> tuple[Artwork, bool]:
     It is as large as the frame, which is smaller than most paintings. Kept before, it is the same
     artwork again, out of the trash if it is there; of two who keep it at once, both get the same.
     Raises Http404 where there is no such frame, accounts.quotas.QuotaError where its owner has no
-    room for it, and gallery.reading.BusyError where others are first.
+    room for it, and gallery.busy.BusyError where others are first.
     """
     artwork, place = time_lapse.artwork, time_lapses.own_place(time_lapse, step)
     if there := _kept(artwork, place):

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 from PIL import Image
 
 from engine.decoding.decoder import decoder
 from engine.errors import ImageError
 from engine.images import Limits, Picture, read_bytes
 from gallery import slow_work
+from gallery.busy import PICTURE_AGAIN_S, BusyError, NoPlaceError
 
 AT_ONCE = 3
 """Of each process of the site. A web server has two, with eight threads each."""
@@ -32,17 +32,6 @@ WAITING, WAITING_EACH = 3, 2
 been read and are being stored, they are among the threads that ``slow_work`` counts."""
 
 PATIENCE_S = 15
-TRY_AGAIN_S = 10
-
-
-class BusyError(ImageError):
-    """Not now: too many pictures are being read, if no other ``sentence`` says what. ``wait_s``
-    says when to try again."""
-
-    def __init__(self, sentence: str = "", wait_s: int = TRY_AGAIN_S) -> None:
-        pictures = _("Many pictures are arriving right now. Please send yours again in a moment.")
-        super().__init__(sentence or pictures, reason="busy")
-        self.wait_s = wait_s
 
 
 class Turns:
@@ -121,8 +110,7 @@ def read_picture(
     Raises ImageError, whose sentence is fit for them; BusyError is one.
     """
     limits = limits or upload_limits()
-    if not slow_work.room.enter(who, most_each=AT_ONCE_EACH + WAITING_EACH):
-        raise BusyError
+    _take_place(who)
     data = read_bytes(file, limits)
     with turns.turn(object() if who is None else who):
         try:
@@ -131,6 +119,15 @@ def read_picture(
             if error.reason == "busy":
                 raise BusyError from error
             raise
+
+
+def _take_place(who: Hashable) -> None:
+    """Where there is none now, one is free in seconds: so long take photos."""
+    try:
+        slow_work.room.enter(who, most_each=AT_ONCE_EACH + WAITING_EACH)
+    except NoPlaceError as error:
+        error.wait_s = PICTURE_AGAIN_S
+        raise
 
 
 def read_image(

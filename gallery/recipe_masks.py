@@ -17,10 +17,11 @@ from PIL import Image
 
 from engine.errors import ImageError
 from engine.images import Limits
+from gallery.busy import BusyError
 from gallery.masks import MAX_SIDE_PX, as_png
 from gallery.models import Mask
 from gallery.pictures import pixels_sha256
-from gallery.reading import BusyError, read_picture
+from gallery.reading import read_picture
 from gallery.recipe_entries import Entries
 
 MOST_PNG_BYTES = MAX_SIDE_PX * (MAX_SIDE_PX + 1) * 5 // 4

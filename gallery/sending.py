@@ -17,10 +17,8 @@ from accounts import networks
 from accounts.limits import counted
 from accounts.refusing import refused
 from gallery import slow_work
-from gallery.reading import BusyError
+from gallery.busy import BusyError
 from gallery.slow_work import Visitor
-
-TRY_AGAIN_S = 60
 
 MOST_PIXELS_A_MINUTE = 160_000_000
 """So many of pictures that are converted for one person: ten of the largest, which keep a processor
@@ -37,21 +35,9 @@ class ByLink(HttpRequest):
     links_of: int
 
 
-class ManyDownloadsError(BusyError):
-    """Not now. The API answers as to other ``BusyError``, and ``Later`` where a page is asked."""
-
-    def __init__(self, sentence: str = "", wait_s: int = TRY_AGAIN_S) -> None:
-        many = _(
-            "Many downloads are on their way right now, or one of yours still is. Please try again "
-            "in a minute."
-        )
-        super().__init__(sentence or many, wait_s)
-
-
 def take_place(*, long: bool = True, pixels: int = 0) -> None:
-    """Before a download is made or begun, ``pixels`` of it converted. Raises ManyDownloadsError."""
-    if not slow_work.room.enter(long=long):
-        raise ManyDownloadsError
+    """Before a download is made or begun, ``pixels`` of it converted. Raises BusyError."""
+    slow_work.room.enter(long=long)
     if pixels and (who := slow_work.room.who()) is not None:
         _count(pixels, who)
 
@@ -71,22 +57,26 @@ def who_asks(request: HttpRequest) -> Hashable:
 def _count(pixels: int, who: Hashable) -> None:
     """For ``who``, and for all who have links of the same person once that is not too much."""
     minute, second = divmod(int(time.time()), 60)
-    for whose, most in _bounds(who):
+    for whose, most, sentence in _bounds(who):
         sum_of_all = counted(f"converted-{whose}-{minute}", pixels)
         if sum_of_all - pixels >= most:
-            sentence = _("That was a lot at once. Wait a minute and try again.")
-            raise ManyDownloadsError(sentence, 60 - second)
+            raise BusyError(sentence, 60 - second)
 
 
-def _bounds(who: Hashable) -> Iterator[tuple[str, int]]:
-    """What counts the pixels of ``who``, and how many may be."""
+def _bounds(who: Hashable) -> Iterator[tuple[str, int, str]]:
+    """What counts the pixels of ``who``, how many may be, and what is said beyond."""
+    sentence = _("That was a lot at once. Wait a minute and try again.")
     if not isinstance(who, Visitor):
-        yield str(who), MOST_PIXELS_A_MINUTE
+        yield str(who), MOST_PIXELS_A_MINUTE, sentence
     elif who.links_of is None:
-        yield who.network, MOST_PIXELS_A_MINUTE
+        yield who.network, MOST_PIXELS_A_MINUTE, sentence
     else:
-        yield f"links-{who.links_of}-{who.network}", MOST_PIXELS_A_MINUTE
-        yield f"links-{who.links_of}", MOST_PIXELS_BY_LINKS_A_MINUTE
+        yield f"links-{who.links_of}-{who.network}", MOST_PIXELS_A_MINUTE, sentence
+        of_others = _(
+            "Others who use links of the same person had a lot made just now. Wait a minute and "
+            "try again."
+        )
+        yield f"links-{who.links_of}", MOST_PIXELS_BY_LINKS_A_MINUTE, of_others
 
 
 class Later:

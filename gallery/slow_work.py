@@ -13,11 +13,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from time import monotonic
 from typing import Any
 
 from django.core.signals import request_finished, request_started
+
+from gallery.busy import PLACE_AGAIN_S, SLOW_AGAIN_S, Enough, NoPlaceError
 
 THREADS = 8
 """Of a process, where nobody says how many it has."""
@@ -26,13 +27,13 @@ MOST_EACH, MOST_LONG_EACH = 2, 1
 """So many places of a process may one person have, and of those that take minutes. Photos have
 limits of their own, in which some wait (``gallery.reading``)."""
 
-WANTED_S = 60.0
+WANTED_S = float(PLACE_AGAIN_S)
 """So long after somebody was refused, a place is wanted: they were told to come back by then."""
 
 MOST_REFUSED = 20
 """So many who were refused are remembered, the last of them."""
 
-BARRED_S = 120.0
+BARRED_S = float(SLOW_AGAIN_S)
 """Whoever lost a place because they were slow gets no other so long: those who wait are first."""
 
 
@@ -59,19 +60,6 @@ class Wish:
     who: Hashable
     long: bool
     most_each: int
-
-
-class Enough(Enum):
-    """Who has as many places as may be, where somebody is refused one."""
-
-    ONESELF = auto()
-    TOO_SLOW = auto()
-    """Oneself, having lost a place."""
-
-    HOLDERS = auto()
-    """Of links of the same person."""
-
-    EVERYBODY = auto()
 
 
 class Room:
@@ -104,24 +92,25 @@ class Room:
 
     def enter(
         self, who: Hashable = None, *, long: bool = False, most_each: int = MOST_EACH
-    ) -> bool:
-        """Whether this thread may begin; it leaves with its request. Twice counts once.
+    ) -> None:
+        """This thread is to begin, and leaves with its request. Twice counts once. Raises
+        NoPlaceError.
 
         ``who`` it is for, where that is not who asks. ``long``: what takes minutes, such as a zip.
         ``most_each``: so many places may they have with this one.
         """
         if not getattr(self._here, "answers", False):
-            return True
+            return
         wish = Wish(self.who() if who is None else who, long, most_each)
         thread = threading.get_ident()
         with self._lock:
-            enough = self._enough(wish, [p for at, p in self._at_work.items() if at != thread])
+            others = [place for at, place in self._at_work.items() if at != thread]
+            enough = self._enough(wish, others)
             self._remember(wish, enough)
             if enough:
-                return False
+                raise NoPlaceError(enough, _count(wish, others))
             before = self._at_work.get(thread)
             self._at_work[thread] = Place(wish.who, long or (before is not None and before.long))
-        return True
 
     def threads(self) -> frozenset[int]:
         """Those that are at slow work, by their idents."""
@@ -174,7 +163,7 @@ class Room:
         if who is not None:
             theirs = [place for place in others if place.who == who]
             if _is_full(theirs, long, wish.most_each, MOST_LONG_EACH):
-                return Enough.ONESELF
+                return Enough.NETWORK if isinstance(who, Visitor) else Enough.ONESELF
             if monotonic() - self._barred.get(who, float("-inf")) < BARRED_S:
                 return Enough.TOO_SLOW
         if (links_of := _links_of(who)) is not None:
@@ -194,6 +183,13 @@ class Room:
 
 def _is_full(places: list[Place], long: bool, most: int, most_long: int) -> bool:
     return len(places) >= most or (long and sum(place.long for place in places) >= most_long)
+
+
+def _count(wish: Wish, others: list[Place]) -> int:
+    """How many places of those that are refused to whoever wishes for one they have."""
+    theirs = [place for place in others if place.who == wish.who]
+    long = [place for place in theirs if place.long]
+    return len(long) if wish.long and len(long) >= MOST_LONG_EACH else len(theirs)
 
 
 def _links_of(who: Hashable) -> int | None:

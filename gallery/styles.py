@@ -23,7 +23,6 @@ from gallery import leftovers, slow_work
 from gallery.cropping import Crop
 from gallery.models import Style
 from gallery.pictures import encode, shrink
-from gallery.reading import BusyError
 from gallery.storage_use import check_room
 
 # The largest picture that can be painted; a style image beyond that has no use.
@@ -116,8 +115,7 @@ def crop(style: Style, part: Crop) -> None:
     """
     if not would_change(style, part):
         return
-    if not slow_work.room.enter():
-        raise BusyError
+    slow_work.room.enter()
     file = style.uncropped or style.original
     try:
         with file.storage.open(str(file.name)) as opened:

@@ -88,7 +88,7 @@ def needed_of(artworks: ArtworkQuerySet) -> ArtworkQuerySet:
 
 
 def response(artworks: Iterable[Artwork], name: str) -> StreamingHttpResponse:
-    """A download of ``artworks`` called ``name``, with today's date. Raises ManyDownloadsError."""
+    """A download of ``artworks`` called ``name``, with today's date. Raises BusyError."""
     take_place()
     return download(stream(artworks), name)
 

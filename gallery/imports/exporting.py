@@ -26,7 +26,7 @@ from gallery.sending import take_place
 
 
 def response(styles: QuerySet[Style]) -> StreamingHttpResponse:
-    """The zip as a download. Raises ManyDownloadsError."""
+    """The zip as a download. Raises BusyError."""
     take_place()
     name = f"styles-{timezone.localdate():%Y-%m-%d}.zip"
     answer = StreamingHttpResponse(stream(styles), content_type="application/zip")

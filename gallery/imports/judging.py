@@ -22,11 +22,12 @@ from PIL import Image
 from accounts.models import User
 from engine.errors import ImageError
 from gallery import curation, look_alikes
+from gallery.busy import BusyError
 from gallery.forms import TagsField, title_from_file_name
 from gallery.imports.archive import Archive
 from gallery.imports.table import Row
 from gallery.models import Collection, Style
-from gallery.reading import BusyError, read_image, upload_limits
+from gallery.reading import read_image, upload_limits
 from gallery.styles import ORIGINAL_SIDE_PX
 
 COLLECTION_TITLE_LENGTH = 80

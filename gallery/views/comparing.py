@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import SignedInRequest, signed_in_page
 from gallery import differences, recipe_differences
 from gallery.access import as_uuid
+from gallery.busy import BusyError
 from gallery.likeness import MOST_TO_THE_EYE
 from gallery.models import Artwork
-from gallery.reading import BusyError
 
 FEWEST, MOST = 2, 6
 

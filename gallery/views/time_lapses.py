@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import SignedInRequest, owners_only
 from accounts.quotas import QuotaError
 from gallery import animations, kept_frames, time_lapses
+from gallery.busy import BusyError
 from gallery.files import CONTENT_TYPES, YEAR_S, file_response, harden
 from gallery.forms import AnimationForm, FrameForm
 from gallery.models import TimeLapse
-from gallery.reading import BusyError
 from gallery.time_lapses import own_time_lapse
 
 

@@ -17,8 +17,9 @@ from accounts.models import User
 from engine.decoding.decoder import Decoder
 from engine.errors import ImageError
 from gallery import reading
+from gallery.busy import BusyError
 from gallery.models import Style
-from gallery.reading import BusyError, Turns, read_image, read_picture
+from gallery.reading import Turns, read_image, read_picture
 from stylesite import web_server
 from tests.engine.decoding.hostile_child import HOLE
 from tests.gallery.drawings import gradient, upload

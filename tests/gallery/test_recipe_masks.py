@@ -15,6 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from accounts.models import User
 from gallery import reading, recipe_differences, recipe_files, recipes
+from gallery.busy import BusyError
 from gallery.downloads import Wish, file_bytes
 from gallery.masks import keep_mask
 from gallery.models import Artwork, Mask
@@ -161,9 +162,9 @@ def test_masks_take_the_turns_of_whoever_brings_them(
     monkeypatch.setattr(reading, "turns", turns)
     data = json.dumps(said).encode()
     with turns.turn(user.pk):
-        with pytest.raises(reading.BusyError):
+        with pytest.raises(BusyError):
             recipe_files.read(data, user.pk)
-        with pytest.raises(reading.BusyError):
+        with pytest.raises(BusyError):
             bringing.bring(user, io.BytesIO(data))
     assert bringing.bring(user, io.BytesIO(data)).masks.count() == 2
 

@@ -33,7 +33,7 @@ def take() -> Iterator[Callable[[Hashable], None]]:
 
     def sent(who: Hashable, ready: threading.Event) -> None:
         slow_work.room.begin()
-        assert slow_work.room.enter(who, long=True)
+        slow_work.room.enter(who, long=True)
         ready.set()
         over.wait(10)
         slow_work.room.end()
@@ -94,9 +94,13 @@ def test_one_zip_at_a_time_is_sent_to_a_person_also_through_programs_and_links(
     link = f"{link_to(artwork)}download/"
     _token, secret = tokens.issue(artwork.owner, "Script", ["read"])
     by_token = {"Authorization": f"Bearer {secret}"}
+    sentence = "You already have 1 download, photo or the like on its way."
     for address in ("/gallery/zip/", link):
-        assert signed_in.get(address).status_code == 503, address
-    assert Client().get("/api/v1/artworks/zip/", headers=by_token).status_code == 503
+        refused = signed_in.get(address)
+        assert (refused.status_code, sentence in refused.content.decode()) == (503, True), address
+    by_program = Client().get("/api/v1/artworks/zip/", headers=by_token)
+    assert (by_program.status_code, by_program.json()["reason"]) == (503, "busy")
+    assert by_program.json()["detail"].startswith(sentence)
     assert Client().get(link).getvalue()  # type: ignore[attr-defined]
     other = Client()
     other.force_login(stranger)
@@ -113,7 +117,9 @@ def test_who_comes_by_links_of_one_person_counts_by_network_and_all_have_a_share
         assert home.get(address).status_code == 200
         assert phone.get(f"{address}download/").getvalue()  # type: ignore[attr-defined]
     take(slow_work.Visitor("192.0.2.2/32", artwork.owner.pk))
-    assert bar.get(f"{link_to(artwork)}download/").status_code == 503
+    refused = bar.get(f"{link_to(artwork)}download/")
+    assert refused.status_code == 503
+    assert "Others who use links of the same person" in refused.content.decode()
     assert signed_in.get("/gallery/zip/").getvalue()  # type: ignore[attr-defined]
 
 
@@ -160,7 +166,7 @@ def test_an_animation_has_to_wait_as_well(signed_in: Client, artwork: Artwork, f
     add_time_lapse(artwork)
     address = reverse("gallery:time-lapse-animation", args=[artwork.pk])
     page = signed_in.get(address, follow=True).content.decode()
-    assert "Many downloads are on their way right now" in page
+    assert "Many people have downloads" in page
 
 
 def test_presets_come_and_go_by_few_threads_too(

@@ -8,8 +8,22 @@ from collections.abc import Hashable, Iterator
 import pytest
 
 from gallery import reading, slow_work
+from gallery.busy import NoPlaceError
 from gallery.slow_work import Room, Visitor
 from stylesite import web_server
+
+
+def enters(room: Room, who: Hashable = None, *, long: bool = False) -> bool:
+    return why_not(room, who, long=long) is None
+
+
+def why_not(room: Room, who: Hashable = None, *, long: bool = False) -> str | None:
+    """What whoever is refused is told; None where they are not."""
+    try:
+        room.enter(who, long=long)
+    except NoPlaceError as error:
+        return error.sentence
+    return None
 
 
 class Visitors:
@@ -53,7 +67,7 @@ class Visitors:
         self._room.begin()
         if who is not None:
             self._room.count_as(lambda: who)
-        found.append(self._room.enter(long=long))
+        found.append(enters(self._room, long=long))
         ready.set()
         self._over.wait(10)
         self._room.end()
@@ -146,8 +160,8 @@ def test_a_photo_counts_for_whom_it_is_read(room: Room, visitors: Visitors) -> N
     visitors.come(2, "booth 3")
     room.begin()
     room.count_as(lambda: "a network")
-    assert not room.enter("booth 3")
-    assert room.enter()
+    assert not enters(room, "booth 3")
+    assert enters(room)
     room.end()
 
 
@@ -190,11 +204,11 @@ def test_who_found_a_place_wants_no_other(room: Room, visitors: Visitors) -> Non
         visitors.come(1, who, long=True)
     room.begin()
     room.count_as(lambda: "zoe")
-    assert not room.enter(long=True)
+    assert not enters(room, long=True)
     assert visitors.who_give_way(then=True) == ["ada"]
-    assert not room.enter(long=True), "it is not free yet"
+    assert not enters(room, long=True), "it is not free yet"
     visitors.leave()
-    assert room.enter(long=True)
+    assert enters(room, long=True)
     visitors.come(1, "bob", long=True)
     visitors.come(1, "eve", long=True)
     assert not visitors.who_give_way()
@@ -216,9 +230,29 @@ def test_who_was_too_slow_waits_behind_those_who_were_refused(
     assert visitors.come(1, "ada") == [True]
 
 
+def test_whoever_is_refused_is_told_who_has_enough(room: Room, visitors: Visitors) -> None:
+    room.begin()
+    visitors.come(1, "ada", long=True)
+    one = "You already have 1 download, photo or the like on its way. Please try again when it is"
+    assert (why_not(room, "ada", long=True) or "").startswith(one)
+    visitors.come(1, "ada")
+    two = "You already have 2 downloads, photos or the like on their way. Please try again when one"
+    assert (why_not(room, "ada") or "").startswith(two)
+    visitors.come(1, HOME, long=True)
+    assert "on your network, already have 1" in (why_not(room, HOME, long=True) or "")
+    visitors.come(1, PHONE, long=True)
+    assert "Others who use links of the same person" in (why_not(room, BAR, long=True) or "")
+    everybody = "Many people have downloads, photos or the like on their way right now. "
+    assert (why_not(room, "bob", long=True) or "").startswith(everybody)
+    assert visitors.who_give_way(then=True) == ["ada", HOME], "one for each who was refused"
+    visitors.leave()
+    assert "Please try again in two minutes." in (why_not(room, "ada") or "")
+    room.end()
+
+
 def test_who_asks_twice_counts_once_and_stays_what_it_is(room: Room, visitors: Visitors) -> None:
     room.begin()
-    assert [room.enter(long=True), room.enter(), room.enter(long=True)] == [True] * 3
+    assert all(enters(room, long=long) for long in (True, False, True))
     assert visitors.come(3, long=True) == [True, True, False]
     room.end()
     assert visitors.come(1, long=True) == [True]
@@ -226,7 +260,7 @@ def test_who_asks_twice_counts_once_and_stays_what_it_is(room: Room, visitors: V
 
 def test_a_thread_that_begins_anew_has_left_whatever_became_of_its_last_answer(room: Room) -> None:
     room.begin()
-    assert room.enter()
+    assert enters(room)
     room.begin()
     assert not room.threads()
     room.end()
@@ -234,8 +268,8 @@ def test_a_thread_that_begins_anew_has_left_whatever_became_of_its_last_answer(r
 
 def test_commands_and_workers_are_never_refused(room: Room, visitors: Visitors) -> None:
     visitors.come(6)
-    assert room.enter()
-    assert room.enter(long=True)
+    assert enters(room)
+    assert enters(room, long=True)
 
 
 @pytest.mark.parametrize(("threads", "most", "most_long"), [(8, 6, 3), (4, 3, 1), (1, 1, 1)])

@@ -151,7 +151,8 @@ def test_a_place_at_slow_work_is_given_back_however_a_request_ends(
 
     def handle(_worker: ThreadWorker, conn: Connection) -> bool:
         room.begin()
-        assert room.enter()
+        room.enter()
+        assert room.threads()
         assert conn.sock.thread
         if error:
             raise error

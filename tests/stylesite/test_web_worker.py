@@ -25,6 +25,7 @@ import os
 import time
 from pathlib import Path
 
+from gallery.busy import NoPlaceError
 from gallery.slow_work import Visitor, room
 from stylesite import web_clients, web_worker
 
@@ -48,7 +49,9 @@ def application(environ, start_response):
         room.begin()
         links_of = int(environ["QUERY_STRING"] or 0) or None
         room.count_as(lambda: Visitor(environ["REMOTE_ADDR"], links_of))
-        if not room.enter(long=True):
+        try:
+            room.enter(long=True)
+        except NoPlaceError:
             start_response("503 Busy", [("Content-Length", "0")])
             return []
         start_response("200 OK", [("Content-Type", "application/zip")])

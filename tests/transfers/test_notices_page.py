@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import AuditEntry, Letter, User
+from gallery import slow_work
 from tests.conftest import PASSWORD
 from tests.transfers.notify.conftest import Receiver, receiver
 from transfers.models import Notice, NoticeChoices, Transfer
@@ -230,6 +231,22 @@ def test_tests_come_one_at_a_time(
     page = signed_in.post(TEST, follow=True).content.decode()
     assert "Wait a few seconds" in page
     assert len(receiver.got) == 1
+
+
+def test_where_many_are_at_slow_work_the_page_says_so_and_sends_nothing(
+    signed_in: Client,
+    user: User,
+    chosen: NoticeChoices,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(slow_work.room, "most", 0)
+    many = "Many people have downloads, photos or the like on their way right now"
+    assert many in signed_in.post(TEST, follow=True).content.decode()
+    assert not receiver.got
+    page = signed_in.post(PAGE, {"webhook_url": "https://hooks.example.org/"}).content.decode()
+    assert many in page
+    assert saved(user).webhook_url == chosen.webhook_url
 
 
 def test_without_an_address_there_is_nothing_to_test(signed_in: Client, user: User) -> None:

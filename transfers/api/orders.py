@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from engine.errors import EngineError, ImageError, ParameterError
 from engine.params import QUALITIES, Params
+from gallery.busy import BusyError
 from gallery.models import Mask, Style
-from gallery.reading import BusyError
 from transfers.api.problems import RefusedError, field_refused
 from transfers.models import ContentImage
 from transfers.queue.submission import Order

@@ -25,7 +25,7 @@ from accounts.audit_limits import TooOftenError
 from accounts.quotas import QuotaError
 from engine.errors import EngineError, ImageError, ParameterError
 from gallery import uploads
-from gallery.reading import BusyError
+from gallery.busy import BusyError
 from gallery.recipe_files import RecipeFileError
 from transfers.api.problem_kinds import KINDS
 from transfers.queue.outages import AWAY, TRY_AGAIN_S

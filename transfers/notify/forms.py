@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery import slow_work
+from gallery.busy import NoPlaceError
 from transfers.notify import destinations
 from transfers.notify.destinations import BadAddressError, UndeliverableError
 from transfers.notify.models import Notice, NoticeChoices
@@ -53,11 +54,10 @@ class NoticeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
             return url
         if not cache.add(f"webhook-address-{self.instance.owner_id}", True, LOOK_UP_AGAIN_S):
             raise forms.ValidationError(_("That was a lot at once. Wait a few seconds, please."))
-        if not slow_work.room.enter():
-            raise forms.ValidationError(_("Much is going on right now. Please try again."))
         try:
+            slow_work.room.enter()
             destinations.checked_addresses(destinations.parse(url), LOOK_UP_S)
-        except BadAddressError as error:
+        except (BadAddressError, NoPlaceError) as error:
             raise forms.ValidationError(error.sentence) from error
         except UndeliverableError as error:
             raise forms.ValidationError(SENTENCES[error.outcome]()) from error

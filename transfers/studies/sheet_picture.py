@@ -48,7 +48,7 @@ def draw(sweep: Sweep, cells: Sequence[SweepCell]) -> bytes:
     """A JPEG of the sheet with title, headers and pictures.
 
     Raises gallery.files.FilesUnavailableError where a picture may be there in a moment, and
-    gallery.reading.BusyError where others are first.
+    gallery.busy.BusyError where others are first.
     """
     take_place(long=False, pixels=len(cells) * CELL_PX**2)
     pictures = {(cell.row, cell.column): _picture(cell) for cell in cells}

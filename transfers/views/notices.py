@@ -23,6 +23,7 @@ from accounts.mailboxes import may_be_written_to
 from accounts.models import User
 from accounts.quotas import QuotaError, hold
 from gallery import slow_work
+from gallery.busy import NoPlaceError
 from transfers.models import Notice, NoticeChoices
 from transfers.notify import letters, models, outbox, webhooks
 from transfers.notify.forms import NoticeForm
@@ -124,17 +125,24 @@ def _draw(request: SignedInRequest) -> bool:
 def test(request: SignedInRequest) -> HttpResponse:
     """Send a test to the saved address and say what came back."""
     choices = NoticeChoices.of(request.user.pk)
+    try:
+        _send_test(request, choices)
+    except NoPlaceError as error:
+        messages.error(request, error.sentence)
+    return redirect("transfers:notices")
+
+
+def _send_test(request: SignedInRequest, choices: NoticeChoices) -> None:
     if not choices.webhook_url:
         messages.error(request, _("Save an address first."))
-    elif not slow_work.room.enter():  # it waits for somebody else's server
-        messages.error(request, _("Much is going on right now. Wait a minute and try again."))
-    elif not cache.add(f"webhook-test-{request.user.pk}", True, TEST_AGAIN_S):
+        return
+    slow_work.room.enter()  # it waits for somebody else's server
+    if not cache.add(f"webhook-test-{request.user.pk}", True, TEST_AGAIN_S):
         messages.error(request, _("That was a lot at once. Wait a few seconds and try again."))
-    else:
-        answer = webhooks.send_test(choices)
-        say = messages.success if answer.is_ok else messages.error
-        say(request, _in_words(answer))
-    return redirect("transfers:notices")
+        return
+    answer = webhooks.send_test(choices)
+    say = messages.success if answer.is_ok else messages.error
+    say(request, _in_words(answer))
 
 
 def _in_words(answer: outbox.Answer) -> str:

@@ -20,9 +20,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from engine.errors import EngineError, ImageError
 from gallery import uploads
+from gallery.busy import BusyError
 from gallery.files import file_response, harden
 from gallery.models import Style
-from gallery.reading import BusyError
 from transfers.booth import deletion, devices, links, sittings, telling
 from transfers.models import Booth, Sitting
 from transfers.views.new import find
