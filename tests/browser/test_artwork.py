@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from accounts.models import User
 from engine.params import Params
+from gallery import recipe_files, slow_work
 from gallery.models import Artwork, Style
 from tests.browser.conftest import OpenPage
 from tests.gallery.drawings import gradient, hang_artwork, whole_recipe
@@ -18,6 +19,7 @@ from tests.transfers.drawings import as_file, quadrants
 from transfers.models import ContentImage, Transfer
 from transfers.photos import add_photo
 from transfers.queue import runner, submission
+from transfers.repeating import bringing
 
 pytestmark = pytest.mark.browser
 
@@ -202,6 +204,29 @@ def test_nothing_is_wider_than_a_narrow_phone(
 
 
 @pytest.mark.vgg
+def test_a_check_that_has_to_wait_says_so_and_is_made_when_asked_for_again(
+    open_page: OpenPage,
+    browser: Browser,
+    user: User,
+    transactional_db: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    brought = bringing.keep(user, recipe_files.of_artwork(paint(user, "Mill", 96, 64)))
+    other = gradient(96, 64).rotate(180)
+    recipe = whole_recipe() | {"repeats": str(brought.pk)}
+    again = hang_artwork(owner=user, image=other, before=None, title="Again", recipe=recipe)
+    with monkeypatch.context() as full:
+        full.setattr(slow_work.room, "most", 0)
+        page = open_page(browser, page_of(again))
+        expect(page.get_by_text("Many people have downloads")).to_be_visible()
+        retry = page.get_by_role("link", name="Try again", exact=True)
+        retry.click()
+        expect(retry).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It differs (mean difference")).to_be_visible()
+    expect(retry).to_have_count(0)
+
+
 def test_a_recipe_is_exported_imported_and_paints_the_same_picture(
     open_page: OpenPage, browser: Browser, user: User, transactional_db: None, tmp_path: Path
 ) -> None:

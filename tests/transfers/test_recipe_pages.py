@@ -13,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import Quota, User
 from engine.params import Params
-from gallery import recipe_files
+from gallery import recipe_files, slow_work
 from gallery.downloads import Wish, file_bytes
 from gallery.models import Artwork, Style
 from tests.gallery.drawings import hang_artwork, whole_recipe
@@ -198,6 +198,28 @@ def test_the_page_of_a_repetition_shows_the_check(
     assertContains(fragment, "The same picture: identical.")
     assertNotContains(fragment, "<html")
     assertContains(signed_in.get(address), "The same picture: identical.")
+
+
+def test_while_others_are_first_the_check_says_so_in_its_place_and_can_be_asked_for_again(
+    signed_in: Client,
+    user: User,
+    brought: BroughtRecipe,
+    theirs: Artwork,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recipe = {**theirs.recipe, "repeats": str(brought.pk)}
+    picture = quadrants(96, 64).rotate(180)
+    again = hang_artwork(owner=user, image=picture, before=None, title="Again", recipe=recipe)
+    address, script = f"/recipes/check/{again.pk}/", {"HX-Request": "true"}
+    sentence = "Many people have downloads, photos or the like on their way right now."
+    with monkeypatch.context() as full:
+        full.setattr(slow_work.room, "most", 0)
+        fragment = signed_in.get(address, headers=script)
+        assertContains(fragment, sentence)
+        assertContains(fragment, f'hx-get="{address}"')
+        assertNotContains(fragment, "<html")
+        assertContains(signed_in.get(address), sentence, status_code=503)
+    assertContains(signed_in.get(address, headers=script), "data-outcome")
 
 
 def test_a_picture_that_repeats_nothing_has_no_check(signed_in: Client, user: User) -> None:

@@ -19,6 +19,7 @@ from accounts.quotas import QuotaError
 from engine.errors import EngineError
 from gallery import recipes, uploads
 from gallery.access import own_artwork
+from gallery.busy import BusyError
 from gallery.files import file_response
 from gallery.pictures import RENDITIONS
 from gallery.recipe_files import RecipeFileError
@@ -135,13 +136,22 @@ def picture(request: SignedInRequest, brought_id: UUID, rendition: str) -> HttpR
 @require_safe
 @owners_only
 def check(request: SignedInRequest, artwork_id: UUID) -> HttpResponse:
-    """Whether a repetition is what its recipe promised; a fragment for htmx, a page otherwise."""
+    """Whether a repetition is what its recipe promised; a fragment for htmx, a page otherwise.
+
+    Where others are first, the fragment says so, and asks again when somebody wishes.
+    """
     artwork = own_artwork(request.user, artwork_id)
     kept = get_object_or_404(
         BroughtRecipe.objects.owned_by(request.user), pk=artwork.recipe.get("repeats") or None
     )
+    context: dict[str, object] = {"artwork": artwork, "brought": kept}
+    try:
+        context["check"] = checked(kept, artwork)
+    except BusyError as error:
+        if not request.htmx:
+            raise
+        return render(request, "transfers/_recipe_check_later.html", context | {"error": error})
     template = "transfers/_recipe_check.html" if request.htmx else "transfers/recipe_check.html"
-    context = {"artwork": artwork, "brought": kept, "check": checked(kept, artwork)}
     return render(request, template, context)
 
 
