@@ -104,6 +104,9 @@ class Watched:
     def waited_s(self, now: float) -> float:
         return self._waited_s + self._waiting_s(now)
 
+    def is_waited_for(self) -> bool:
+        return self._waiting_since is not None
+
     def rate(self, now: float) -> float:
         """Bytes in a second of waiting, lately."""
         waiting_s = self._waiting_s(now)

@@ -22,6 +22,7 @@ class Connection(TConn):  # type: ignore[misc]
     def __init__(self, held: Held, cfg: Any, sock: Any, client: Any, server: Any) -> None:
         super().__init__(cfg, sock, client, server)
         self.address = address_of(self)
+        self.asked_at = 0.0
         self._held = held
         held.add(self)
 

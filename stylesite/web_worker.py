@@ -6,11 +6,12 @@ when its head is there, for which there are 15 seconds; no address has more than
 threads and a quarter of its connections (``web_connections``), and who is silent while they send is
 hung up on. Where somebody waits for a thread and more than a quarter of them wait for slow clients,
 or more than three quarters for those or at slow work (``gallery.slow_work``), the slowest are hung
-up on; so is who takes what slow work makes by less than 20 kB/s, while somebody else was refused a
-place at it. While nobody needs what they have, nobody is disturbed. An address that was hung up on
-has one thread at a time for a while. A proxy that takes in whole requests and answers before it
-passes them on does better still: where there is one (STYLESITE_TRUSTED_PROXIES), all connections
-are its own, and count as nobody's.
+up on; so is who takes what slow work makes by less than 20 kB/s, where somebody else was refused a
+place at it that theirs would be. While nobody needs what they have, nobody is disturbed. An address
+that was hung up on has one thread at a time for a while. Where all threads that an address may have
+wait for slow clients, the slowest give way to others of it. A proxy that takes in whole requests
+and answers before it passes them on does better still: where there is one
+(STYLESITE_TRUSTED_PROXIES), all connections are its own, and count as nobody's.
 
 gunicorn waits two seconds for each client to hang up after the last answer, in the thread that
 lets everybody in. Here they are waited for beside everything else.
@@ -29,7 +30,7 @@ from typing import Any
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from gallery import slow_work
-from stylesite.web_clients import LEAVING_S, Watched
+from stylesite.web_clients import LEAST_BYTES_A_S, LEAVING_S, Watched
 from stylesite.web_connections import Connection, Held
 
 SLOW_AFTER_S = 3.0
@@ -37,6 +38,9 @@ SLOW_AFTER_S = 3.0
 
 SHORT_AFTER_S = 0.5
 """So long may somebody wait for a thread before it is taken from those who are slow."""
+
+CROWDED_S = 5.0
+"""So long for one that others of the same address have: most of them are the same people."""
 
 JUST_COME_S = 1.0
 """So long is a connection not yet idle for others to find room."""
@@ -84,6 +88,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
 
     def enqueue_req(self, conn: Any) -> None:
         self._held.set_busy(conn)
+        conn.asked_at = monotonic()
         if isinstance(conn.sock, Watched):
             conn.sock.begin()
         self._queued[conn.address].append(conn)
@@ -201,6 +206,8 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         for conn in [*slow, *self._slow_at_work(watched, now)]:
             conn.sock.hang_up()
             self._remember(conn.address, now)
+        for conn in self._slow_before_their_own(waiting, now):
+            conn.sock.hang_up()
 
     def _slow_at_work(self, watched: list[Any], now: float) -> list[Any]:
         """Those who have a place of slow work that somebody else wants, and make too little use of
@@ -212,6 +219,20 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
                 slow_work.room.bar(thread)
                 slow.append(conn)
         return slow
+
+    def _slow_before_their_own(self, waiting: list[Any], now: float) -> list[Any]:
+        """Of addresses whose threads all wait for clients that send or take too little, while
+        others of them wait for one: the slowest, so that one is free. As nobody else is concerned,
+        the address does not count as slow for it."""
+        found = []
+        crowded = [queue[0] for queue in self._queued.values() if queue]
+        for address in {c.address for c in crowded if now - c.asked_at >= CROWDED_S}:
+            theirs = [c for c in waiting if c.address == address and c.sock.is_waited_for()]
+            slow = [c for c in theirs if c.sock.rate(now) < LEAST_BYTES_A_S]
+            if len(slow) == (served := self._served[address]):
+                too_many = served - self._most_for(address) + 1
+                found += sorted(slow, key=lambda conn: conn.sock.rate(now))[:too_many]
+        return found
 
     def _surplus(self, waiting: set[int]) -> int:
         """How many threads too many wait for slow clients: a quarter of all may, and with those at

@@ -18,7 +18,7 @@ from gallery.slow_work import room
 from stylesite import web_worker
 from stylesite.web_clients import Watched
 from stylesite.web_connections import Connection
-from stylesite.web_worker import REMEMBERED_S, FairWorker
+from stylesite.web_worker import CROWDED_S, REMEMBERED_S, FairWorker
 
 ADDRESS = "203.0.113.7"
 Come = Callable[..., Connection]
@@ -33,6 +33,25 @@ class Pool:
     def submit(self, _handle: Any, conn: Any) -> Future[Any]:
         self.given.append(conn)
         return Future()
+
+
+class Client(Watched):
+    """Somebody has waited for it for long, where it is slow."""
+
+    bytes_a_s = float("inf")
+    is_cut_off = False
+
+    def waited_s(self, now: float) -> float:
+        return 100.0 if self.bytes_a_s < float("inf") else 0.0
+
+    def is_waited_for(self) -> bool:
+        return self.bytes_a_s < float("inf")
+
+    def rate(self, now: float) -> float:
+        return self.bytes_a_s
+
+    def hang_up(self) -> None:
+        self.is_cut_off = True
 
 
 @pytest.fixture
@@ -54,15 +73,18 @@ def worker(clock: SimpleNamespace) -> Iterator[FairWorker]:
 
 @pytest.fixture
 def come(worker: FairWorker) -> Iterator[Come]:
-    """A request comes from an address."""
+    """A request comes from an address, and gets a thread if it may."""
     sockets: list[socket.socket] = []
 
-    def come(address: str = ADDRESS) -> Connection:
+    def come(address: str = ADDRESS, bytes_a_s: float = float("inf")) -> Connection:
         ours, theirs = socket.socketpair()
-        sockets.extend((ours, theirs))
-        conn = Connection(worker._held, worker.cfg, Watched(ours), (address, 50_000), ("", 80))
+        theirs.close()  # they leave once they are answered
+        sockets.append(ours)
+        conn = Connection(worker._held, worker.cfg, Client(ours), (address, 50_000), ("", 80))
         worker.nr_conns += 1
         worker.enqueue_req(conn)
+        conn.sock.bytes_a_s = bytes_a_s
+        conn.sock.thread = len(sockets) if conn in worker.tpool.given else 0
         return conn
 
     yield come
@@ -163,3 +185,46 @@ def test_a_place_at_slow_work_is_given_back_however_a_request_ends(
         worker.handle(conn)
     assert not room.threads()
     assert not conn.sock.thread, "it is somebody else’s now"
+
+
+def cut_off(*conns: Connection) -> list[Connection]:
+    return [conn for conn in conns if conn.sock.is_cut_off]
+
+
+def test_where_an_address_keeps_itself_out_its_slowest_gives_way(
+    worker: FairWorker, come: Come, clock: SimpleNamespace
+) -> None:
+    """Nobody else’s, and they are not made to wait for it afterwards."""
+    others = [come("203.0.113.8", bytes_a_s=10) for _ in range(4)]
+    slow = [come(bytes_a_s=1000 * n) for n in (3, 1, 2, 4)]
+    waiting = come()
+    clock.now += CROWDED_S - 1
+    worker.notify()
+    assert not cut_off(*others, *slow)
+    clock.now += 1
+    worker.notify()
+    assert cut_off(*others, *slow) == [slow[1]]
+    answered(worker, slow[1])
+    assert worker.tpool.given[-1] is waiting
+    assert not worker._slow_at
+
+
+def test_nobody_gives_way_to_their_own_where_one_of_them_is_not_slow(
+    worker: FairWorker, come: Come, clock: SimpleNamespace
+) -> None:
+    """It comes to an end by itself."""
+    served = [come(bytes_a_s=n) for n in (10, 20, 30, 50_000)]
+    come()
+    clock.now += 60
+    worker.notify()
+    assert not cut_off(*served)
+
+
+def test_one_that_was_hung_up_on_keeps_others_of_its_address_no_longer_than_those(
+    worker: FairWorker, come: Come, clock: SimpleNamespace
+) -> None:
+    worker._remember(f"{ADDRESS}/32", clock.now)
+    slow, _waiting = come(bytes_a_s=1000), come()
+    clock.now += CROWDED_S
+    worker.notify()
+    assert cut_off(slow) == [slow]

@@ -243,6 +243,15 @@ def test_who_reads_slowly_keeps_nobody_out_and_the_slowest_go_first(port: int) -
         assert going_on == faster
 
 
+def test_who_reads_slowly_does_not_keep_out_others_of_the_same_address(port: int) -> None:
+    """Four of eight threads are what it may have, and nobody else needs the other four."""
+    slowest = [reader(port, "127.0.0.2", "/zip") for _ in range(4)]
+    with reading(slowest, 330):
+        time.sleep(3.5)
+        assert page(port, "127.0.0.2") is not None
+        assert sum(map(is_cut_off, slowest)) == 1
+
+
 def test_a_slow_reader_is_let_be_where_nobody_needs_the_thread(port: int) -> None:
     clients = [reader(port, f"127.0.0.{n}", "/file") for n in range(10, 16)]
     with reading(clients, 330) as going_on:
