@@ -86,6 +86,13 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         self._listen(conn)
         self._hear(conn, client)
 
+    def on_pending_socket_readable(self, conn: Any, client: Any) -> None:
+        """Whoever is leaving says something more or is gone, which needs no thread."""
+        if not (isinstance(client, Watched) and client.is_leaving()):
+            super().on_pending_socket_readable(conn, client)
+        elif client.has_left():
+            self._close(conn)
+
     def enqueue_req(self, conn: Any) -> None:
         self._held.set_busy(conn)
         conn.asked_at = monotonic()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import selectors
 import socket
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import nullcontext
@@ -12,7 +14,7 @@ from typing import Any
 
 import pytest
 from gunicorn.config import Config
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from gallery.slow_work import room
 from stylesite import web_worker
@@ -66,8 +68,9 @@ def worker(clock: SimpleNamespace) -> Iterator[FairWorker]:
     cfg = Config()
     cfg.set("threads", 8)
     worker = FairWorker(1, os.getppid(), [], None, 30, cfg, None)
-    worker.tpool = Pool()
+    worker.tpool, worker.poller = Pool(), selectors.DefaultSelector()
     yield worker
+    worker.poller.close()
     worker.tmp.close()
 
 
@@ -160,6 +163,18 @@ def test_of_many_slow_addresses_the_oldest_are_forgotten(
     waiting = [come(), come()]
     worker._remember("203.0.113.8/32", clock.now)
     assert worker.tpool.given == waiting
+
+
+def test_who_leaves_after_an_answer_takes_no_thread_for_it(worker: FairWorker, come: Come) -> None:
+    conn = come()
+    waits: Future[object] = Future()
+    waits.set_result(_DEFER)
+    conn.sock._leaving_since = time.monotonic()
+    worker.finish_request(conn, waits)
+    assert list(worker.pending_conns) == [conn]
+    worker.on_pending_socket_readable(conn, conn.sock)
+    assert worker.tpool.given == [conn], "once, for what it asked"
+    assert (worker.nr_conns, list(worker.pending_conns), conn.sock.fileno()) == (0, [], -1)
 
 
 @pytest.mark.parametrize("error", [None, RuntimeError, SystemExit])
