@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import select
 import socket
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from itertools import count, pairwise
@@ -17,81 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 from stylesite.web_connections import address_of
-from tests.services.processes import end, free_ports, start, wait_until
+from tests.stylesite.slow_clients import connection, page, port, serving
 
-ROOT = Path(__file__).parents[2]
-APP = """
-import os
-import time
-from pathlib import Path
-
-from gallery.busy import NoPlaceError
-from gallery.slow_work import Visitor, room
-from stylesite import web_clients, web_worker
-
-web_worker.SILENCE_S = float(os.environ.get("SILENCE_S", web_worker.SILENCE_S))
-web_clients.LEAST_OVER_S = float(os.environ.get("LEAST_OVER_S", web_clients.LEAST_OVER_S))
-
-
-def ended(pieces):
-    try:
-        yield from pieces
-    finally:
-        room.end()
-
-
-def application(environ, start_response):
-    if environ["PATH_INFO"] == "/work":
-        room.begin()
-        room.enter()
-        time.sleep(15)
-    if environ["PATH_INFO"] == "/long":
-        room.begin()
-        links_of = int(environ["QUERY_STRING"] or 0) or None
-        room.count_as(lambda: Visitor(environ["REMOTE_ADDR"], links_of))
-        try:
-            room.enter(long=True)
-        except NoPlaceError:
-            start_response("503 Busy", [("Content-Length", "0")])
-            return []
-        start_response("200 OK", [("Content-Type", "application/zip")])
-        return ended(b"z" * 2**16 for _ in range(256))
-    if environ["PATH_INFO"] == "/file":
-        large = Path(__file__).with_name("large").open("rb")
-        start_response("200 OK", [("Content-Length", str(16 * 2**20))])
-        return environ["wsgi.file_wrapper"](large)
-    if environ["PATH_INFO"] == "/zip":
-        start_response("200 OK", [("Content-Type", "application/zip")])
-        return (b"z" * 2**16 for _ in range(256))
-    size = int(environ.get("CONTENT_LENGTH") or 0)
-    got = len(environ["wsgi.input"].read(size)) if size else 0
-    start_response("200 OK", [("Content-Length", str(len(str(got))))])
-    return [str(got).encode()]
-"""
-
-
-@contextlib.contextmanager
-def serving(folder: Path, *options: str, **environment: str) -> Iterator[int]:
-    """One worker with eight threads."""
-    (folder / "slow_app.py").write_text(APP)
-    (folder / "large").write_bytes(bytes(16 * 2**20))
-    (number,) = free_ports(1)
-    env = {**os.environ, "PYTHONPATH": f"{folder}:{ROOT}", **environment}
-    env |= {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{number}", "--threads", "8"]
-    command += ["-k", "stylesite.web_worker.FairWorker", *options, "slow_app:application"]
-    server = start(command, folder / "log", cwd=ROOT, env=env)
-    wait_until(lambda: page(number) is not None, server, folder / "log")
-    try:
-        yield number
-    finally:
-        end(server)
-
-
-@pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
-    with serving(tmp_path) as number:
-        yield number
+__all__ = ["port"]
 
 
 @pytest.fixture(scope="module")
@@ -101,21 +25,6 @@ def small_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         tmp_path_factory.mktemp("small"), "--worker-connections", "40", "--keep-alive", "30"
     ) as number:
         yield number
-
-
-def page(port: int, address: str = "127.0.0.1") -> float | None:
-    """Seconds until the page is there; None where nobody answers."""
-    began = time.monotonic()
-    with contextlib.suppress(OSError), connection(port, address) as client:
-        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        if b"200 OK" in client.recv(1000):
-            return time.monotonic() - began
-    return None
-
-
-def connection(port: int, address: str) -> socket.socket:
-    """From an address of one's own: all of 127.0.0.0/8 is this machine."""
-    return socket.create_connection(("127.0.0.1", port), 20, source_address=(address, 0))
 
 
 def slow(port: int, address: str) -> socket.socket:
@@ -171,146 +80,6 @@ def test_a_slow_upload_is_let_be_where_nobody_needs_the_thread(port: int) -> Non
         client.sendall(b"y" * 111)
     assert b"200 OK" in client.recv(1000)
     client.close()
-
-
-def reader(port: int, address: str, path: str) -> socket.socket:
-    """Asks for 16 MB and has not read any of it yet."""
-    client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    client.settimeout(20)
-    client.bind((address, 0))
-    client.connect(("127.0.0.1", port))
-    client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    client.setblocking(False)
-    return client
-
-
-@contextlib.contextmanager
-def reading(clients: list[socket.socket], size: int) -> Iterator[list[socket.socket]]:
-    """Meanwhile each takes `size` bytes ten times a second; the list is of those who still may."""
-    over, alive = threading.Event(), list(clients)
-
-    def trickle() -> None:
-        while not over.wait(0.1):
-            for client in list(alive):
-                try:
-                    if not client.recv(size):
-                        alive.remove(client)
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    alive.remove(client)
-
-    thread = threading.Thread(target=trickle)
-    thread.start()
-    try:
-        yield alive
-    finally:
-        over.set()
-        thread.join()
-        for client in clients:
-            client.close()
-
-
-def is_cut_off(client: socket.socket) -> bool:
-    """Whether less than the whole zip comes where it is taken quickly from now on: what lies in
-    the systems' buffers comes first."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        select.select([client], [], [], 0.5)
-        try:
-            data = client.recv(2**20)
-        except BlockingIOError:
-            continue
-        except OSError:
-            return True
-        if not data or data.endswith(b"\r\n0\r\n\r\n"):
-            return not data
-    return False
-
-
-def test_who_reads_slowly_keeps_nobody_out_and_the_slowest_go_first(port: int) -> None:
-    """From two addresses, whose shares are all threads; the next visitor is who needs one."""
-    slowest = [
-        reader(port, f"127.0.0.{2 + n % 2}", path) for n in range(3) for path in ("/file", "/zip")
-    ]
-    faster = [reader(port, f"127.0.0.{2 + n}", "/file") for n in range(2)]
-    with reading(slowest, 330), reading(faster, 20_000) as going_on:
-        time.sleep(3.5)
-        waited = page(port, "127.0.0.4")
-        assert waited is not None
-        assert waited < 5
-        assert going_on == faster
-
-
-def test_who_reads_slowly_does_not_keep_out_others_of_the_same_address(port: int) -> None:
-    """Four of eight threads are what it may have, and nobody else needs the other four."""
-    slowest = [reader(port, "127.0.0.2", "/zip") for _ in range(4)]
-    with reading(slowest, 330):
-        time.sleep(3.5)
-        assert page(port, "127.0.0.2") is not None
-        assert sum(map(is_cut_off, slowest)) == 1
-
-
-def test_a_slow_reader_is_let_be_where_nobody_needs_the_thread(port: int) -> None:
-    clients = [reader(port, f"127.0.0.{n}", "/file") for n in range(10, 16)]
-    with reading(clients, 330) as going_on:
-        time.sleep(3.5)
-        assert page(port, "127.0.0.3") is not None
-        assert going_on == clients
-
-
-def begins(port: int, address: str, path: str = "/long") -> bool:
-    """Whether a zip begins to come; it is not wanted after all."""
-    with connection(port, address) as client:
-        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        return b"200 OK" in client.recv(15)
-
-
-def begins_soon(port: int, address: str, path: str = "/long") -> bool:
-    """Within ten seconds or so, a look each fifth of one."""
-    return any(begins(port, address, path) or time.sleep(0.2) for _ in range(50))
-
-
-def test_slow_readers_lose_places_of_slow_work_that_somebody_was_refused(tmp_path: Path) -> None:
-    """Three zips are all places there are, and no thread is short."""
-    with serving(tmp_path, LEAST_OVER_S="2") as port:
-        slowest = [reader(port, f"127.0.0.{n}", "/long") for n in (10, 11)]
-        faster = [reader(port, "127.0.0.12", "/long")]
-        with reading(slowest, 330), reading(faster, 60_000) as going_on:
-            time.sleep(4)
-            assert not begins(port, "127.0.0.3")
-            assert begins_soon(port, "127.0.0.3")
-            assert not begins(port, "127.0.0.10"), "they are behind those who were refused"
-            assert going_on == faster
-            assert sum(map(is_cut_off, slowest)) == 1, "one place was wanted"
-
-
-def test_who_has_a_link_and_reads_slowly_keeps_no_other_who_has_one_out(tmp_path: Path) -> None:
-    """There is a place for anybody else; those of links of one person are two."""
-    with serving(tmp_path, LEAST_OVER_S="2") as port:
-        slowest = [reader(port, "127.0.0.10", "/long?7")]
-        faster = [reader(port, "127.0.0.11", "/long?7")]
-        with reading(slowest, 330), reading(faster, 60_000) as going_on:
-            time.sleep(4)
-            assert begins(port, "127.0.0.3", "/long?8")
-            assert not begins(port, "127.0.0.12", "/long?7")
-            assert begins_soon(port, "127.0.0.12", "/long?7")
-            assert not begins(port, "127.0.0.10", "/long?7")
-            assert begins_soon(port, "127.0.0.12", "/long?7"), "it was of another network"
-            assert going_on == faster
-            assert is_cut_off(slowest[0])
-
-
-def test_a_slow_reader_keeps_a_place_that_nobody_else_was_refused(tmp_path: Path) -> None:
-    with serving(tmp_path, LEAST_OVER_S="1") as port:
-        clients = [reader(port, f"127.0.0.{n}", "/long") for n in (10, 11)]
-        with reading(clients, 330):
-            time.sleep(7)
-            assert not begins(port, "127.0.0.10"), "one each"
-            assert begins(port, "127.0.0.3")
-            time.sleep(1.5)
-            assert not any(map(is_cut_off, clients))
 
 
 @pytest.mark.parametrize(
