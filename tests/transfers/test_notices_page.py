@@ -234,7 +234,7 @@ def test_tests_come_one_at_a_time(
 
 
 def test_where_many_are_at_slow_work_the_page_says_so_and_sends_nothing(
-    signed_in: Client,
+    proven: Client,
     user: User,
     chosen: NoticeChoices,
     receiver: Receiver,
@@ -242,9 +242,9 @@ def test_where_many_are_at_slow_work_the_page_says_so_and_sends_nothing(
 ) -> None:
     monkeypatch.setattr(slow_work.room, "most", 0)
     many = "Many people have downloads, photos or the like on their way right now"
-    assert many in signed_in.post(TEST, follow=True).content.decode()
+    assert many in proven.post(TEST, follow=True).content.decode()
     assert not receiver.got
-    page = signed_in.post(PAGE, {"webhook_url": "https://hooks.example.org/"}).content.decode()
+    page = proven.post(PAGE, {"webhook_url": "https://hooks.example.org/"}).content.decode()
     assert many in page
     assert saved(user).webhook_url == chosen.webhook_url
 
