@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from gallery import embedded_recipes, recipe_files
+from gallery import artwork_recipes, embedded_recipes
 from gallery.file_names import safe_name
 from gallery.files import bytes_response, file_response, harden
 from gallery.models import Artwork
@@ -60,7 +60,7 @@ def download_response(request: HttpRequest, artwork: Artwork, wish: Wish) -> Htt
 
 def file_bytes(artwork: Artwork, wish: Wish) -> bytes:
     """The file itself; raises what ``download_response`` does, and FileNotFoundError."""
-    recipe = recipe_files.of_artwork(artwork) if wish.with_recipe else None
+    recipe = artwork_recipes.of_artwork(artwork) if wish.with_recipe else None
     xmp = embedded_recipes.packet(recipe) if recipe else b""
     if wish.file_format == "jpg" and len(xmp) > embedded_recipes.MOST_IN_A_JPEG:
         raise RecipeFileError(
@@ -91,7 +91,7 @@ def file_bytes(artwork: Artwork, wish: Wish) -> bytes:
 
 def recipe_response(artwork: Artwork) -> HttpResponseBase:
     """The recipe of ``artwork`` as a file of its own. Raises RecipeFileError."""
-    data = recipe_files.of_artwork(artwork).to_bytes()
+    data = artwork_recipes.of_artwork(artwork).to_bytes()
     response = HttpResponse(data, content_type="application/json")
     name = file_name(artwork, "recipe.json")
     response["Content-Disposition"] = content_disposition_header(True, name) or ""

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, owners_only
 from accounts.models import User
-from gallery import artworks, recipe_files, recipes, tags
+from gallery import artwork_recipes, artworks, recipes, tags
 from gallery.access import own_artwork
 from gallery.downloads import WEB_SIDE_PX, Wish, download_response, recipe_response
 from gallery.files import file_response
@@ -128,7 +128,7 @@ def artwork_page(
         "versions": recipes.version_lines(recipe),
         "hashes": recipes.hash_lines(recipe, shown.sha256, shown.pixels_sha256),
         "others": _others_of_photo(user, shown),
-        "has_recipe_file": recipe_files.can_be_written(shown),
+        "has_recipe_file": artwork_recipes.can_be_written(shown),
         "download_form": DownloadForm(),
         "web_side_px": WEB_SIDE_PX,
         "repeats": recipe.get("repeats") and not recipe.get("frame_of"),

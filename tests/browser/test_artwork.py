@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from accounts.models import User
 from engine.params import Params
-from gallery import recipe_files, slow_work
+from gallery import artwork_recipes, slow_work
 from gallery.models import Artwork, Style
 from tests.browser.conftest import OpenPage
 from tests.gallery.drawings import gradient, hang_artwork, whole_recipe
@@ -211,7 +211,7 @@ def test_a_check_that_has_to_wait_says_so_and_is_made_when_asked_for_again(
     transactional_db: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    brought = bringing.keep(user, recipe_files.of_artwork(paint(user, "Mill", 96, 64)))
+    brought = bringing.keep(user, artwork_recipes.of_artwork(paint(user, "Mill", 96, 64)))
     other = gradient(96, 64).rotate(180)
     recipe = whole_recipe() | {"repeats": str(brought.pk)}
     again = hang_artwork(owner=user, image=other, before=None, title="Again", recipe=recipe)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from gallery import artworks, recipe_files, styles, tags
+from gallery import artwork_recipes, artworks, recipe_files, styles, tags
 from gallery.masks import keep_mask
 from gallery.models import Artwork, Style
 from tests.gallery.drawings import RECIPE, gradient, recipe_inside, whole_recipe
@@ -204,7 +204,7 @@ def test_the_recipe_is_a_file_of_its_own(
     assert address in signed_in.get(page_of(artwork)).content.decode()
     response = signed_in.get(address)
     assert response["Content-Disposition"] == 'attachment; filename="Mill.recipe.json"'
-    assert recipe_files.read(response.content) == recipe_files.of_artwork(artwork)
+    assert recipe_files.read(response.content) == artwork_recipes.of_artwork(artwork)
 
 
 def test_where_too_little_is_known_a_sentence_says_so(signed_in: Client, artwork: Artwork) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from engine.images import Picture
-from gallery import embedded_recipes, recipe_files
+from gallery import artwork_recipes, embedded_recipes, recipe_files
 from gallery.downloads import Wish, file_bytes
 from gallery.models import Artwork
 from gallery.pictures import encode
@@ -31,7 +31,7 @@ def test_a_recipe_is_read_back_from_every_kind_of_file(
     artwork: Artwork, file_format: str, size: str
 ) -> None:
     data = file_bytes(artwork, Wish(file_format=file_format, size=size, with_recipe=True))
-    assert recipe_inside(data) == recipe_files.of_artwork(artwork)
+    assert recipe_inside(data) == artwork_recipes.of_artwork(artwork)
     with Image.open(io.BytesIO(data)) as image:
         image.load()
         assert image.info["xmp"].startswith(b"<?xpacket begin=")  # where programs look for it
@@ -98,11 +98,11 @@ SINGLE_QUOTED = "<x xmlns:s='urn:stylesite:recipe:'><y s:recipe = 'RECIPE'></y><
 @pytest.mark.parametrize("program", [ADOBE, EXIFTOOL, SPACED, SINGLE_QUOTED])
 @pytest.mark.parametrize("quote", ["&quot;", "&#34;", "&#x22;"])
 def test_a_program_may_write_the_packet_anew(artwork: Artwork, program: str, quote: str) -> None:
-    line = recipe_files.of_artwork(artwork).to_line().replace("&", "&amp;")
+    line = artwork_recipes.of_artwork(artwork).to_line().replace("&", "&amp;")
     line = line.replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;")
     packet = program.replace("RECIPE", line.replace('"', quote))
     data = encode(gradient(), "JPEG", xmp=packet.encode())
-    assert recipe_inside(data) == recipe_files.of_artwork(artwork)
+    assert recipe_inside(data) == artwork_recipes.of_artwork(artwork)
 
 
 def test_titles_full_of_quotes_are_read_back(make_artwork: Make) -> None:
@@ -110,7 +110,7 @@ def test_titles_full_of_quotes_are_read_back(make_artwork: Make) -> None:
     style = {**recipe["styles"][0], "title": '"' * 200, "artist": "&quot;" * 33}
     styles = [{**style, "sha256": str(number) * 64} for number in range(8)]
     artwork = make_artwork(recipe={**recipe, "styles": styles}, title="&amp;<{[,&#34;" * 14)
-    written = recipe_files.of_artwork(artwork)
+    written = artwork_recipes.of_artwork(artwork)
     data = file_bytes(artwork, Wish(with_recipe=True))
     assert recipe_inside(data) == written
     line = written.to_line().replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
@@ -161,7 +161,7 @@ def test_a_packet_takes_no_more_memory_than_a_copy_of_it(letters: int, elements:
 
 
 def test_a_recipe_inside_that_cannot_be_used_is_refused_like_a_file(artwork: Artwork) -> None:
-    packet = embedded_recipes.packet(recipe_files.of_artwork(artwork))
+    packet = embedded_recipes.packet(artwork_recipes.of_artwork(artwork))
     newer = packet.replace(b'"schema":1', b'"schema":9')
     with pytest.raises(recipe_files.RecipeFileError, match="newer Stylesite"):
         recipe_inside(encode(gradient(), "WEBP", xmp=newer))
@@ -169,4 +169,4 @@ def test_a_recipe_inside_that_cannot_be_used_is_refused_like_a_file(artwork: Art
 
 def test_what_is_no_png_is_never_spliced(artwork: Artwork) -> None:
     with pytest.raises(ValueError, match="not a PNG"):
-        embedded_recipes.into_png(b"GIF89a" + b"x" * 40, recipe_files.of_artwork(artwork))
+        embedded_recipes.into_png(b"GIF89a" + b"x" * 40, artwork_recipes.of_artwork(artwork))

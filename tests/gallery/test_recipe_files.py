@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gallery import recipe_files
+from gallery import artwork_recipes, recipe_files
 from gallery.models import Artwork, Style
 from gallery.pictures import pixels_sha256
 from gallery.recipe_files import RecipeFileError
@@ -20,7 +20,7 @@ Make = Callable[..., Artwork]
 @pytest.fixture
 def said(make_artwork: Make) -> dict[str, Any]:
     """A recipe file as JSON."""
-    return recipe_files.of_artwork(make_artwork(recipe=whole_recipe())).to_json()
+    return artwork_recipes.of_artwork(make_artwork(recipe=whole_recipe())).to_json()
 
 
 def refused(said: object) -> str:
@@ -32,7 +32,7 @@ def refused(said: object) -> str:
 
 def test_a_recipe_that_was_written_is_read_as_it_was(make_artwork: Make) -> None:
     artwork = make_artwork(recipe=whole_recipe())
-    written = recipe_files.of_artwork(artwork)
+    written = artwork_recipes.of_artwork(artwork)
     assert recipe_files.read(written.to_bytes()) == written
     assert recipe_files.read(b"\xef\xbb\xbf" + written.to_line().encode()) == written
     assert written.title == "Mill"
@@ -46,7 +46,7 @@ def test_a_recipe_that_was_written_is_read_as_it_was(make_artwork: Make) -> None
 def test_it_tells_nothing_of_its_owner_or_the_site(make_artwork: Make) -> None:
     recipe = whole_recipe(transfer="secret-id", continues=None)
     artwork = make_artwork(recipe=recipe)
-    text = recipe_files.of_artwork(artwork).to_line()
+    text = artwork_recipes.of_artwork(artwork).to_line()
     for secret in ("secret-id", str(artwork.pk), str(artwork.owner.pk), artwork.owner.email):
         assert f'"{secret}"' not in text
     assert artwork.owner.email not in text
@@ -57,7 +57,7 @@ def test_hashes_of_older_pictures_are_found_out_from_what_is_still_there(
 ) -> None:
     Style.objects.update(pixels_sha256="")
     old = {"title": "Swirls", "style_id": str(preset.pk), "sha256": preset.sha256, "weight": 2.0}
-    [style] = recipe_files.of_artwork(make_artwork(recipe=whole_recipe(styles=[old]))).styles
+    [style] = artwork_recipes.of_artwork(make_artwork(recipe=whole_recipe(styles=[old]))).styles
     stored = pixels_sha256(preset.opened())
     assert (style.pixels_sha256, style.width, style.height) == (stored, 96, 64)
     assert style.weight == 2.0
@@ -73,13 +73,13 @@ def test_of_a_picture_of_which_too_little_is_known_there_is_no_recipe(
     make_artwork: Make, recipe: dict[str, Any]
 ) -> None:
     with pytest.raises(RecipeFileError, match="Not enough is known"):
-        recipe_files.of_artwork(make_artwork(recipe=recipe))
+        artwork_recipes.of_artwork(make_artwork(recipe=recipe))
 
 
 def test_names_with_odd_characters_do_not_spoil_it(make_artwork: Make) -> None:
     artwork = make_artwork(recipe=whole_recipe(), title="<é> & “x”")
     artwork.recipe["content"]["title"] = "a\nb\x00 👩‍🎨"  # PostgreSQL would not keep the NUL
-    written = recipe_files.of_artwork(artwork)
+    written = artwork_recipes.of_artwork(artwork)
     assert written.photo.title == "a b  👩‍🎨"
     assert recipe_files.read(written.to_bytes()).title == "<é> & “x”"
 

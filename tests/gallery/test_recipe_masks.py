@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from accounts.models import User
-from gallery import reading, recipe_differences, recipe_files, recipes
+from gallery import artwork_recipes, reading, recipe_differences, recipe_files, recipes
 from gallery.busy import BusyError
 from gallery.downloads import Wish, file_bytes
 from gallery.masks import keep_mask
@@ -56,7 +56,7 @@ def masked(make_artwork: Make, mask: Mask, protect: Mask) -> Artwork:
 
 @pytest.fixture
 def said(masked: Artwork) -> Said:
-    return recipe_files.of_artwork(masked).to_json()
+    return artwork_recipes.of_artwork(masked).to_json()
 
 
 def refused(said: Said) -> str:
@@ -66,7 +66,7 @@ def refused(said: Said) -> str:
 
 
 def test_the_masks_are_inside_whole(masked: Artwork, mask: Mask, protect: Mask) -> None:
-    written = recipe_files.of_artwork(masked)
+    written = artwork_recipes.of_artwork(masked)
     read = recipe_files.read(written.to_bytes())
     assert read == written
     assert recipe_files.read(written.to_line().encode()) == written
@@ -79,7 +79,7 @@ def test_the_masks_are_inside_whole(masked: Artwork, mask: Mask, protect: Mask) 
 
 
 def test_without_masks_a_recipe_is_one_that_older_sites_read(make_artwork: Make) -> None:
-    said = recipe_files.of_artwork(make_artwork(recipe=whole_recipe())).to_json()
+    said = artwork_recipes.of_artwork(make_artwork(recipe=whole_recipe())).to_json()
     assert said["schema"] == 1
     assert "protect" not in said["inputs"]
     assert "mask" not in said["inputs"]["styles"][0]
@@ -88,7 +88,7 @@ def test_without_masks_a_recipe_is_one_that_older_sites_read(make_artwork: Make)
 @pytest.mark.parametrize("file_format", ["png", "jpg", "webp"])
 def test_pictures_carry_them(masked: Artwork, file_format: str) -> None:
     data = file_bytes(masked, Wish(file_format=file_format, with_recipe=True))
-    assert recipe_inside(data) == recipe_files.of_artwork(masked)
+    assert recipe_inside(data) == artwork_recipes.of_artwork(masked)
 
 
 def test_what_is_too_large_for_a_jpeg_is_said_and_others_carry_it(
@@ -100,7 +100,7 @@ def test_what_is_too_large_for_a_jpeg_is_said_and_others_carry_it(
         file_bytes(artwork, Wish(file_format="jpg", with_recipe=True))
     for file_format in ("png", "webp"):
         data = file_bytes(artwork, Wish(file_format=file_format, with_recipe=True))
-        assert recipe_inside(data) == recipe_files.of_artwork(artwork)
+        assert recipe_inside(data) == artwork_recipes.of_artwork(artwork)
 
 
 def test_a_row_names_them_only(said: Said) -> None:
@@ -116,7 +116,7 @@ def test_a_row_names_them_only(said: Said) -> None:
 def test_a_recipe_whose_mask_is_gone_cannot_be_written(masked: Artwork) -> None:
     masked.masks.clear()
     with pytest.raises(RecipeFileError, match="Not enough is known"):
-        recipe_files.of_artwork(masked)
+        artwork_recipes.of_artwork(masked)
 
 
 def entry(data: bytes, width: int = 96, height: int = 64, pixels: str = "a" * 64) -> Said:

@@ -16,10 +16,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from engine.errors import ParameterError
 from engine.params import Params
+from gallery.artwork_recipes import described
 from gallery.artworks import trash
 from gallery.masks import add_mask
 from gallery.models import Artwork, Mask, Style
-from gallery.recipe_files import described
 from tests.gallery.drawings import hang_artwork, whole_recipe
 from tests.transfers.drawings import as_file, left_half, quadrants
 from transfers import housekeeping

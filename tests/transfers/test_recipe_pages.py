@@ -13,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import Quota, User
 from engine.params import Params
-from gallery import recipe_files, slow_work
+from gallery import artwork_recipes, slow_work
 from gallery.downloads import Wish, file_bytes
 from gallery.models import Artwork, Style
 from tests.gallery.drawings import hang_artwork, whole_recipe
@@ -44,10 +44,10 @@ def theirs(stranger: User, preset: Style) -> Artwork:
                 "title": "Stripes",
                 "style_id": str(preset.pk),
                 "weight": 1.0,
-                **recipe_files.described(preset),
+                **artwork_recipes.described(preset),
             }
         ],
-        content={"title": "Harbour", **recipe_files.described(photo)},
+        content={"title": "Harbour", **artwork_recipes.described(photo)},
     )
     picture = quadrants(96, 64)
     return hang_artwork(
@@ -57,7 +57,7 @@ def theirs(stranger: User, preset: Style) -> Artwork:
 
 @pytest.fixture
 def brought(signed_in: Client, theirs: Artwork) -> BroughtRecipe:
-    signed_in.post(IMPORT, {"file": upload(recipe_files.of_artwork(theirs).to_bytes())})
+    signed_in.post(IMPORT, {"file": upload(artwork_recipes.of_artwork(theirs).to_bytes())})
     return BroughtRecipe.objects.get()
 
 

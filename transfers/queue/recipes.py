@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from engine.params import Params
 from engine.weight_files import digest
+from gallery.artwork_recipes import described
 from gallery.artworks import title_at_step
 from gallery.models import Mask
-from gallery.recipe_files import described
 from transfers.models import Transfer, TransferStyle
 from transfers.queue import workers
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from zipstream import ZipStream
 
 from accounts.models import User
-from gallery import recipe_files
+from gallery import artwork_recipes, recipe_files
 from gallery.files import CHUNK_BYTES
 from gallery.models import Artwork, Mask, Style, StyleImport, TimeLapse
 from gallery.zips import Names
@@ -136,7 +136,7 @@ def _walk(model: type[models.Model], user: User) -> Iterator[models.Model]:
 def _recipe(artwork: Artwork) -> bytes:
     """As a file that this site reads again; empty where less is known, or its masks are gone."""
     try:
-        return recipe_files.of_artwork(artwork).to_bytes()
+        return artwork_recipes.of_artwork(artwork).to_bytes()
     except (recipe_files.RecipeFileError, OSError):
         return b""
 

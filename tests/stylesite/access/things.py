@@ -31,9 +31,9 @@ from accounts import invitations, tokens
 from accounts.models import Invitation, User
 from engine.params import Params
 from gallery import albums, publishing, reports, shares, style_offers
+from gallery.artwork_recipes import described, of_artwork
 from gallery.masks import add_mask
 from gallery.models import Artwork, Style
-from gallery.recipe_files import described, of_artwork
 from gallery.styles import add_style
 from tests.conftest import PASSWORD
 from tests.gallery.drawings import hang_artwork, whole_recipe

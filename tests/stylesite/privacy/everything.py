@@ -32,11 +32,11 @@ from accounts import tokens
 from accounts.models import Invitation, KnownPlace, Letter, Quota, User
 from engine.params import Params
 from gallery import albums, promotion, publishing, reports, shares, style_offers, tags
+from gallery.artwork_recipes import described, of_artwork
 from gallery.artworks import frame_artwork
 from gallery.cropping import Crop
 from gallery.masks import add_mask
 from gallery.models import Artwork, Collection, Profile, Style, StyleImport
-from gallery.recipe_files import described, of_artwork
 from gallery.styles import add_style, crop
 from tests.conftest import PASSWORD
 from tests.gallery.drawings import hang_artwork, whole_recipe

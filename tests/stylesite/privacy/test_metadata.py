@@ -19,6 +19,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from accounts.models import User
+from gallery.artwork_recipes import described, of_artwork
 from gallery.cropping import Crop
 from gallery.embedded_recipes import into_png
 from gallery.imports import archive
@@ -26,7 +27,6 @@ from gallery.imports.carrying_out import Run
 from gallery.imports.judging import Wishes
 from gallery.masks import add_mask
 from gallery.models import Style
-from gallery.recipe_files import described, of_artwork
 from gallery.styles import crop
 from tests.gallery.drawings import hang_artwork, whole_recipe
 from tests.gallery.imports.zips import HEADER, table, zipped

@@ -11,9 +11,9 @@ from accounts import tokens
 from accounts.models import ApiToken, User
 from engine.params import Params
 from gallery import albums, shares
+from gallery.artwork_recipes import described, of_artwork
 from gallery.artworks import frame_artwork
 from gallery.models import Album, Artwork, ShareLink, Style
-from gallery.recipe_files import described, of_artwork
 from tests.gallery.drawings import hang_artwork, whole_recipe
 from tests.transfers.drawings import as_file, quadrants
 from transfers.booth import sittings

@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from gallery import differences, search
+from gallery.artwork_recipes import of_artwork
 from gallery.models import Artwork
-from gallery.recipe_files import RecipeFile, of_artwork
+from gallery.recipe_files import RecipeFile
 from tests.gallery.drawings import hang_artwork, recipe_inside
 from tests.transfers.api.conftest import ApiClient, data_of
 from tests.transfers.drawings import quadrants

@@ -8,10 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Quota, User
+from gallery.artwork_recipes import of_artwork
 from gallery.downloads import Wish, file_bytes
 from gallery.masks import keep_mask
 from gallery.models import Artwork, Mask, Style
-from gallery.recipe_files import of_artwork
 from tests.gallery.drawings import hang_artwork
 from tests.transfers.api.conftest import ApiClient
 from tests.transfers.drawings import as_file, left_half, quadrants

@@ -11,7 +11,7 @@ from PIL import Image
 
 from accounts.models import User
 from engine.params import Params
-from gallery import recipe_files
+from gallery import artwork_recipes
 from gallery.models import Artwork, Style
 from gallery.recipe_files import RecipeFile
 from gallery.styles import add_style
@@ -55,7 +55,7 @@ def paint(stranger: User, their_photo: ContentImage, their_styles: list[Style]) 
                     "title": style.title,
                     "style_id": str(style.pk),
                     "weight": 1.0 + number,
-                    **recipe_files.described(style),
+                    **artwork_recipes.described(style),
                 }
                 for number, style in enumerate(their_styles)
             ],
@@ -63,7 +63,7 @@ def paint(stranger: User, their_photo: ContentImage, their_styles: list[Style]) 
                 "title": photo.title,
                 "photo_id": str(photo.pk),
                 "source": "upload",
-                **recipe_files.described(photo),
+                **artwork_recipes.described(photo),
             },
         )
         picture = image or quadrants(96, 64)
@@ -80,7 +80,7 @@ def paint(stranger: User, their_photo: ContentImage, their_styles: list[Style]) 
 
 @pytest.fixture
 def recipe(paint: Paint) -> RecipeFile:
-    return recipe_files.of_artwork(paint())
+    return artwork_recipes.of_artwork(paint())
 
 
 @pytest.fixture

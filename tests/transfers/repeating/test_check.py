@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from accounts.models import User
-from gallery import recipe_files
+from gallery import artwork_recipes
 from gallery.downloads import Wish, file_bytes
 from gallery.models import Artwork
 from tests.transfers.drawings import quadrants
@@ -32,7 +32,7 @@ def test_the_same_pixels_are_identical_whatever_was_brought(user: User, paint: P
     first = paint()
     again = paint(owner=user)
     for brought in (
-        bringing.keep(user, recipe_files.of_artwork(first)),
+        bringing.keep(user, artwork_recipes.of_artwork(first)),
         with_picture(user, first),
         with_picture(user, first, file_format="jpg"),
     ):
@@ -45,7 +45,7 @@ def test_another_encoder_of_the_same_pixels_makes_no_difference(user: User, pain
     first = paint()
     Artwork.objects.filter(pk=first.pk).update(sha256="0" * 64)
     first.refresh_from_db()
-    brought = bringing.keep(user, recipe_files.of_artwork(first))
+    brought = bringing.keep(user, artwork_recipes.of_artwork(first))
     assert check(brought, paint(owner=user)).outcome == "identical"
 
 
@@ -68,12 +68,12 @@ def test_without_a_picture_it_is_held_against_ones_own_of_that_hash(
     user: User, paint: Paint
 ) -> None:
     mine = paint(owner=user)
-    brought = bringing.keep(user, recipe_files.of_artwork(mine))
+    brought = bringing.keep(user, artwork_recipes.of_artwork(mine))
     assert check(brought, paint(lighter(1), owner=user)).mean_difference == 1
 
 
 def test_without_any_picture_nobody_knows_how_much(user: User, paint: Paint) -> None:
-    brought = bringing.keep(user, recipe_files.of_artwork(paint()))
+    brought = bringing.keep(user, artwork_recipes.of_artwork(paint()))
     held = check(brought, paint(lighter(1), owner=user))
     assert (held.outcome, held.mean_difference) == ("unknown", None)
     assert "cannot be told" in held.sentence

@@ -10,8 +10,9 @@ from PIL import Image
 from accounts.models import User
 from engine.errors import ImageError
 from engine.params import Params
+from gallery.artwork_recipes import described, of_artwork
 from gallery.models import Style
-from gallery.recipe_files import RecipeFileError, described, of_artwork
+from gallery.recipe_files import RecipeFileError
 from gallery.styles import trash
 from tests.transfers.drawings import as_file, quadrants
 from tests.transfers.repeating.conftest import PHOTO, STYLES, Paint

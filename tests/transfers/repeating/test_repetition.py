@@ -10,7 +10,7 @@ from PIL import Image
 
 from accounts.models import User
 from engine.params import Params
-from gallery import recipe_files
+from gallery import artwork_recipes
 from gallery.downloads import Wish, file_bytes
 from gallery.masks import keep_mask
 from gallery.models import Artwork, Style
@@ -104,7 +104,7 @@ def test_a_recipe_without_its_masks_is_refused_unless_they_are_here(
         masks={preset.pk: mask},
     )
     first = painted(submission.submit_all(stranger, [masked])[0])
-    bare = json.dumps(recipe_files.of_artwork(first).to_json(whole=False)).encode()
+    bare = json.dumps(artwork_recipes.of_artwork(first).to_json(whole=False)).encode()
     with pytest.raises(RecipeFileError, match="names a mask that is not inside it"):
         bringing.bring(user, BytesIO(bare))
     assert list(bringing.bring(stranger, BytesIO(bare)).masks.all()) == [mask]

@@ -15,7 +15,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gallery import artworks, differences, recipe_files
+from gallery import artwork_recipes, artworks, differences
 from gallery.access import own_artwork
 from gallery.downloads import FORMATS, SIZES, Wish, download_response
 from gallery.files import file_response
@@ -135,7 +135,7 @@ class ArtworkRecipe(ApiView):
     def get(self, request: Request, artwork_id: UUID) -> Response:
         """How a picture was made, as a recipe file: any site like this one can read it."""
         found = own_artwork(person(request), artwork_id)
-        return Response(recipe_files.of_artwork(found).to_json())
+        return Response(artwork_recipes.of_artwork(found).to_json())
 
 
 class ArtworkDifference(ApiView):
