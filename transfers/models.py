@@ -341,6 +341,11 @@ class Transfer(models.Model):
             models.Index(
                 fields=["heartbeat_at"], name="transfer_leases", condition=Q(state="running")
             ),
+            models.Index(
+                fields=["heartbeat_at"],
+                name="transfer_paused",
+                condition=Q(state="queued", heartbeat_at__isnull=False),
+            ),
             models.Index(fields=["owner", "-created_at"], name="transfer_history"),
             models.Index(fields=["finished_at"], name="transfer_ended"),
             models.Index(fields=["owner", "finished_at"], name="transfer_own_ended"),

@@ -116,22 +116,32 @@ def painted_lately_s(
 ) -> dict[int, float]:
     """Seconds of painting that these people have had lately; people without any are left out.
 
-    What is running counts whole, with the time that it still needs: two free workers that choose
-    in the same moment would otherwise both choose the same person.
+    What is running counts with all the time that it still needs: two free workers that choose in
+    the same moment would otherwise both choose the same person. What is back in the queue, painted
+    in part, counts like what has ended.
     """
     lately = timezone.now() - timedelta(seconds=LATELY_S)
     # Summed up here, and all people's: to name a thousand of them, or to group by them, would keep
-    # the database from using the index of what ended lately.
+    # the database from using the indexes of what ended or was put back lately.
     ended = Transfer.objects.filter(finished_at__gt=lately)
-    used_s: dict[int, float] = defaultdict(float)
-    for owner_id, seconds in ended.values_list("owner_id", "painting_s"):
-        used_s[owner_id] += seconds
+    paused = Transfer.objects.queued().filter(heartbeat_at__gt=lately)
     past = PastPainting.objects.since(lately)
-    for owner_id, seconds in past.values_list("owner_id", "painting_s"):
-        used_s[owner_id] += seconds
+    columns = ("owner_id", "painting_s")
+    painted = ended.values_list(*columns).union(
+        paused.values_list(*columns), past.values_list(*columns), all=True
+    )
+    used_s: dict[int, float] = defaultdict(float)
+    for owner_id, seconds in painted:
+        used_s[owner_id] += lately_s(seconds)
     for row in running:
-        used_s[row.owner_id] += row.painting_s + left_s(row, speed)
+        used_s[row.owner_id] += lately_s(row.painting_s) + left_s(row, speed)
     return {owner_id: round(used_s[owner_id], DIGITS) for owner_id in owner_ids if used_s[owner_id]}
+
+
+def lately_s(painting_s: float) -> float:
+    """What of the time that one picture was painted for counts: no more than can have been lately,
+    as one that is painted in turns may have had its first a day ago."""
+    return min(painting_s, LATELY_S)
 
 
 def left_s(running: Transfer, speed: MachineSpeed | None) -> float:

@@ -16,12 +16,12 @@ from transfers.queue import checkpoints
 State = Transfer.State
 Activity = Transfer.Activity
 
+# Not `heartbeat_at`: until when it was painted counts in `fair_share`.
 BACK_IN_QUEUE: dict[str, Any] = {
     "state": State.QUEUED,
     "activity": Activity.WAITING,
     "token": None,
     "worker": "",
-    "heartbeat_at": None,
     "seconds_left": None,
 }
 

@@ -7,12 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
 from engine.params import Params
 from gallery.models import Style
 from transfers.models import ContentImage, Transfer
-from transfers.queue import fair_share, lifecycle, submission
+from transfers.queue import fair_share, lifecycle, rescue, submission
 
 SubmitAs = Callable[..., Transfer]
 State = Transfer.State
@@ -70,6 +71,67 @@ def test_painting_of_over_an_hour_ago_is_forgotten(
     mine = submit_as(user)
     submit_as(stranger)
     assert claim().pk == mine.pk
+
+
+def put_back(transfer: Transfer, *, painting_s: float, ago_s: float = 0) -> None:
+    lifecycle.give_back(transfer)
+    Transfer.objects.filter(pk=transfer.pk).update(
+        painting_s=painting_s, heartbeat_at=timezone.now() - timedelta(seconds=ago_s)
+    )
+
+
+def test_what_was_painted_of_a_picture_that_is_back_in_the_queue_counts(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    submit_as(user)
+    put_back(claim(), painting_s=200, ago_s=1800)
+    finish(submit_as(stranger), painting_s=100, ago_s=60)
+    theirs = submit_as(stranger)
+    assert claim().pk == theirs.pk
+
+
+def test_so_does_what_a_dead_worker_painted(
+    submit_as: SubmitAs, user: User, stranger: User, settings: Settings
+) -> None:
+    submit_as(user)
+    lifecycle.heartbeat(claim(), painted_s=200)
+    Transfer.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=60))
+    assert rescue.from_the_dead() == 1
+    theirs = submit_as(stranger)
+    assert claim().pk == theirs.pk
+
+
+def test_of_a_picture_that_was_painted_for_hours_an_hour_counts(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    submit_as(user)
+    put_back(claim(), painting_s=9000)
+    finish(submit_as(stranger), painting_s=3000, ago_s=60)
+    finish(submit_as(stranger), painting_s=8000, ago_s=60)
+    submit_as(stranger)
+    assert claim().owner_id == user.pk
+    assert fair_share.painted_lately_s([user.pk, stranger.pk], [], None) == {
+        stranger.pk: 3000 + fair_share.LATELY_S
+    }
+
+
+def test_a_picture_that_was_put_back_over_an_hour_ago_is_as_good_as_new(
+    submit_as: SubmitAs, user: User, stranger: User
+) -> None:
+    mine = submit_as(user)
+    put_back(claim(), painting_s=200, ago_s=fair_share.LATELY_S + 1)
+    finish(submit_as(stranger), painting_s=100, ago_s=60)
+    submit_as(stranger)
+    assert claim().pk == mine.pk
+
+
+def test_what_is_back_in_the_queue_is_found_by_an_index(db: None) -> None:
+    paused = Transfer.objects.queued().filter(heartbeat_at__gt=timezone.now())
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # which of small tables reads no index by itself
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+    assert "transfer_paused" in paused.explain()
 
 
 def test_two_free_workers_take_one_of_each_not_two_of_the_same_person(
