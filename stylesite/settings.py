@@ -271,6 +271,9 @@ EXAMPLE_SIZE_PX = whole_number("STYLESITE_EXAMPLE_SIZE_PX", 640, at_least=32)
 if EXAMPLE_SIZE_PX > 1024:
     raise ImproperlyConfigured("Set STYLESITE_EXAMPLE_SIZE_PX to a whole number from 32 to 1024.")
 WAITING_PER_PERSON = whole_number("STYLESITE_WAITING_PER_PERSON", 1000, at_least=1)
+LONGEST_PICTURE_S = (
+    whole_number("STYLESITE_LONGEST_PICTURE_HOURS", 6, at_least=1, at_most=720) * 3600
+)
 TRANSFER_HEARTBEAT_S = 5
 TRANSFER_LEASE_S = 30
 TRANSFER_CHECKPOINT_S = 4
@@ -287,8 +290,10 @@ PAINTING_MEMORY = DATA_DIR / "painting-memory.json"
 WORKER_MEMORY_BYTES = whole_number("STYLESITE_WORKER_MEMORY_MB", 0, at_least=0) * 2**20 or None
 
 # The queue's messages are wake-ups only (docs/architecture.md says why), so nothing here has to
-# retry, and the time-outs are far beyond the longest transfer.
+# retry, and the time-outs are far beyond the longest picture, also where a host is slower than the
+# one that its estimate is of: see transfers.queue.turns.
 
+_TASK_S = max(86_400, 4 * LONGEST_PICTURE_S)
 Q_CLUSTER = {
     "name": "paint",
     "orm": "default",
@@ -296,8 +301,8 @@ Q_CLUSTER = {
     "workers": WORKERS,
     "queue_limit": WORKERS,
     "bulk": 1,
-    "timeout": 86_400,
-    "retry": 90_000,
+    "timeout": _TASK_S,
+    "retry": _TASK_S + 3600,
     "max_attempts": 1,
     "ack_failures": True,
     "poll": 0.2,  # somebody who tunes by quick looks waits for it each time

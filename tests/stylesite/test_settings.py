@@ -166,6 +166,10 @@ def test_mail_goes_as_its_address_says_and_its_links_lead_to_the_site(
             {"STYLESITE_TIMELAPSE_QUALITY": "101"},
             "Set STYLESITE_TIMELAPSE_QUALITY to a whole number from 1 to 100.",
         ),
+        (
+            {"STYLESITE_LONGEST_PICTURE_HOURS": "half"},
+            "Set STYLESITE_LONGEST_PICTURE_HOURS to a whole number from 1 to 720.",
+        ),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_sentence(

@@ -40,6 +40,7 @@ def test_it_offers_the_pictures_own_size_and_larger_ones_with_their_times(
         "size_px": 512,
         "is_own": False,
         "time": "about 30 seconds",  # (512 × 341 + 6000) × 15 px at 1e5, and 2 s
+        "too_long": "",
         "first_larger": True,
         "checked": True,
     }

@@ -16,6 +16,8 @@ from transfers.durations import spoken
         (55 * 60, "about 1 hour"),
         (95 * 60, "about 1½ hours"),
         (7200, "about 2 hours"),
+        (47 * 3600, "about 47 hours"),
+        (14.4 * 86_400, "about 14 days"),
     ],
 )
 def test_seconds_are_said_as_people_say_them(seconds: float, words: str) -> None:

@@ -149,6 +149,12 @@ KINDS: dict[str, Kind] = {
             _t("The sentence says why and what would work."),
         ),
         Kind(
+            "too_long",
+            422,
+            _t("This takes too long to paint"),
+            _t("Choose a smaller size or fewer steps; “me” says what one may take."),
+        ),
+        Kind(
             "bad_recipe",
             422,
             _t("This is no recipe that can be used"),

@@ -28,6 +28,7 @@ from gallery import uploads
 from gallery.busy import BusyError
 from gallery.recipe_files import RecipeFileError
 from transfers.api.problem_kinds import KINDS
+from transfers.longest import TooLongError
 from transfers.queue.outages import AWAY, TRY_AGAIN_S
 from transfers.queue.submission import WrongStateError
 
@@ -112,6 +113,10 @@ def _foreseen(error: Exception) -> Problem | None:
             return Problem(reason="too_many_requests", sentence=error.sentence, headers=wait)
         case QuotaError():
             return Problem(reason=f"quota_{error.reason}", sentence=error.sentence)
+        case TooLongError():
+            path = f"params.{error.field}"
+            sentence = error.sentence
+            return Problem(reason="too_long", sentence=sentence, errors={path: [sentence]})
         case ParameterError():
             path = f"params.{error.field}" if error.field else "params"
             sentence = error.sentence

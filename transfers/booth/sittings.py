@@ -19,12 +19,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.quotas import QuotaError
+from engine.errors import EngineError
 from gallery import leftovers
 from gallery.models import Style
 from gallery.reading import read_image
 from gallery.storage_use import check_room
 from transfers.booth import links
 from transfers.forms import params_for, recommended_strength
+from transfers.longest import TooLongError
 from transfers.models import Booth, ContentImage, Sitting
 from transfers.queue import submission
 
@@ -50,7 +52,7 @@ def take(
     ``key`` is the device's own for what it sends: sent once more, because the answer was lost, it
     is the sitting that has begun already. Raises BoothError where the booth or its host have
     reached a limit or the booth has ended, and engine.errors.EngineError for a picture that is
-    none; nothing is stored then.
+    none, or where what the booth is set to takes too long; nothing is stored then.
     """
     code = links.code_for(booth, key or uuid4().hex)
     if begun := find(code):
@@ -70,6 +72,13 @@ def take(
             _(
                 "This booth cannot take another picture right now. Please tell whoever set it up, "
                 "or try again in a few minutes."
+            )
+        ) from error
+    except TooLongError as error:
+        raise EngineError(
+            _(
+                "This booth is set to paint pictures that take longer than this site allows. "
+                "Please tell whoever set it up: they can choose another quality or style for it."
             )
         ) from error
     photo.delete_files()

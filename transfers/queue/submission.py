@@ -24,7 +24,7 @@ from engine.errors import ImageError, ParameterError
 from engine.inputs import StyleImage, check_styles, protect_photo
 from engine.params import Params
 from gallery.models import Artwork, Mask, Style
-from transfers import logs, quotas
+from transfers import logs, longest, quotas
 from transfers.models import (
     Booth,
     BroughtRecipe,
@@ -148,10 +148,12 @@ def submit_all(owner: User, orders: Sequence[Order]) -> list[Transfer]:
 
     Rows and wake-ups are committed together: there is never one without the other. All of them
     serve one purpose, as limits treat pictures and studies differently. Raises
-    engine.errors.EngineError where a picture cannot be painted so, and accounts.quotas.QuotaError
-    where a limit of the owner's is reached.
+    engine.errors.EngineError where a picture cannot be painted so, transfers.longest.TooLongError
+    where that would take too long, and accounts.quotas.QuotaError where a limit of the owner's is
+    reached.
     """
     works = [order.pixel_steps() for order in orders]
+    longest.check((work, order.params.steps) for order, work in zip(orders, works, strict=True))
     for order in {order.mask_key(): order for order in orders}.values():
         order.check_masks()
     now = timezone.now()

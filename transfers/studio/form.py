@@ -113,9 +113,15 @@ class StudioForm(forms.Form):
             self.order().plan()
             self._check_masks()
         except ParameterError as error:
-            self.add_error(error.field if error.field in self.fields else None, error.sentence)
+            self.refuse(error)
         except EngineError as error:
             self.add_error("photo", error.sentence)
+
+    def refuse(self, error: ParameterError) -> None:
+        """Say what is wrong where it was chosen: a size may have come with a quality."""
+        chosen = self["quality"].value()
+        field = "quality" if error.field == "size_px" and chosen != OWN_SIZE else error.field
+        self.add_error(field if field in self.fields else None, error.sentence)
 
     def _check_masks(self) -> None:
         try:

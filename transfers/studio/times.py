@@ -8,6 +8,7 @@ from accounts.models import User
 from engine.errors import EngineError
 from engine.pyramid import plan
 from gallery.models import Style
+from transfers import longest
 from transfers.durations import spoken
 from transfers.forms import DEFAULT_QUALITY
 from transfers.models import ContentImage
@@ -22,11 +23,15 @@ USUAL_PHOTO_PX = (1600, 1200)
 def qualities(
     user: User, form: StudioForm, photo: ContentImage | None, lead: Style | None
 ) -> list[dict[str, Any]]:
-    """Every quality with its words; for what the form holds so far, whether or not it was sent."""
+    """Every quality with its words; for what the form holds so far, whether or not it was sent.
+
+    One that would take too long says so already.
+    """
     field = form.fields["quality"]
     chosen = form["quality"].value() or DEFAULT_QUALITY
     names = [name for name, _label in field.choices]  # type: ignore[attr-defined]
-    times = _times(user, {name: _work(form, photo, lead, form.side_px(name)) for name in names})
+    works = {name: _work(form, photo, lead, form.side_px(name)) for name in names}
+    times = _times(user, {name: work for name, work in works.items() if work is not None})
     return [
         {
             "name": name,
@@ -42,27 +47,27 @@ def qualities(
 
 def _work(
     form: StudioForm, photo: ContentImage | None, lead: Style | None, size_px: int | None
-) -> tuple[float, int] | None:
-    """Seconds and pixel steps of painting it; None where there is no size, or nobody can tell."""
+) -> int | None:
+    """Pixel steps of painting it; None where there is no size, or nobody can tell."""
     if size_px is None:
         return None
     width, height = (photo.width, photo.height) if photo else USUAL_PHOTO_PX
     try:
-        params = form.params(lead, size_px)
-        seconds = estimates.seconds_for(width, height, params)
-        pixel_steps = plan(width, height, params).pixel_steps
+        return plan(width, height, form.params(lead, size_px)).pixel_steps
     except EngineError:
         return None
-    return None if seconds is None else (seconds, pixel_steps)
 
 
-def _times(user: User, works: dict[str, tuple[float, int] | None]) -> dict[str, dict[str, str]]:
-    """How long painting takes, and where others come first also when the picture will be ready."""
-    known = {name: work for name, work in works.items() if work is not None}
-    turns = forecast.turns_of_others(user, [pixel_steps for _s, pixel_steps in known.values()])
-    times = {}
-    for (name, (seconds, _pixel_steps)), turn in zip(known.items(), turns, strict=True):
-        times[name] = {"time": spoken(seconds)}
+def _times(user: User, works: dict[str, int]) -> dict[str, dict[str, str]]:
+    """How long painting takes, and where others come first also when the picture will be ready; or
+    why it takes too long."""
+    speed = estimates.current_speed()
+    times = {name: {"too_long": longest.refusal(work, speed)} for name, work in works.items()}
+    if speed is None:
+        return times
+    turns = forecast.turns_of_others(user, list(works.values()))
+    for (name, work), turn in zip(works.items(), turns, strict=True):
+        times[name]["time"] = spoken(estimates.work_s(work, speed))
         if turn is not None and turn.starts_in_s and turn.ready_in_s is not None:
             times[name]["later" if turn.or_later else "ready"] = spoken(turn.ready_in_s)
     return times

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import SignedInRequest, owners_only
 from accounts.quotas import QuotaError
+from engine import pyramid
 from engine.errors import EngineError
 from gallery import time_lapses
 from gallery.access import own_artwork
+from transfers import longest
 from transfers.durations import spoken
 from transfers.forms import ContinueForm
+from transfers.longest import TooLongError
 from transfers.models import Transfer
 from transfers.queue import estimates, submission
 
@@ -33,6 +36,8 @@ def continue_artwork(request: SignedInRequest, artwork_id: UUID) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         try:
             new = submission.continue_artwork(artwork, size_px=form.cleaned_data["size_px"])
+        except TooLongError as error:
+            form.add_error("size_px", error.sentence)
         except (EngineError, QuotaError) as error:
             form.add_error(None, error.sentence)
         else:
@@ -67,16 +72,17 @@ def up_to(request: SignedInRequest, artwork_id: UUID) -> HttpResponseBase:
 def _choice(form: ContinueForm, painted_by: Transfer, size_px: int) -> dict[str, Any]:
     photo = painted_by.content_image
     params = submission.continued_params(painted_by, size_px)
+    size = photo.width, photo.height
     try:
-        seconds = estimates.seconds_for(
-            photo.width, photo.height, params, earlier_px=form.own_size_px
-        )
+        work = pyramid.plan(*size, params, earlier_px=form.own_size_px).pixel_steps
     except EngineError:
-        seconds = None
+        work = None
+    speed = estimates.current_speed()
     return {
         "size_px": size_px,
         "is_own": size_px == form.own_size_px,
-        "time": None if seconds is None else spoken(seconds),
+        "time": speed and work and spoken(estimates.work_s(work, speed)),
+        "too_long": work and longest.refusal(work, speed),
         "first_larger": size_px in form.sizes_px[1:2],
         "checked": str(size_px) == str(form["size_px"].value()),
     }

@@ -21,8 +21,10 @@ from engine.params import QUALITIES
 from gallery import uploads
 from gallery.forms import title_from_file_name
 from gallery.models import Style
+from transfers import longest
 from transfers.durations import spoken
 from transfers.forms import MOST_AT_ONCE, QUALITY_LABELS, ManyForm
+from transfers.longest import TooLongError
 from transfers.models import ContentImage
 from transfers.photos import add_photo
 from transfers.queue import estimates, submission
@@ -45,6 +47,9 @@ def many(request: SignedInRequest) -> HttpResponseBase:
         return _show(request, form)
     try:
         submitted = submission.submit_all(request.user, form.cleaned_data["orders"])
+    except TooLongError as error:
+        form.add_error("quality", error.sentence)
+        return _show(request, form)
     except (EngineError, QuotaError) as error:
         form.add_error(None, error.sentence)
         return _show(request, form)
@@ -115,6 +120,8 @@ def _summary(form: ManyForm) -> dict[str, Any]:
         works = [order.pixel_steps() for order in orders]
     except EngineError:
         works = []
+    if works and (too_long := longest.refusal(max(works), speed)):
+        return {"count": len(orders), "too_long": too_long}
     if speed is None or not works:
         return {"count": len(orders), "time": ""}
     seconds = sum(estimates.work_s(work, speed) for work in works)

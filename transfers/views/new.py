@@ -22,6 +22,7 @@ from gallery.forms import title_from_file_name
 from gallery.models import Style
 from gallery.style_listing import View
 from transfers import prefill
+from transfers.longest import TooLongError
 from transfers.models import ContentImage, SavedSettings, Transfer
 from transfers.photos import add_photo
 from transfers.queue import submission
@@ -61,6 +62,9 @@ def new(request: SignedInRequest) -> HttpResponseBase:
         return show(request, form)
     try:
         transfer = submission.submit_all(request.user, [form.order()])[0]
+    except TooLongError as error:
+        form.refuse(error)
+        return show(request, form)
     except (EngineError, QuotaError) as error:
         form.add_error(None, error.sentence)
         return show(request, form)

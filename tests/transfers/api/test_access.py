@@ -26,6 +26,7 @@ def test_me_tells_whose_token_it_is_and_what_it_may(api_of: ApiOf, user: User) -
     assert answer["token"] == {"name": "Test", "expires_at": None}
     assert answer["limits"]["upload_max_bytes"] == 25 * 2**20
     assert answer["limits"]["transfers_per_batch"] == 100
+    assert answer["limits"]["longest_picture_s"] == 6 * 3600
 
 
 def test_a_signed_in_page_needs_no_token(signed_in: Client) -> None:

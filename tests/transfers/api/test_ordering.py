@@ -147,6 +147,20 @@ def test_more_than_may_wait_are_refused(
     assert api.get("/me/").json()["use"]["waiting_limit"] == 1
 
 
+def test_what_would_take_too_long_is_refused_and_its_field_named(
+    api: ApiClient, order: dict[str, Any], preset: Style
+) -> None:
+    params = {"size_px": 4096, "objective": "classic"}
+    batch = {"content_images": [order["content_image"]], "styles": [str(preset.pk)]}
+    for path, sent in (("/transfers/", order), ("/transfers/batch/", batch)):
+        refusal = api.post(path, {**sent, "params": params})
+        assert (refusal.status_code, refusal.json()["reason"]) == (422, "too_long")
+        assert list(refusal.json()["errors"]) == ["params.size_px"]
+    assert not Transfer.objects.exists()
+    told = api.post("/transfers/estimate/", {**order, "params": params})
+    assert told.status_code == 200, "how long it would take can be asked all the same"
+
+
 def test_an_estimate_tells_size_steps_and_times(api: ApiClient, order: dict[str, Any]) -> None:
     body = {**order, "quality": "draft"}
     unknown = api.post("/transfers/estimate/", body).json()
@@ -252,6 +266,15 @@ def test_a_finished_one_is_continued_larger(
     assert (answer["params"]["size_px"], answer["params"]["initial"]) == (512, "earlier")
     for body in ({}, {"size_px": 95}, {"size_px": 4097}, {"size_px": "512"}, {"size_px": 512.5}):
         assert refused(api.post(address, body)) == ["size_px"]
+
+
+def test_one_that_would_take_too_long_is_not_continued(
+    api: ApiClient, finished: Transfer, artwork: Artwork
+) -> None:
+    MachineSpeed.objects.create(host="here", pixel_steps_per_s=10, overhead_s=1)
+    refusal = api.post(f"/transfers/{finished.pk}/continue/", {"size_px": 512})
+    assert (refusal.status_code, refusal.json()["reason"]) == (422, "too_long")
+    assert list(refusal.json()["errors"]) == ["size_px"]
 
 
 def test_there_must_be_a_picture_to_continue(

@@ -17,6 +17,7 @@ class LimitsSerializer(serializers.Serializer):
     writes_per_minute = serializers.IntegerField()
     styles_per_transfer = serializers.IntegerField()
     transfers_per_batch = serializers.IntegerField()
+    longest_picture_s = serializers.IntegerField()
 
 
 class UseSerializer(serializers.Serializer):

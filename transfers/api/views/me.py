@@ -32,6 +32,7 @@ class Me(ApiView):
                 "writes_per_minute": settings.API_WRITES_PER_MINUTE,
                 "styles_per_transfer": MAX_STYLES,
                 "transfers_per_batch": MAX_BATCH,
+                "longest_picture_s": settings.LONGEST_PICTURE_S,
             },
             "use": _use(user),
         }

@@ -25,6 +25,7 @@ from transfers.api.serializers.transfers import (
 )
 from transfers.api.showing import own_transfer, own_transfers, shown
 from transfers.api.views.base import ApiView, person, valid
+from transfers.longest import TooLongError
 from transfers.models import Transfer
 from transfers.queue import estimates, forecast, submission
 
@@ -164,7 +165,11 @@ def _continued(transfer: Transfer, size_px: int) -> Transfer:
     if size_px < own_px:
         sentence = _("Choose a size of %(own_px)d pixels, which the picture has, or more.")
         raise field_refused("size_px", sentence % {"own_px": own_px})
-    return submission.continue_artwork(artwork, size_px=size_px)
+    try:
+        return submission.continue_artwork(artwork, size_px=size_px)
+    except TooLongError as error:
+        errors = {"size_px": [error.sentence]}
+        raise RefusedError("too_long", error.sentence, errors=errors) from error
 
 
 def made(
