@@ -293,7 +293,7 @@ WORKER_MEMORY_BYTES = whole_number("STYLESITE_WORKER_MEMORY_MB", 0, at_least=0) 
 # retry, and the time-outs are far beyond the longest picture, also where a host is slower than the
 # one that its estimate is of: see transfers.queue.turns.
 
-_TASK_S = max(86_400, 4 * LONGEST_PICTURE_S)
+LONGEST_CLAIM_S = max(86_400, 4 * LONGEST_PICTURE_S)
 Q_CLUSTER = {
     "name": "paint",
     "orm": "default",
@@ -301,8 +301,8 @@ Q_CLUSTER = {
     "workers": WORKERS,
     "queue_limit": WORKERS,
     "bulk": 1,
-    "timeout": _TASK_S,
-    "retry": _TASK_S + 3600,
+    "timeout": LONGEST_CLAIM_S,
+    "retry": LONGEST_CLAIM_S + 3600,
     "max_attempts": 1,
     "ack_failures": True,
     "poll": 0.2,  # somebody who tunes by quick looks waits for it each time

@@ -266,6 +266,7 @@ class Transfer(models.Model):
 
     token = models.UUIDField(null=True, help_text="The claim; every write of a worker names it.")
     worker = models.CharField(max_length=120, blank=True)
+    claimed_at = models.DateTimeField(null=True, help_text="When a worker last took it.")
     heartbeat_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     checkpoint = models.FileField(max_length=200, blank=True)

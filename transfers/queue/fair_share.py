@@ -55,6 +55,28 @@ def next_in_turn() -> Transfer | None:
     return own.only("owner").in_own_order().first()
 
 
+def somebody_is_before(transfer: Transfer) -> bool:
+    """Whether a free worker would take somebody else's if a RUNNING `transfer` were put back now.
+
+    What its owner has waiting besides is no reason to put it back: their order is their own.
+    """
+    waiting, running = _below_their_limit()
+    owner_id = transfer.owner_id
+    others = [each for each in waiting if each.owner_id != owner_id]
+    if not others:
+        return False
+    others_running = [row for row in running if row.pk != transfer.pk]
+    used_s = painted_lately_s(
+        [owner_id, *(each.owner_id for each in others)],
+        others_running,
+        estimates.current_speed(),
+    )
+    own_s = round(used_s.get(owner_id, 0.0) + lately_s(transfer.painting_s), DIGITS)
+    own_since = [each.since for each in waiting if each.owner_id == owner_id]
+    own = own_s, min([transfer.created_at, *own_since])
+    return min((used_s.get(each.owner_id, 0.0), each.since) for each in others) < own
+
+
 def startable_owners() -> list[Waiting]:
     """Everyone of whom a free worker could take something now."""
     waiting, _running = _below_their_limit()

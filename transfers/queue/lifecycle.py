@@ -105,6 +105,7 @@ def _take(wanted: Transfer, worker: str) -> uuid.UUID | None:
                 worker=worker,
                 heartbeat_at=Now(),
                 started_at=Coalesce(F("started_at"), now),
+                claimed_at=now,
                 attempts=F("attempts") + 1,
                 seconds_left=None,
             )
@@ -284,7 +285,8 @@ def fail(transfer: Transfer, sentence: str, reference: str = "", *, kind: str = 
 
 
 def give_back(transfer: Transfer) -> None:
-    """RUNNING → QUEUED without spending the attempt, because the worker is being stopped.
+    """RUNNING → QUEUED without spending the attempt: the worker is being stopped, or others have
+    their turn.
 
     The next claim resumes from the checkpoint. Raises LeaseLostError.
     """

@@ -10,7 +10,6 @@ import dataclasses
 import logging
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -33,44 +32,28 @@ from gallery.models import Mask
 from gallery.pictures import StoredPicture
 from transfers import logs
 from transfers.models import Transfer
-from transfers.queue import checkpoints, draining, estimates, lifecycle, recording, workers
+from transfers.queue import (
+    checkpoints,
+    draining,
+    estimates,
+    lifecycle,
+    recording,
+    turns,
+    workers,
+)
 from transfers.queue.curves import Curve
 from transfers.queue.lifecycle import LeaseLostError, Progress
 from transfers.queue.memory import once_it_fits
 from transfers.queue.outages import AWAY, DATABASE_AWAY, forget_connection
 from transfers.queue.patience import outlast
 from transfers.queue.recipes import artwork_title, recipe_for
+from transfers.queue.rhythm import LOOK_RHYTHM, MOST_PREVIEW_S, USUAL_RHYTHM
 from transfers.queue.watch import Stop, Watch
 
 logger = logging.getLogger(__name__)
 
 PREVIEW_SIDE_PX = 768
-# Share of the time that showing the picture may take: large ones are shown less often, but not
-# more seldom than so, as one that waited for a disk says nothing about the next.
-MOST_SHOWING = 0.01
-MOST_PREVIEW_S = 10.0
-
-REPORT_S = 0.5
 CURVE_S = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How often a row follows the painting.
-
-    preview_s: seconds between previews, None for the site's setting. most_showing: the share of the
-    time that they may take. checkpoints: whether a worker that dies costs less than all of it.
-    """
-
-    report_s: float = REPORT_S
-    preview_s: float | None = None
-    most_showing: float = MOST_SHOWING
-    checkpoints: bool = True
-
-
-USUAL_RHYTHM = Rhythm()
-# Somebody sits and watches for its few seconds, and the next change has it stopped.
-LOOK_RHYTHM = Rhythm(report_s=0.2, preview_s=0.3, most_showing=0.05, checkpoints=False)
 
 # What a transfer needs besides its steps and was not part of a calibration: files and renditions.
 SAVING_S = 1.0
@@ -175,7 +158,7 @@ class _Painting:
         for step in self._steps(content, styles, earlier, kept):
             if last is None:
                 logger.info("transfer %s: begins at step %d", self.transfer.pk, step.index)
-            self.watch.moved()
+            self.watch.moved(steps=1)
             self.pace.saw(step)
             self.curve.saw(step)
             last = step
@@ -188,10 +171,12 @@ class _Painting:
             if self.watch.stop is Stop.DRAINING:
                 self._give_back(step)
                 return
+            if self.watch.stop is Stop.OTHERS and self._give_way(step):
+                return
             self._show(step)
         if last is None and self.watch.stop is Stop.LOST:
             raise LeaseLostError
-        if last is None and self.watch.stop is Stop.DRAINING:
+        if last is None and self.watch.stop in (Stop.DRAINING, Stop.OTHERS):
             lifecycle.give_back(self.transfer)
             return
         if last is None:
@@ -319,6 +304,17 @@ class _Painting:
         self._checkpoint(step)
         self.watch.count_work()
         lifecycle.give_back(self.transfer)
+
+    def _give_way(self, step: Step) -> bool:
+        """Let others have this worker; False where that would lose too much of what is painted."""
+        if self.watch.steps < turns.LEAST_STEPS:
+            return False
+        self._checkpoint(step)
+        if self.transfer.checkpoint_step != step.index:
+            return False  # it could not be written
+        outlast(self.watch.count_work, self.watch)
+        outlast(lambda: lifecycle.give_back(self.transfer), self.watch)
+        return True
 
     def _save(self, content: Image.Image, step: Step) -> None:
         progress = self._progress(step, monotonic())

@@ -19,7 +19,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from transfers.models import Transfer
-from transfers.queue import draining, lifecycle
+from transfers.queue import draining, lifecycle, turns
 from transfers.queue.lifecycle import LeaseLostError
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ class Stop(Enum):
     LOST = "cancelled or taken over"
     KEEP = "its owner wants the picture as it is"
     DRAINING = "the worker is being stopped"
+    OTHERS = "it has had its turn, and others wait"
 
 
 class Watch:
@@ -45,6 +46,7 @@ class Watch:
 
     def __init__(self, transfer: Transfer) -> None:
         self.stop: Stop | None = Stop.KEEP if transfer.keep_requested else None
+        self.steps = 0
         self._transfer = transfer
         is_look = transfer.purpose == Transfer.Purpose.LOOK
         self._pause_s = LOOK_AT_A_LOOK_S if is_look else LOOK_S
@@ -79,8 +81,9 @@ class Watch:
         """Seconds of work on this transfer, those of earlier attempts included."""
         return self._painted_before_s + monotonic() - self._started_at
 
-    def moved(self) -> None:
-        """Say that the work goes on: a step is done."""
+    def moved(self, *, steps: int = 0) -> None:
+        """Say that the work goes on: so many steps more are done."""
+        self.steps += steps
         self._moved_at = monotonic()
 
     def count_work(self) -> None:
@@ -98,6 +101,13 @@ class Watch:
             lifecycle.count_cancelled(self._transfer, worked_s - self._counted_s)
             self._counted_s = worked_s
 
+    def _turn_is_over(self) -> bool:
+        return turns.is_over(self._transfer, monotonic() - self._started_at)
+
+    def _may_be_kept(self) -> bool:
+        """Before the first step, one that has to stop has nothing to be kept."""
+        return self.stop is None or (self.stop is Stop.OTHERS and self.steps > 0)
+
     def _run(self) -> None:
         beat_at = monotonic()
         try:
@@ -105,14 +115,16 @@ class Watch:
                 if monotonic() - self._moved_at > STALLED_S:
                     logger.error("transfer %s: no step for %d s", self._transfer.pk, STALLED_S)
                     return
-                if draining.is_set() and self.stop is None:
+                if draining.is_set() and self.stop in (None, Stop.OTHERS):
                     self.stop = Stop.DRAINING
                 try:
                     if monotonic() - beat_at >= settings.TRANSFER_HEARTBEAT_S:
                         now = monotonic()
                         self.count_work()
                         beat_at = now
-                    elif lifecycle.look(self._transfer) and self.stop is None:
+                        if self.stop is None and self._turn_is_over():
+                            self.stop = Stop.OTHERS
+                    elif lifecycle.look(self._transfer) and self._may_be_kept():
                         self.stop = Stop.KEEP
                 except LeaseLostError:
                     self.stop = Stop.LOST
