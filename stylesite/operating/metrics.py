@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -79,17 +79,20 @@ class QueueCollector(Collector):
         rescues.add_metric([], sum(row["rescues"] for row in rows))
         painting.add_metric([], sum(row["painting_s"] for row in rows))
         yield from (transfers, rescues, painting)
-        oldest = Transfer.objects.queued().aggregate(at=Min("created_at"))["at"]
+        owners = [each.owner_id for each in fair_share.startable_owners()]
+        oldest = Transfer.objects.queued().aggregate(
+            queued=Min(fair_share.WAITS_SINCE),
+            startable=Min(fair_share.WAITS_SINCE, filter=Q(owner__in=owners)),
+        )
         yield GaugeMetricFamily(
             "stylesite_oldest_queued_seconds",
-            "Seconds since the oldest waiting transfer was submitted; 0 when none waits.",
-            value=_seconds_since(oldest),
+            "Seconds since the oldest waiting transfer was submitted, or put back; 0 for none.",
+            value=_seconds_since(oldest["queued"]),
         )
-        startable = min((each.since for each in fair_share.startable_owners()), default=None)
         yield GaugeMetricFamily(
             "stylesite_oldest_startable_seconds",
             "The same of those whose owners may have one more painted; 0 when there are none.",
-            value=_seconds_since(startable),
+            value=_seconds_since(oldest["startable"]),
         )
 
     def _hosts(self) -> Iterator[Metric]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
@@ -28,6 +30,10 @@ DIGITS = 2
 
 # What machines are taken to do until they are measured; only to weigh transfers by.
 UNMEASURED = MachineSpeed(pixel_steps_per_s=500_000, overhead_s=1)
+
+WAITS_SINCE = Coalesce(F("heartbeat_at"), F("created_at"))
+"""Of a QUEUED row, for whoever watches over the queue: one that was painted in part waits since
+then. Whose turn it is goes by when it was submitted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from transfers.models import Transfer
 from transfers.notify import outbox
-from transfers.queue import hosts, workers
+from transfers.queue import fair_share, hosts, workers
 
 # A living worker beats every 5 s. One that missed two beats is worth a look; after 30 s its
 # transfer is taken from it.
@@ -44,7 +44,8 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many transfers of one person wait, and since when the oldest does."""
+    """How many transfers of one person wait, and since when the oldest does; one that was painted
+    in part, since then."""
 
     email: str
     count: int
@@ -78,7 +79,7 @@ class Overview:
         rows = (
             Transfer.objects.queued()
             .values_list("owner__email")
-            .annotate(count=Count("*"), oldest_at=Min("created_at"))
+            .annotate(count=Count("*"), oldest_at=Min(fair_share.WAITS_SINCE))
             .order_by("oldest_at")
         )
         return [Waiting(*row) for row in rows]

@@ -58,9 +58,8 @@ def queue() -> Iterator[Finding]:
     """Whether what waits is taken, what is taken goes on, and what failed lately."""
     waiting = Transfer.objects.queued()
     startable = [each.owner_id for each in fair_share.startable_owners()]
-    forgotten = waiting.filter(
-        owner__in=startable, created_at__lt=_before(WAITS_FOR_NOBODY_S)
-    ).count()
+    startable_since = waiting.filter(owner__in=startable).annotate(since=fair_share.WAITS_SINCE)
+    forgotten = startable_since.filter(since__lt=_before(WAITS_FOR_NOBODY_S)).count()
     free = sum(status.free for status in hosts.statuses())
     silent = Transfer.objects.running().filter(heartbeat_at__lt=_before(settings.TRANSFER_LEASE_S))
     stuck = silent.count()

@@ -70,6 +70,15 @@ def test_transfers_are_counted_by_state_and_kind_of_failure(
     assert 90 <= found["stylesite_oldest_queued_seconds",] < 100
 
 
+def test_what_was_painted_in_part_waits_since_then(client: Client, photo: ContentImage) -> None:
+    now = timezone.now()
+    paused = {"created_at": now - timedelta(hours=5), "heartbeat_at": now - timedelta(seconds=90)}
+    transfer(photo, State.QUEUED, **paused)
+    found = samples(client)
+    assert 90 <= found["stylesite_oldest_queued_seconds",] < 100
+    assert 90 <= found["stylesite_oldest_startable_seconds",] < 100
+
+
 def test_hosts_tell_their_workers_and_gone_ones_have_none(
     client: Client, photo: ContentImage
 ) -> None:
