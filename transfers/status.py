@@ -112,10 +112,7 @@ class Status:
         if not self.transfer.is_unfinished:
             return ""
         if self.state == Transfer.State.QUEUED:
-            ready_in_s = self.turn.ready_in_s if self.turn else None
-            return (
-                "" if ready_in_s is None else _("ready in %(time)s") % {"time": spoken(ready_in_s)}
-            )
+            return self._wait_left()
         seconds = self.seconds_left
         return "" if seconds is None else _("%(time)s left") % {"time": spoken(seconds)}
 
@@ -157,10 +154,28 @@ class Status:
         )
         return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether it is painted in part and others are painted before it goes on."""
+        if self.turn is None or not self.transfer.step or self.transfer.keep_requested:
+            return False
+        return self.turn.place > 1 or bool(self.turn.starts_in_s)
+
+    def _wait_left(self) -> str:
+        if self.turn is None or self.turn.starts_in_s is None or self.turn.ready_in_s is None:
+            return ""
+        ready = _("ready in %(time)s") % {"time": spoken(self.turn.ready_in_s)}
+        if not self.is_paused:
+            return ready
+        goes_on = _("goes on in %(time)s") % {"time": spoken(self.turn.starts_in_s)}
+        return f"{goes_on}, {ready}"
+
     def _waiting(self) -> str:
         ahead = None if self.place is None else self.place - 1
         if self.transfer.keep_requested:
             return _("Waiting to be saved as it is")
+        if self.is_paused:
+            return _("Paused while others have their turn")
         if self.transfer.step:
             return _("Waiting to go on where it stopped")
         if ahead is None:

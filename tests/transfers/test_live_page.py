@@ -1,18 +1,22 @@
 """The live page and what it polls; cancelling, keeping and trying again."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
+from engine.params import Params
 from gallery.artworks import trash
-from gallery.models import Artwork
+from gallery.models import Artwork, Style
 from tests.gallery.drawings import hang_artwork
-from tests.transfers.drawings import quadrants
+from tests.transfers.drawings import as_file, quadrants
 from transfers.models import LossCurve, MachineSpeed, Transfer
-from transfers.queue import forecast
+from transfers.photos import add_photo
+from transfers.queue import forecast, submission
 
 SetRow = Callable[..., Transfer]
 RUNNING = {
@@ -70,6 +74,26 @@ def test_work_done_before_an_interruption_shortens_the_time(
     response = signed_in.get(url(transfer))
     assertContains(response, "ready in a few seconds")
     assertContains(response, "Waiting to go on where it stopped")
+
+
+def test_a_paused_transfer_says_so_and_when_it_goes_on_and_keeps_what_it_shows(
+    signed_in: Client, set_row: SetRow, stranger: User, preset: Style
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=5e3, overhead_s=0)
+    paused = {**RUNNING, "state": "queued", "activity": "waiting"}
+    transfer = set_row(**paused, checkpoint_step=42, painting_s=600, heartbeat_at=timezone.now())
+    theirs = add_photo(stranger, BytesIO(as_file(quadrants())), "upload", "Garden")
+    other = submission.submit(stranger, theirs, [(preset, 1.0)], Params(size_px=256))
+    for page in (signed_in.get(url(transfer)), signed_in.get("/transfers/")):
+        assertContains(page, "Paused while others have their turn")
+        assertContains(page, "goes on in about 2 minutes, ready in about 5 minutes")
+    poll = signed_in.get(url(set_row(preview_step=40), "progress/"), headers=HTMX)
+    assertContains(poll, f"{url(transfer, 'preview/')}?v=40")
+    assertContains(poll, 'data-percent="30"')
+    assertContains(poll, "step 42 of 139")
+    assert "data-can-be-kept" in poll.content.decode()
+    other.delete()
+    assertContains(signed_in.get(url(transfer)), "Waiting to go on where it stopped")
 
 
 def test_a_poll_brings_the_newest_preview_and_the_facts(signed_in: Client, set_row: SetRow) -> None:
