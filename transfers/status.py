@@ -18,7 +18,7 @@ from transfers.durations import spoken
 from transfers.forms import QUALITY_LABELS
 from transfers.models import MachineSpeed, Transfer
 from transfers.queue import estimates, forecast
-from transfers.queue.forecast import Turn
+from transfers.queue.play import Turn
 
 
 class Status:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -12,8 +13,16 @@ from accounts.models import Quota, User
 from engine.params import Params
 from gallery.models import Style
 from transfers.models import ContentImage, MachineSpeed, Transfer, WorkerHost
-from transfers.queue import estimates, forecast, lifecycle, submission
-from transfers.queue.forecast import Turn
+from transfers.queue import (
+    estimates,
+    fair_share,
+    forecast,
+    lifecycle,
+    play,
+    submission,
+    turns,
+)
+from transfers.queue.play import Play, Turn
 
 SubmitAs = Callable[..., Transfer]
 State = Transfer.State
@@ -132,18 +141,18 @@ def test_of_what_comes_after_thousands_only_is_told_that_it_is_later(
         waiting = submit_as(user)
     cost, each_s = waiting.pixel_steps_left, seconds(waiting)
     monkeypatch.setattr(forecast, "MOST_PLAYED", 5)
-    painted: list[float] = []
-    paint = forecast._Painters.paint
+    started: list[int] = []
+    start = Play._start
 
-    def counted(self: forecast._Painters, owner_id: int, work_s: float, **more: bool) -> None:
-        painted.append(work_s)
-        paint(self, owner_id, work_s, **more)
+    def counted(self: Play, owner_id: int) -> None:
+        started.append(owner_id)
+        start(self, owner_id)
 
     queue = forecast._Queue()
     monkeypatch.setattr(forecast._seen, "queue", lambda: queue)
-    monkeypatch.setattr(forecast._Painters, "paint", counted)
+    monkeypatch.setattr(Play, "_start", counted)
     told = forecast.turns_of_others(user, [16 * cost, cost, 4 * cost])
-    assert len(painted) <= 5, "the queue is played once, and not to its end"
+    assert len(started) <= 5, "the queue is played once, and not to its end"
     assert [each.or_later for each in told if each] == [True, True, True]
     assert told[1] == Turn(6, pytest.approx(4 * each_s), pytest.approx(5 * each_s), or_later=True)
     others = forecast.turn_of_another(stranger, cost)
@@ -173,6 +182,155 @@ def test_it_foretells_the_order_in_which_workers_claim(
             state=State.SUCCEEDED, painting_s=seconds(transfer), finished_at=timezone.now()
         )
     assert claimed == [transfer.pk for transfer in told]
+
+
+class Site:
+    """The real queue, with workers whose seconds pass at once.
+
+    asks_s: how often one that has had its turn asks whether it gives way.
+    """
+
+    def __init__(self, workers: int, asks_s: float) -> None:
+        self.now_s, self.asks_s = 0.0, asks_s
+        self.free = [f"worker {number}" for number in range(workers)]
+        self.busy: list[tuple[float, str, Transfer, float, float]] = []
+        self.started: dict[UUID, float] = {}
+        self.ready: dict[UUID, float] = {}
+
+    def paint_all(self) -> None:
+        while self.free or self.busy:
+            while self.free and (claimed := lifecycle.claim(self.free[-1])) is not None:
+                self.started.setdefault(claimed.pk, self.now_s)
+                self._paint(self.free.pop(), claimed, seconds(claimed), turns.TURN_S, 0)
+            if not self.busy:
+                return
+            self.busy.sort(key=lambda one: one[0])
+            self.now_s, worker, transfer, left_s, held_s = self.busy.pop(0)
+            if left_s <= 0:
+                Transfer.objects.filter(pk=transfer.pk).update(
+                    state=State.SUCCEEDED, finished_at=timezone.now()
+                )
+                self.ready[transfer.pk] = self.now_s
+                self.free.append(worker)
+            elif turns.is_over(transfer, held_s):
+                left = left_s * SPEED["pixel_steps_per_s"]
+                Transfer.objects.filter(pk=transfer.pk).update(pixel_steps_left=left)
+                lifecycle.give_back(transfer)
+                self.free.append(worker)
+            else:
+                self._paint(worker, transfer, left_s, self.asks_s, held_s)
+
+    def _paint(
+        self, worker: str, transfer: Transfer, left_s: float, for_s: float, held_s: float
+    ) -> None:
+        part_s = left_s if left_s <= for_s else for_s
+        lifecycle.heartbeat(transfer, part_s)
+        Transfer.objects.filter(pk=transfer.pk).update(seconds_left=left_s - part_s)
+        ends = (self.now_s + part_s, worker, transfer, left_s - part_s, held_s + part_s)
+        self.busy.append(ends)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("seed", range(4))
+def test_it_foretells_how_long_pictures_take_turns(
+    submit_as: SubmitAs,
+    user: User,
+    measured: MachineSpeed,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    workers: int,
+) -> None:
+    settings.WORKERS = workers
+    # All of it is painted in an instant, so nothing is forgotten; nor does the forecast forget.
+    monkeypatch.setattr(fair_share, "LATELY_S", 1e9)
+    draw = random.Random(seed)
+    people = [user] + [User.objects.create_user(f"p{n}@example.org") for n in range(3)]
+    sizes = [256, 512, 1024, 2048]
+    waiting = [submit_as(draw.choice(people), draw.choice(sizes)) for _ in range(10)]
+    told = {row.pk: turn(row) for row in waiting}
+    site = Site(workers, asks_s=turns.TURN_S)
+    site.paint_all()
+    for row in waiting:
+        assert told[row.pk].starts_in_s == pytest.approx(site.started[row.pk], abs=1)
+        assert told[row.pk].ready_in_s == pytest.approx(site.ready[row.pk], abs=1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nobody_is_told_much_too_early_a_time(
+    submit_as: SubmitAs,
+    user: User,
+    measured: MachineSpeed,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+) -> None:
+    """Though a worker asks every few seconds, which is too much to be played."""
+    monkeypatch.setattr(fair_share, "LATELY_S", 1e9)
+    draw = random.Random(seed)
+    people = [user] + [User.objects.create_user(f"p{n}@example.org") for n in range(2)]
+    for person in people:
+        done = submit_as(person)
+        Transfer.objects.filter(pk=done.pk).update(
+            state=State.SUCCEEDED, painting_s=draw.uniform(1, 3000), finished_at=timezone.now()
+        )
+    waiting = [submit_as(draw.choice(people), draw.choice([512, 1024, 2048])) for _ in range(6)]
+    told = {row.pk: turn(row) for row in waiting}
+    site = Site(1, asks_s=50)
+    site.paint_all()
+    for row in waiting:
+        starts_s, ready_s = told[row.pk].starts_in_s, told[row.pk].ready_in_s
+        assert starts_s is not None
+        assert ready_s is not None
+        assert starts_s > site.started[row.pk] - turns.TURN_S
+        assert ready_s > site.ready[row.pk] - turns.TURN_S
+
+
+@pytest.mark.parametrize(("held_s", "starts_s"), [(60, 540), (3600, 0)])
+def test_somebody_new_waits_for_the_rest_of_a_turn_not_of_a_picture(
+    submit_as: SubmitAs,
+    user: User,
+    stranger: User,
+    measured: MachineSpeed,
+    held_s: float,
+    starts_s: float,
+) -> None:
+    submit_as(user, 2048)
+    painted = lifecycle.claim("here")
+    assert painted is not None
+    Transfer.objects.filter(pk=painted.pk).update(
+        claimed_at=timezone.now() - timedelta(seconds=held_s), painting_s=held_s, seconds_left=9000
+    )
+    cost = submit_as(user, 256).pixel_steps_left
+    told = forecast.turn_of_another(stranger, cost)
+    assert told is not None
+    assert told.starts_in_s == pytest.approx(starts_s, abs=5)
+    own = forecast.turn_of_another(user, cost)
+    assert own is not None
+    assert own.starts_in_s == pytest.approx(9000 + cost / 10_000 + 2, abs=5)
+
+
+def test_a_long_queue_of_long_pictures_is_played_in_longer_turns(
+    submit_as: SubmitAs,
+    user: User,
+    stranger: User,
+    measured: MachineSpeed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    painted: list[object] = []
+    paint = Play._paint
+    monkeypatch.setattr(
+        Play, "_paint", lambda self, *args, **more: painted.append(1) or paint(self, *args, **more)
+    )
+    mine, theirs = submit_as(user, 2048), submit_as(stranger, 2048)
+    in_turns = turn(mine).ready_in_s
+    assert len(painted) >= 2 * (seconds(mine) // turns.TURN_S)
+    painted.clear()
+    monkeypatch.setattr(play, "MOST_TURNS", 8)
+    monkeypatch.setattr(forecast, "_seen", forecast._Seen())
+    told = turn(mine), turn(theirs)
+    assert len(painted) <= 2 * (8 + 4)
+    assert told[0].ready_in_s == pytest.approx(in_turns, rel=0.2)
+    assert told[1].ready_in_s == pytest.approx(seconds(mine) + seconds(theirs), rel=0.01)
 
 
 def test_a_long_queue_is_not_played_through_at_every_question(
