@@ -159,7 +159,7 @@ class Status:
         """Whether it is painted in part and others are painted before it goes on."""
         if self.turn is None or not self.transfer.step or self.transfer.keep_requested:
             return False
-        return self.turn.place > 1 or bool(self.turn.starts_in_s)
+        return self.turn.waits
 
     def _wait_left(self) -> str:
         if self.turn is None or self.turn.starts_in_s is None or self.turn.ready_in_s is None:

@@ -87,6 +87,8 @@ def test_a_paused_transfer_says_so_and_when_it_goes_on_and_keeps_what_it_shows(
     for page in (signed_in.get(url(transfer)), signed_in.get("/transfers/")):
         assertContains(page, "Paused while others have their turn")
         assertContains(page, "goes on in about 2 minutes, ready in about 5 minutes")
+    MachineSpeed.objects.all().delete()  # as before the first picture is finished
+    assertContains(signed_in.get(url(transfer)), "Paused while others have their turn")
     poll = signed_in.get(url(set_row(preview_step=40), "progress/"), headers=HTMX)
     assertContains(poll, f"{url(transfer, 'preview/')}?v=40")
     assertContains(poll, 'data-percent="30"')

@@ -30,13 +30,14 @@ class Turn:
 
     place: 1 for the one that starts next. starts_in_s, ready_in_s: seconds from now, None until
     this machine has been measured. or_later: so many come before it that they were not all played
-    through, and it is no sooner than this.
+    through, and it is no sooner than this. waits: others are painted before.
     """
 
     place: int
     starts_in_s: float | None
     ready_in_s: float | None
     or_later: bool = False
+    waits: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -190,7 +191,8 @@ class Play:
 
     def _tell(self, row: Row, ready_s: float) -> None:
         if row.pk in self._started:
-            self._turns[row.pk] = Turn(*self._started[row.pk], ready_s)
+            place, starts_s = self._started[row.pk]
+            self._turns[row.pk] = Turn(place, starts_s, ready_s, waits=starts_s > 0)
 
     # Whose turn it is
 
