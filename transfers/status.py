@@ -20,6 +20,9 @@ from transfers.models import MachineSpeed, Transfer
 from transfers.queue import estimates, forecast
 from transfers.queue.play import Turn
 
+LEAST_PAUSE_S = 60
+"""Of a picture that is being painted: a shorter pause to come is not worth saying."""
+
 
 class Status:
     """One transfer as it is right now."""
@@ -32,7 +35,7 @@ class Status:
     ) -> None:
         self.transfer = transfer
         self.turn = turn
-        """When it starts; None once a worker has it."""
+        """When it starts; once a worker has it, None unless it may have to give way to others."""
         self._speed = speed
 
     @classmethod
@@ -87,7 +90,7 @@ class Status:
     @property
     def place(self) -> int | None:
         """Place in the queue, 1 being next; None once a worker has it."""
-        return self.turn.place if self.turn else None
+        return self.turn.place or None if self.turn else None
 
     @property
     def can_be_kept(self) -> bool:
@@ -114,7 +117,12 @@ class Status:
         if self.state == Transfer.State.QUEUED:
             return self._wait_left()
         seconds = self.seconds_left
-        return "" if seconds is None else _("%(time)s left") % {"time": spoken(seconds)}
+        if seconds is None:
+            return ""
+        if self.turn and (self.turn.ready_in_s or 0) > seconds + LEAST_PAUSE_S:
+            words = {"time": spoken(self.turn.ready_in_s or 0)}
+            return _("ready in %(time)s, with pauses for others") % words
+        return _("%(time)s left") % {"time": spoken(seconds)}
 
     @property
     def seconds_left(self) -> float | None:
@@ -157,9 +165,9 @@ class Status:
     @property
     def is_paused(self) -> bool:
         """Whether it is painted in part and others are painted before it goes on."""
-        if self.turn is None or not self.transfer.step or self.transfer.keep_requested:
-            return False
-        return self.turn.waits
+        row = self.transfer
+        is_begun = row.state == Transfer.State.QUEUED and row.step > 0
+        return is_begun and not row.keep_requested and self.turn is not None and self.turn.waits
 
     def _wait_left(self) -> str:
         if self.turn is None or self.turn.starts_in_s is None or self.turn.ready_in_s is None:

@@ -98,6 +98,21 @@ def test_a_paused_transfer_says_so_and_when_it_goes_on_and_keeps_what_it_shows(
     assertContains(signed_in.get(url(transfer)), "Waiting to go on where it stopped")
 
 
+def test_a_long_one_that_will_give_way_says_when_it_is_ready_all_the_same(
+    signed_in: Client, set_row: SetRow, stranger: User, preset: Style
+) -> None:
+    MachineSpeed.objects.create(host="elsewhere", pixel_steps_per_s=746_640 / 1800, overhead_s=0)
+    transfer = set_row(**RUNNING | {"seconds_left": 3600}, claimed_at=timezone.now())
+    assertContains(signed_in.get(url(transfer)), "about 1 hour left")
+    theirs = add_photo(stranger, BytesIO(as_file(quadrants())), "upload", "Garden")
+    submission.submit(stranger, theirs, [(preset, 1.0)], Params(size_px=256))
+    page = signed_in.get(url(transfer))
+    assertContains(page, "ready in about 1½ hours, with pauses for others")
+    assertNotContains(page, "Next in line")
+    set_row(seconds_left=300)
+    assertContains(signed_in.get(url(transfer)), "about 5 minutes left")
+
+
 def test_a_poll_brings_the_newest_preview_and_the_facts(signed_in: Client, set_row: SetRow) -> None:
     transfer = set_row(**RUNNING, preview_step=40)
     response = signed_in.get(url(transfer, "progress/"), headers=HTMX)

@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.quotas import limits_of_all
 from transfers.models import Transfer
-from transfers.queue import estimates, fair_share, hosts, own_order
+from transfers.queue import estimates, fair_share, hosts, own_order, turns
 from transfers.queue.play import Play, Row, Setting, Turn, turn_s_for
 
 # Of a process's time, what playing the queue through may take: one of a hundred thousand transfers
@@ -42,17 +42,21 @@ def turn_of(transfer: Transfer) -> Turn | None:
 
 
 def turns_of(transfers: Iterable[Transfer]) -> dict[UUID, Turn]:
-    """The turns of those of `transfers` that wait, by their ids.
+    """The turns of those of `transfers` that wait, or that may have to give way, by their ids.
 
     Of a long queue, those that were submitted since it was last looked at are left out.
     """
-    waiting = {row.pk for row in transfers if row.state == Transfer.State.QUEUED}
-    if not waiting:
+    asked = {
+        row.pk
+        for row in transfers
+        if row.state == Transfer.State.QUEUED or turns.may_have_to_give_way(row)
+    }
+    if not asked:
         return {}
-    turns = _seen.queue().turns
-    if not waiting <= turns.keys():  # some were submitted since it was looked at
-        turns = _seen.queue(anew=True).turns
-    return {pk: turns[pk] for pk in waiting if pk in turns}
+    found = _seen.queue().turns
+    if not asked <= found.keys():  # some were submitted since it was looked at
+        found = _seen.queue(anew=True).turns
+    return {pk: found[pk] for pk in asked if pk in found}
 
 
 def turn_of_another(owner: User, pixel_steps: int, *, is_look: bool = False) -> Turn | None:
@@ -93,13 +97,14 @@ class _Queue:
             is_look = purpose == Transfer.Purpose.LOOK
             rows[owner_id].append(Row(rank, created_at, pk, owner_id, work_s, is_look))
         self._painted = list(Transfer.objects.running())
+        owners = rows.keys() | {row.owner_id for row in self._painted}
         self._setting = Setting(
             rows=rows,
             since={owner: _earliest_from_each_on(own) for owner, own in rows.items()},
             running=self._running(),
             workers=hosts.workers_at_work(),
-            used_s=self._painted_lately_s(rows),
-            limits=_running_limits(rows),
+            used_s=self._painted_lately_s(owners),
+            limits=_running_limits(owners),
             again_s=fair_share.work_s(0, self.speed),
         )
         self.turns = self._told(self._played_through())
@@ -113,7 +118,7 @@ class _Queue:
         used_s = {**known.used_s, **self._painted_lately_s([owner_id])}
         limits = {**known.limits, **_running_limits([owner_id])}
         own, own_since = known.rows.get(owner_id, []), known.since.get(owner_id, [])
-        turns: dict[UUID, Turn] = {}
+        told: dict[UUID, Turn] = {}
         last: Turn | None = None
         for another in sorted(others):
             if last is not None and last.or_later:
@@ -130,8 +135,8 @@ class _Queue:
                 )
                 last = Play(setting).until(another, MOST_PLAYED)
             if last is not None:
-                turns[another.pk] = last
-        return self._told(turns)
+                told[another.pk] = last
+        return self._told(told)
 
     def _played_through(self) -> dict[UUID, Turn]:
         waiting = [row for own in self._setting.rows.values() for row in own]
@@ -156,13 +161,13 @@ class _Queue:
     def _painted_lately_s(self, owner_ids: Collection[int]) -> dict[int, float]:
         return fair_share.painted_lately_s(owner_ids, self._painted, self.speed)
 
-    def _told(self, turns: dict[UUID, Turn]) -> dict[UUID, Turn]:
+    def _told(self, found: dict[UUID, Turn]) -> dict[UUID, Turn]:
         """Places alone, before the machine is measured."""
         if self.speed is not None:
-            return turns
+            return found
         return {
             pk: dataclasses.replace(turn, starts_in_s=None, ready_in_s=None)
-            for pk, turn in turns.items()
+            for pk, turn in found.items()
         }
 
 

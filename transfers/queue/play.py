@@ -28,9 +28,10 @@ MOST_TURNS = 10_000
 class Turn:
     """When a waiting transfer will start, or go on, and when its picture will be there.
 
-    place: 1 for the one that starts next. starts_in_s, ready_in_s: seconds from now, None until
-    this machine has been measured. or_later: so many come before it that they were not all played
-    through, and it is no sooner than this. waits: others are painted before.
+    place: 1 for the one that starts next, 0 for one that is being painted. starts_in_s, ready_in_s:
+    seconds from now, None until this machine has been measured. or_later: so many come before it
+    that they were not all played through, and it is no sooner than this. waits: others are painted
+    before.
     """
 
     place: int
@@ -115,7 +116,8 @@ class Play:
         self._busy: list[_Painted] = []
         self._free = setting.workers - len(setting.running)
         self._painted = Counter(row.owner_id for row in setting.running if not row.is_look)
-        self._started: dict[UUID, tuple[int, float]] = {}
+        self._places = count(1)
+        self._started = {row.pk: (0, 0.0) for row in setting.running}
         self._turns: dict[UUID, Turn] = {}
         for row in setting.running:
             self._paint(row, row.work_s, had_s=row.had_s)
@@ -123,7 +125,7 @@ class Play:
             self._claim(owner_id)
 
     def to_the_end(self) -> dict[UUID, Turn]:
-        """The turns of all that wait; what may never start is left out."""
+        """The turns of all that wait or is painted; what may never start is left out."""
         while self._go_on():
             pass
         return self._turns
@@ -133,7 +135,7 @@ class Play:
         of what comes after those is told that it is later."""
         while row.pk not in self._turns:
             if self._played >= most:
-                place, starts_s = self._started.get(row.pk, (len(self._started) + 1, self._now_s))
+                place, starts_s = self._started.get(row.pk) or (next(self._places), self._now_s)
                 ready_s = max(self._now_s, starts_s + row.work_s)
                 return Turn(place, starts_s, ready_s, or_later=True)
             if not self._go_on():
@@ -165,7 +167,8 @@ class Play:
         row, left_s = self._taken(owner_id)
         self._free -= 1
         self._painted[owner_id] += not row.is_look
-        self._started.setdefault(row.pk, (len(self._started) + 1, self._now_s))
+        if row.pk not in self._started:
+            self._started[row.pk] = next(self._places), self._now_s
         self._use(owner_id, left_s)
         self._paint(row, left_s)
         self._claim(owner_id)
@@ -190,9 +193,8 @@ class Play:
         self._claim(row.owner_id)
 
     def _tell(self, row: Row, ready_s: float) -> None:
-        if row.pk in self._started:
-            place, starts_s = self._started[row.pk]
-            self._turns[row.pk] = Turn(place, starts_s, ready_s, waits=starts_s > 0)
+        place, starts_s = self._started[row.pk]
+        self._turns[row.pk] = Turn(place, starts_s, ready_s, waits=starts_s > 0)
 
     # Whose turn it is
 

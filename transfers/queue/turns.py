@@ -8,13 +8,14 @@ before it is painted without a pause.
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils import timezone
 
 from transfers.models import Transfer
 from transfers.queue import estimates, fair_share, hosts
 
 TURN_S = 600
-"""What it costs to give way and go on, on two cores: 1 s at 512 px, 8 s at 1024 px and 20 s at 2048
-px, of which a checkpoint is less than 0.1 s; the rest is loading, and a step that is done again."""
+"""Giving way and going on costs, on two busy cores, 1 s at 512 px, 10 s at 1024 px and 26 s at 2048
+px: of that a checkpoint takes less than 0.1 s; the rest is loading, and a step done again."""
 
 LEAST_STEPS = 10
 """Of a turn, however long they take: a run that goes on does one again, or a few quick ones."""
@@ -40,3 +41,13 @@ def is_over(transfer: Transfer, held_s: float) -> bool:
     if now is None or fair_share.left_s(now, estimates.current_speed()) <= NEARLY_S:
         return False
     return fair_share.somebody_is_before(now)
+
+
+def may_have_to_give_way(transfer: Transfer) -> bool:
+    """Whether a RUNNING `transfer` cannot be finished within its turn."""
+    left_s, claimed_at = transfer.seconds_left, transfer.claimed_at
+    if transfer.state != Transfer.State.RUNNING or claimed_at is None or left_s is None:
+        return False
+    held_s = (timezone.now() - claimed_at).total_seconds()
+    is_look = transfer.purpose == Transfer.Purpose.LOOK
+    return not is_look and left_s > NEARLY_S and held_s + left_s > TURN_S + NEARLY_S

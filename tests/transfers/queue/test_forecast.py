@@ -12,12 +12,14 @@ from pytest_django import Settings
 from accounts.models import Quota, User
 from engine.params import Params
 from gallery.models import Style
+from tests.transfers.queue.rows import set_row
 from transfers.models import ContentImage, MachineSpeed, Transfer, WorkerHost
 from transfers.queue import (
     estimates,
     fair_share,
     forecast,
     lifecycle,
+    own_order,
     play,
     submission,
     turns,
@@ -285,28 +287,48 @@ def test_nobody_is_told_much_too_early_a_time(
         assert ready_s > site.ready[row.pk] - turns.TURN_S
 
 
+@pytest.fixture
+def long_one(submit_as: SubmitAs, user: User, measured: MachineSpeed) -> Transfer:
+    """A picture of Ada's that a worker has begun, with two and a half hours to go."""
+    submit_as(user, 2048)
+    claimed = lifecycle.claim("here")
+    assert claimed is not None
+    set_row(claimed, seconds_left=9000)
+    return claimed
+
+
 @pytest.mark.parametrize(("held_s", "starts_s"), [(60, 540), (3600, 0)])
 def test_somebody_new_waits_for_the_rest_of_a_turn_not_of_a_picture(
     submit_as: SubmitAs,
     user: User,
     stranger: User,
-    measured: MachineSpeed,
+    long_one: Transfer,
     held_s: float,
     starts_s: float,
 ) -> None:
-    submit_as(user, 2048)
-    painted = lifecycle.claim("here")
-    assert painted is not None
-    Transfer.objects.filter(pk=painted.pk).update(
-        claimed_at=timezone.now() - timedelta(seconds=held_s), painting_s=held_s, seconds_left=9000
-    )
-    cost = submit_as(user, 256).pixel_steps_left
+    claimed_at = timezone.now() - timedelta(seconds=held_s)
+    set_row(long_one, claimed_at=claimed_at, painting_s=held_s)
+    cost = own_order.DRAFT_PIXEL_STEPS
     told = forecast.turn_of_another(stranger, cost)
     assert told is not None
     assert told.starts_in_s == pytest.approx(starts_s, abs=5)
     own = forecast.turn_of_another(user, cost)
     assert own is not None
-    assert own.starts_in_s == pytest.approx(9000 + cost / 10_000 + 2, abs=5)
+    assert own.starts_in_s == pytest.approx(9000, abs=5)
+
+
+def test_one_that_is_being_painted_is_told_when_it_is_ready_with_its_pauses(
+    submit_as: SubmitAs, user: User, stranger: User, long_one: Transfer
+) -> None:
+    theirs = submit_as(stranger, 256)
+    again_s = SPEED["overhead_s"]
+    ready_s = 9000 + again_s + seconds(theirs)
+    assert turn(long_one) == Turn(0, 0, pytest.approx(ready_s, abs=5))
+    # Once it has given way to somebody else, the owner's own shorter one comes before it, too.
+    own = submit_as(user, 256)
+    assert turn(long_one) == Turn(0, 0, pytest.approx(ready_s + seconds(own), abs=5))
+    set_row(long_one, seconds_left=turns.NEARLY_S)
+    assert forecast.turns_of([long_one]) == {}
 
 
 def test_a_long_queue_of_long_pictures_is_played_in_longer_turns(
