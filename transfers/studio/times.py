@@ -68,6 +68,8 @@ def _times(user: User, works: dict[str, int]) -> dict[str, dict[str, str]]:
     turns = forecast.turns_of_others(user, list(works.values()))
     for (name, work), turn in zip(works.items(), turns, strict=True):
         times[name]["time"] = spoken(estimates.work_s(work, speed))
+        if times[name]["too_long"]:
+            continue
         if turn is not None and turn.starts_in_s and turn.ready_in_s is not None:
             times[name]["later" if turn.or_later else "ready"] = spoken(turn.ready_in_s)
     return times

@@ -45,7 +45,7 @@ def continue_artwork(request: SignedInRequest, artwork_id: UUID) -> HttpResponse
     context = {
         "artwork": artwork,
         "form": form,
-        "choices": [_choice(form, painted_by, size_px) for size_px in form.sizes_px],
+        "choices": _choices(form, painted_by),
     }
     return render(request, "transfers/continue.html", context, status=422 if form.errors else 200)
 
@@ -69,6 +69,16 @@ def up_to(request: SignedInRequest, artwork_id: UUID) -> HttpResponseBase:
     return redirect(reverse("gallery:artwork", args=[artwork.pk]) + "#time-lapse")
 
 
+def _choices(form: ContinueForm, painted_by: Transfer) -> list[dict[str, Any]]:
+    """The sizes up to the first that would take too long, which says so for all that are larger."""
+    choices = []
+    for size_px in form.sizes_px:
+        choices.append(_choice(form, painted_by, size_px))
+        if choices[-1]["too_long"]:
+            break
+    return choices
+
+
 def _choice(form: ContinueForm, painted_by: Transfer, size_px: int) -> dict[str, Any]:
     photo = painted_by.content_image
     params = submission.continued_params(painted_by, size_px)
@@ -78,11 +88,12 @@ def _choice(form: ContinueForm, painted_by: Transfer, size_px: int) -> dict[str,
     except EngineError:
         work = None
     speed = estimates.current_speed()
+    too_long = longest.refusal(work, speed) if work else ""
     return {
         "size_px": size_px,
         "is_own": size_px == form.own_size_px,
         "time": speed and work and spoken(estimates.work_s(work, speed)),
-        "too_long": work and longest.refusal(work, speed),
+        "too_long": too_long,
         "first_larger": size_px in form.sizes_px[1:2],
-        "checked": str(size_px) == str(form["size_px"].value()),
+        "checked": str(size_px) == str(form["size_px"].value()) and not too_long,
     }
