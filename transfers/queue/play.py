@@ -2,7 +2,8 @@
 
 Plain arithmetic on what `forecast` has read. A picture that goes on after its turn, because nobody
 is before it, has a whole one more before it is asked again, where a worker asks every few seconds;
-and nobody comes who is not there yet. So others are told up to a turn too much.
+and nobody comes who is not there yet. So others are told up to a turn too much. Only where a step
+takes more than a minute are turns longer than is played, as they have some steps at least.
 """
 
 from __future__ import annotations
