@@ -200,18 +200,19 @@ class Play:
     # Whose turn it is
 
     def _gives_way(self, row: Row, left_s: float) -> bool:
-        """As `fair_share.somebody_is_before` says."""
-        other = self._first(but=row.owner_id)
-        if other is None:
+        """As `fair_share.somebody_is_before` says. Its own owner is never before it, as what they
+        have had holds all that is left of it."""
+        first = self._first()
+        if first is None:
             return False
-        heapq.heappush(self._claimants, other)
+        heapq.heappush(self._claimants, first)
         own_s = round(self._used_s[row.owner_id] - left_s, fair_share.DIGITS)
         since = self._waits_since(row.owner_id)
         own = own_s, row.created_at if since is None else min(since, row.created_at)
-        return (other.used_s, other.since) < own
+        return (first.used_s, first.since) < own
 
-    def _first(self, but: int | None = None) -> _Claimant | None:
-        """Take the next claimant below their limit off the heap, but not this one."""
+    def _first(self) -> _Claimant | None:
+        """Take the next claimant below their limit off the heap."""
         found, passed_over = None, []
         while self._claimants and found is None:
             claimant = heapq.heappop(self._claimants)
@@ -219,7 +220,7 @@ class Play:
             if claimant.version != self._versions[owner_id]:
                 continue
             limit = self._setting.limits.get(owner_id, math.inf)
-            if owner_id == but or self._painted[owner_id] >= limit:
+            if self._painted[owner_id] >= limit:
                 passed_over.append(claimant)
             else:
                 found = claimant
