@@ -118,7 +118,6 @@ class Sender(threading.Thread):
     def __init__(self, site: Site, person: Person, todo: queue.Queue[Sent], said: Answers) -> None:
         super().__init__(daemon=True)
         self._site, self._person, self._todo, self._said = site, person, todo, said
-        self._devices = itertools.cycle(person.devices)
         self._connection = self._connect()
         self._is_new = True
 
@@ -179,7 +178,7 @@ class Sender(threading.Thread):
         if who == "token":
             headers["Authorization"] = f"Bearer {self._person.token}"
         elif who == "device":
-            headers["Cookie"] = f"booth={next(self._devices)}; csrftoken={CSRF}"
+            headers["Cookie"] = f"booth={next(self._person.devices)}; csrftoken={CSRF}"
             headers["Accept"] = "application/json"
         else:
             headers["Cookie"] = f"sessionid={getattr(self._person, who)}; csrftoken={CSRF}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -18,7 +20,7 @@ from time import monotonic, sleep
 ROOT = Path(__file__).parents[2]
 
 BOOTHS = 40
-"""Of each person, as a booth takes only so many photos a minute."""
+"""Of each person."""
 
 SETUP = """
 import io, json
@@ -89,7 +91,8 @@ class Person:
     photo: str
     style: str
     recipe: str
-    devices: list[str]
+    devices: Iterator[str]
+    """In turn and without end, as a booth takes only so many photos a minute."""
 
 
 class Site:
@@ -116,7 +119,10 @@ class Site:
         self._manage("migrate", "-v0")
         self._manage("createcachetable")
         made = self._shell(SETUP.format(people=people, booths=BOOTHS))
-        self.people = [Person(**one) for one in json.loads(made)]
+        self.people = [
+            Person(**{**one, "devices": itertools.cycle(one["devices"])})
+            for one in json.loads(made)
+        ]
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
         address = f"127.0.0.1:{self.port}"
