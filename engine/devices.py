@@ -11,7 +11,7 @@ from engine.errors import DeviceError
 from engine.ledger import Entry
 from engine.memory import fitting_area_px, free_bytes
 from engine.params import Params
-from engine.pyramid import Plan
+from engine.pyramid import AREAS_PX, Plan
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _NEVER_BYTES = 2**30
@@ -77,7 +77,8 @@ def fitted(
     free = free_memory(device)
     if entry is None or device.type != "cpu":
         return dtype, found(free)[0]
-    return dtype, entry.fit(found, free)
+    least = planned.memory_bytes(AREAS_PX[-1], dtype.itemsize, styles)
+    return dtype, entry.fit(found, free, least)
 
 
 def free_memory(device: torch.device) -> int | None:

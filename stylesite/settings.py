@@ -4,7 +4,9 @@ Own settings are named ``STYLESITE_…`` in the environment. A value of the wron
 start with a sentence that names the variable.
 """
 
+import os
 import re
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -286,7 +288,8 @@ TIMELAPSE_SIDE_PX = whole_number("STYLESITE_TIMELAPSE_SIDE_PX", 640, at_least=64
 TIMELAPSE_QUALITY = whole_number("STYLESITE_TIMELAPSE_QUALITY", 55, at_least=1, at_most=100)
 VGG19_WEIGHTS = env.str("STYLESITE_VGG19_WEIGHTS", "bundled")
 WORKERS = whole_number("STYLESITE_WORKERS", 1, at_least=1)
-PAINTING_MEMORY = DATA_DIR / "painting-memory.json"
+# For all sites of this account on the machine: they share its memory.
+PAINTING_MEMORY = Path(tempfile.gettempdir()) / f"stylesite-painting-{os.getuid()}.json"
 WORKER_MEMORY_BYTES = whole_number("STYLESITE_WORKER_MEMORY_MB", 0, at_least=0) * 2**20 or None
 
 # The queue's messages are wake-ups only (docs/architecture.md says why), so nothing here has to

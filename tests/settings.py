@@ -24,6 +24,7 @@ if address := os.environ.get("STYLESITE_TEST_DATABASE_URL"):
 from stylesite.settings import *  # noqa: E402, F403
 from stylesite.settings import DATA_DIR, DATABASES, MIDDLEWARE, STATIC_ROOT  # noqa: E402
 
+PAINTING_MEMORY = DATA_DIR / "painting-memory.json"
 # A file, not memory: the live server's threads then lock it as they do in production.
 DATABASES["default"]["TEST"] = {} if address else {"NAME": str(DATA_DIR / "test.sqlite3")}
 WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"

@@ -172,7 +172,7 @@ class Transfer(models.Model):
     class Activity(models.TextChoices):
         WAITING = "waiting", _("Waiting for a free worker")
         LOADING = "loading", _("Getting the paints ready")
-        SHORT = "short", _("Waiting until other pictures leave enough memory")
+        MEMORY = "memory", _("Waiting until other pictures leave enough memory")
         PAINTING = "painting", _("Painting")
         SAVING = "saving", _("Saving the picture")
 

@@ -1,8 +1,9 @@
 """What runs beside each other say of the memory that they will take."""
 
 import json
+import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,18 +44,19 @@ class Machine:
 PAGE = PAGE_BYTES
 
 
-def wants(pages: int, seen: list[int] | None = None) -> object:
-    """Fits where so many pages are free."""
+def fit(entry: Entry, pages: int, free: int, least: int | None = None) -> int:
+    """How many pages a run gets that wants so many, and can do with `least`, where so many are
+    free."""
+    least = pages if least is None else least
 
-    def find(free: int | None) -> tuple[str, int]:
-        assert free is not None
-        if seen is not None:
-            seen.append(free // PAGE)
-        if free < pages * PAGE:
+    def find(free_bytes: int | None) -> tuple[int, int]:
+        assert free_bytes is not None
+        if free_bytes < least * PAGE:
             raise DeviceError(f"{pages} pages are too many.")
-        return "fits", pages * PAGE
+        taken = min(pages, free_bytes // PAGE)
+        return taken, taken * PAGE
 
-    return find
+    return entry.fit(find, free * PAGE, least * PAGE)
 
 
 @pytest.fixture
@@ -71,50 +73,49 @@ def test_what_another_run_will_still_take_is_not_free(
     machine: Machine, entries: list[Entry]
 ) -> None:
     first, second, _third = entries
-    assert first.fit(wants(60), 100 * PAGE) == "fits"
+    assert fit(first, 60, 100) == 60
     machine.lives(11, holds=20 * PAGE)
-    seen: list[int] = []
-    assert second.fit(wants(40, seen), 80 * PAGE) == "fits"
-    assert seen == [40]  # 80 are free, of which the first has yet to take 40
+    # 80 are free, of which the first has yet to take 40.
+    assert fit(second, 70, 80, least=10) == 40
 
 
 def test_who_does_not_fit_beside_others_waits_until_they_are_done(entries: list[Entry]) -> None:
     first, second, _third = entries
-    first.fit(wants(60), 100 * PAGE)
+    fit(first, 60, 100)
     with pytest.raises(MemoryTakenError, match="60 pages"):
-        second.fit(wants(60), 100 * PAGE)
+        fit(second, 60, 100)
     with first:
         pass
-    assert second.fit(wants(60), 100 * PAGE) == "fits"
+    assert fit(second, 60, 100) == 60
 
 
 def test_what_never_fits_is_refused_at_once(machine: Machine, entries: list[Entry]) -> None:
     first, second, _third = entries
-    first.fit(wants(60), 100 * PAGE)
+    fit(first, 60, 100)
     machine.lives(11, holds=30 * PAGE)
     with pytest.raises(DeviceError) as caught:
-        second.fit(wants(120), 70 * PAGE)
+        fit(second, 120, 70)
     assert type(caught.value) is DeviceError
     with pytest.raises(DeviceError) as alone:
-        entries[2].fit(wants(101), 70 * PAGE)
+        fit(entries[2], 101, 70)
     assert type(alone.value) is DeviceError
 
 
 def test_small_ones_do_not_overtake_one_that_waits(entries: list[Entry]) -> None:
     first, second, third = entries
-    first.fit(wants(30), 100 * PAGE)
+    fit(first, 30, 100)
     with pytest.raises(MemoryTakenError):
-        second.fit(wants(80), 100 * PAGE)
+        fit(second, 80, 100)
     with pytest.raises(MemoryTakenError):
-        third.fit(wants(30), 100 * PAGE)
+        fit(third, 30, 100)
     with first:
         pass
-    assert second.fit(wants(80), 100 * PAGE) == "fits"
+    assert fit(second, 80, 100) == 80
     with pytest.raises(MemoryTakenError):
-        third.fit(wants(30), 100 * PAGE)
+        fit(third, 30, 100)
     with second:
         pass
-    assert third.fit(wants(30), 100 * PAGE) == "fits"
+    assert fit(third, 30, 100) == 30
 
 
 @pytest.mark.parametrize("reborn", [False, True])
@@ -122,11 +123,11 @@ def test_a_process_that_is_gone_takes_nothing(
     machine: Machine, entries: list[Entry], reborn: bool
 ) -> None:
     first, second, _third = entries
-    first.fit(wants(60), 100 * PAGE)
+    fit(first, 60, 100)
     machine.dies(11)
     if reborn:  # another program with its number
         machine.lives(11, born=8)
-    assert second.fit(wants(60), 100 * PAGE) == "fits"
+    assert fit(second, 60, 100) == 60
 
 
 def test_a_run_that_begins_anew_replaces_its_own_entry(
@@ -134,22 +135,52 @@ def test_a_run_that_begins_anew_replaces_its_own_entry(
 ) -> None:
     first = entries[0]
     for _again in range(2):
-        assert first.fit(wants(60), 100 * PAGE) == "fits"
+        assert fit(first, 60, 100) == 60
     assert len(json.loads(machine.ledger.read_text())) == 1
 
 
 @pytest.mark.parametrize("left", ["", "[{", '[{"pid": 1}]', "7"])
 def test_a_broken_ledger_is_begun_anew(machine: Machine, entries: list[Entry], left: str) -> None:
     machine.ledger.write_text(left)
-    assert entries[0].fit(wants(60), 100 * PAGE) == "fits"
+    assert fit(entries[0], 60, 100) == 60
     with pytest.raises(MemoryTakenError):
-        entries[1].fit(wants(60), 100 * PAGE)
+        fit(entries[1], 60, 100)
 
 
-def test_where_no_ledger_can_be_a_run_is_not_held_up(tmp_path: Path) -> None:
-    assert Entry(tmp_path / "none" / "ledger.json").fit(wants(60), 100 * PAGE) == "fits"
-    with pytest.raises(DeviceError):
-        Entry(tmp_path / "none" / "ledger.json").fit(wants(60), 50 * PAGE)
+def somebody_elses(folder: Path) -> Path:
+    if os.geteuid():
+        pytest.skip("only root can give a file away")
+    path = folder / "theirs.json"
+    path.write_text("[]")
+    os.chown(path, 12345, -1)
+    return path
+
+
+@pytest.mark.parametrize(
+    "ledger",
+    [
+        lambda folder: folder / "none" / "ledger.json",
+        lambda _folder: Path("/dev/full"),
+        somebody_elses,
+    ],
+    ids=["no folder", "a full disk", "somebody else's"],
+)
+def test_where_no_ledger_can_be_a_run_is_not_held_up(
+    tmp_path: Path, ledger: Callable[[Path], Path]
+) -> None:
+    path = ledger(tmp_path)
+    with Entry(path) as first, Entry(path) as second:
+        assert fit(first, 60, 100) == fit(second, 60, 100) == 60
+        with pytest.raises(DeviceError):
+            fit(first, 60, 50)
+
+
+def test_who_waits_holds_no_more_back_than_they_can_begin_with(entries: list[Entry]) -> None:
+    first, second, third = entries
+    fit(first, 60, 100)
+    with pytest.raises(MemoryTakenError):
+        fit(second, 90, 100, least=50)
+    assert fit(third, 10, 120) == 10
 
 
 @pytest.fixture

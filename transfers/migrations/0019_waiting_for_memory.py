@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='transfer',
             name='activity',
-            field=models.CharField(choices=[('waiting', 'Waiting for a free worker'), ('loading', 'Getting the paints ready'), ('short', 'Waiting until other pictures leave enough memory'), ('painting', 'Painting'), ('saving', 'Saving the picture')], default='waiting', max_length=12),
+            field=models.CharField(choices=[('waiting', 'Waiting for a free worker'), ('loading', 'Getting the paints ready'), ('memory', 'Waiting until other pictures leave enough memory'), ('painting', 'Painting'), ('saving', 'Saving the picture')], default='waiting', max_length=12),
         ),
     ]

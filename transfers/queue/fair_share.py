@@ -47,8 +47,9 @@ class Waiting:
 def next_in_turn() -> Transfer | None:
     """The waiting transfer that a free worker takes next; None when none waits that may start.
 
-    Who has as much painted at once as they may (`accounts.quotas`) is passed over. Of several
-    people who have had equally little, the one who has waited longest comes first.
+    Who has as much painted at once as they may (`accounts.quotas`) is passed over, and who has a
+    worker already that waits for memory: large pictures of theirs would keep all of them idle. Of
+    several people who have had equally little, the one who has waited longest comes first.
     """
     waiting, running = _below_their_limit()
     if not waiting:
@@ -110,6 +111,7 @@ def _below_their_limit() -> tuple[list[Waiting], list[Transfer]]:
         return [], []
     running = list(Transfer.objects.running())
     full = _at_their_limit({each.owner_id for each in waiting}, running)
+    full |= {row.owner_id for row in running if row.activity == Transfer.Activity.MEMORY}
     return [each for each in waiting if each.owner_id not in full], running
 
 

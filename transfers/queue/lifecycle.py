@@ -147,8 +147,8 @@ def report(transfer: Transfer, progress: Progress) -> None:
 
 def wait_for_memory(transfer: Transfer) -> None:
     """RUNNING: say that it waits for memory that others need. Raises LeaseLostError."""
-    _write(transfer, activity=Activity.SHORT)
-    transfer.activity = Activity.SHORT
+    _write(transfer, activity=Activity.MEMORY)
+    transfer.activity = Activity.MEMORY
 
 
 def checkpoint(transfer: Transfer, data: bytes, step: int, pixel_steps_left: int) -> None:

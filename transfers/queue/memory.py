@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from engine.errors import MemoryTakenError
 from transfers.models import Transfer
-from transfers.queue import lifecycle
+from transfers.queue import draining, lifecycle
 from transfers.queue.patience import outlast
 from transfers.queue.watch import Stop, Watch
 
@@ -24,7 +24,7 @@ def once_it_fits(
     run: Callable[[], Iterator[_Step]], transfer: Transfer, watch: Watch
 ) -> Iterator[_Step]:
     """The steps of `run`, from when it fits; none where painting has to stop before."""
-    while watch.stop in (None, Stop.KEEP):
+    while watch.stop in (None, Stop.KEEP) and not draining.is_set():
         try:
             yield from run()
         except MemoryTakenError:
@@ -34,8 +34,8 @@ def once_it_fits(
 
 
 def _wait(transfer: Transfer, watch: Watch) -> None:
-    if transfer.activity != Transfer.Activity.SHORT:
+    if transfer.activity != Transfer.Activity.MEMORY:
         logger.info("transfer %s: waits for memory", transfer.pk)
         outlast(lambda: lifecycle.wait_for_memory(transfer), watch)
-    watch.moved()
-    sleep(AGAIN_S)
+    with watch.standing_still():
+        sleep(AGAIN_S)

@@ -176,7 +176,8 @@ class _Painting:
             self._show(step)
         if last is None and self.watch.stop is Stop.LOST:
             raise LeaseLostError
-        if last is None and self.watch.stop in (Stop.DRAINING, Stop.OTHERS):
+        gives_way = self.watch.stop is Stop.OTHERS or draining.is_set()
+        if last is None and gives_way:
             lifecycle.give_back(self.transfer)
             return
         if last is None:

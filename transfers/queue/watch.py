@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from enum import Enum
 from time import monotonic
@@ -52,7 +54,8 @@ class Watch:
         self._pause_s = LOOK_AT_A_LOOK_S if is_look else LOOK_S
         self._painted_before_s = transfer.painting_s
         self._started_at = self._moved_at = monotonic()
-        self._counted_s = 0.0
+        self._counted_s = self._still_s = 0.0
+        self._still_since: float | None = None
         self._counting = threading.Lock()
         self._ended = threading.Event()
         # In this context, so that what the thread logs names the transfer as well.
@@ -79,17 +82,34 @@ class Watch:
     @property
     def painted_s(self) -> float:
         """Seconds of work on this transfer, those of earlier attempts included."""
-        return self._painted_before_s + monotonic() - self._started_at
+        return self._painted_before_s + self._worked_s()
 
     def moved(self, *, steps: int = 0) -> None:
         """Say that the work goes on: so many steps more are done."""
         self.steps += steps
         self._moved_at = monotonic()
 
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Nothing is painted meanwhile, so it is counted as nobody's painting."""
+        with self._counting:
+            self._still_since = monotonic()
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._still_s += monotonic() - self._still_since
+                self._still_since = None
+            self.moved()
+
+    def _worked_s(self) -> float:
+        now = monotonic() if self._still_since is None else self._still_since
+        return now - self._started_at - self._still_s
+
     def count_work(self) -> None:
         """Beat now, so that all seconds worked are on the row. Raises LeaseLostError."""
         with self._counting:
-            worked_s = monotonic() - self._started_at
+            worked_s = self._worked_s()
             lifecycle.heartbeat(self._transfer, worked_s - self._counted_s)
             self._counted_s = worked_s
 
@@ -97,7 +117,7 @@ class Watch:
         """Count what was worked since the last beat on a transfer that was cancelled meanwhile: its
         owner had the worker for that long, whether or not there is a picture of it."""
         with self._counting:
-            worked_s = monotonic() - self._started_at
+            worked_s = self._worked_s()
             lifecycle.count_cancelled(self._transfer, worked_s - self._counted_s)
             self._counted_s = worked_s
 

@@ -1,6 +1,7 @@
 """A picture that does not fit beside what other workers of the machine paint."""
 
 from collections.abc import Callable, Iterator
+from time import monotonic
 
 import pytest
 from pytest_django import Settings
@@ -9,7 +10,7 @@ from engine.errors import DeviceError, MemoryTakenError
 from tests.transfers.queue.fake_engine import FakeEngine
 from tests.transfers.queue.rows import Submit, row
 from transfers.models import Transfer
-from transfers.queue import runner, steering
+from transfers.queue import fair_share, lifecycle, runner, steering
 from transfers.status import Status
 
 # The watch beats from a thread, with a connection of its own that sees only what is committed.
@@ -68,6 +69,45 @@ def test_a_worker_that_stops_gives_it_back_with_its_attempt(
     stored = row(transfer)
     assert (stored.state, stored.attempts) == (State.QUEUED, 0)
     assert stored.activity == Transfer.Activity.WAITING
+
+
+def test_a_worker_that_stops_gives_back_also_what_is_to_be_kept_as_it_is(
+    submit: Submit, crowded: Crowded, drained: Callable[[], None]
+) -> None:
+    transfer, crowded.times = submit(), 40
+
+    def keep_then_stop() -> None:
+        if crowded.times == 38:
+            lifecycle.held(row(transfer)).update(keep_requested=True)
+        if crowded.times == 20:
+            drained()
+
+    crowded.meanwhile = keep_then_stop
+    assert runner.paint_next() is True
+    assert row(transfer).state == State.QUEUED
+    assert crowded.times > 0
+
+
+def test_waiting_is_not_counted_as_painting(
+    submit: Submit, crowded: Crowded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transfers.queue.memory.AGAIN_S", 0.5)
+    transfer, tries_at = submit(), []
+    crowded.times, crowded.meanwhile = 5, lambda: tries_at.append(monotonic())
+    assert runner.paint_next() is True
+    stored = row(transfer)
+    assert stored.state == State.SUCCEEDED
+    assert stored.painting_s < (tries_at[-1] - tries_at[0]) / 2
+
+
+def test_who_waits_gets_no_other_worker(submit: Submit, crowded: Crowded) -> None:
+    submit()
+    submit(seed=2)
+    offered = []
+    crowded.meanwhile = lambda: offered.append(fair_share.next_in_turn())
+    assert runner.paint_next() is True
+    assert [one is None for one in offered] == [False, True, True]
+    assert fair_share.next_in_turn() is not None
 
 
 def test_what_never_fits_fails(submit: Submit, crowded: Crowded) -> None:
