@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from math import ceil
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,6 +33,8 @@ class Enough(Enum):
     TOO_SLOW = auto()
     """Oneself, having lost a place."""
 
+    NETWORK_TOO_SLOW = auto()
+
     HOLDERS = auto()
     """Of links of the same person."""
 
@@ -39,14 +42,16 @@ class Enough(Enum):
 
 
 class NoPlaceError(BusyError):
-    """There is none at slow work (``slow_work``)."""
+    """There is none at slow work (``slow_work``); ``again_s``: one should be free so soon, but for
+    those who lost theirs."""
 
-    def __init__(self, enough: Enough, count: int = 0) -> None:
-        wait_s = SLOW_AGAIN_S if enough == Enough.TOO_SLOW else PLACE_AGAIN_S
-        super().__init__(why(enough, count), wait_s)
+    def __init__(self, enough: Enough, count: int = 0, again_s: int = PLACE_AGAIN_S) -> None:
+        is_barred = enough in (Enough.TOO_SLOW, Enough.NETWORK_TOO_SLOW)
+        wait_s = SLOW_AGAIN_S if is_barred else again_s
+        super().__init__(why(enough, count, wait_s), wait_s)
 
 
-def why(enough: Enough, count: int = 0) -> str:
+def why(enough: Enough, count: int, wait_s: int) -> str:
     """What whoever is refused a place is told; ``count``: so many have they themselves."""
     match enough:
         case Enough.ONESELF:
@@ -68,16 +73,35 @@ def why(enough: Enough, count: int = 0) -> str:
         case Enough.TOO_SLOW:
             sentence = _(
                 "Others waited for the place of a download that you took slowly, and come first. "
-                "Please try again in two minutes."
+                "%(again)s"
+            )
+        case Enough.NETWORK_TOO_SLOW:
+            sentence = _(
+                "Others waited for the place of a download that you, or somebody on your network, "
+                "took slowly, and come first. %(again)s"
             )
         case Enough.HOLDERS:
             sentence = _(
                 "Others who use links of the same person have as many downloads on their way as "
-                "may be. Please try again in a minute."
+                "may be. %(again)s"
             )
         case Enough.EVERYBODY:
             sentence = _(
-                "Many people have downloads, photos or the like on their way right now. Please try "
-                "again in a minute."
+                "Many people have downloads, photos or the like on their way right now. %(again)s"
             )
-    return sentence % {"count": count}
+    return sentence % {"count": count, "again": _again(wait_s)}
+
+
+def _again(wait_s: int) -> str:
+    if wait_s < 60:
+        sentence = ngettext(
+            "Please try again in %(count)d second.",
+            "Please try again in %(count)d seconds.",
+            wait_s,
+        )
+        return sentence % {"count": wait_s}
+    minutes = ceil(wait_s / 60)
+    sentence = ngettext(
+        "Please try again in a minute.", "Please try again in %(count)d minutes.", minutes
+    )
+    return sentence % {"count": minutes}

@@ -19,7 +19,7 @@ from engine.decoding.decoder import decoder
 from engine.errors import ImageError
 from engine.images import Limits, Picture, read_bytes
 from gallery import slow_work
-from gallery.busy import PICTURE_AGAIN_S, BusyError, NoPlaceError
+from gallery.busy import PICTURE_AGAIN_S, BusyError
 
 AT_ONCE = 3
 """Of each process of the site. A web server has two, with eight threads each."""
@@ -110,7 +110,9 @@ def read_picture(
     Raises ImageError, whose sentence is fit for them; BusyError is one.
     """
     limits = limits or upload_limits()
-    _take_place(who)
+    # Where there is no place now, one is free in seconds: so long take photos.
+    most_each = AT_ONCE_EACH + WAITING_EACH
+    slow_work.room.enter(who, most_each=most_each, again_s=PICTURE_AGAIN_S)
     data = read_bytes(file, limits)
     with turns.turn(object() if who is None else who):
         try:
@@ -119,15 +121,6 @@ def read_picture(
             if error.reason == "busy":
                 raise BusyError from error
             raise
-
-
-def _take_place(who: Hashable) -> None:
-    """Where there is none now, one is free in seconds: so long take photos."""
-    try:
-        slow_work.room.enter(who, most_each=AT_ONCE_EACH + WAITING_EACH)
-    except NoPlaceError as error:
-        error.wait_s = PICTURE_AGAIN_S
-        raise
 
 
 def read_image(

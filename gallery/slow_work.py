@@ -91,13 +91,19 @@ class Room:
         return asks() if asks else None
 
     def enter(
-        self, who: Hashable = None, *, long: bool = False, most_each: int = MOST_EACH
+        self,
+        who: Hashable = None,
+        *,
+        long: bool = False,
+        most_each: int = MOST_EACH,
+        again_s: int = PLACE_AGAIN_S,
     ) -> None:
         """This thread is to begin, and leaves with its request. Twice counts once. Raises
         NoPlaceError.
 
         ``who`` it is for, where that is not who asks. ``long``: what takes minutes, such as a zip.
-        ``most_each``: so many places may they have with this one.
+        ``most_each``: so many places may they have with this one. ``again_s``: so soon is whoever
+        is refused told to come back, where others are why.
         """
         if not getattr(self._here, "answers", False):
             return
@@ -108,7 +114,7 @@ class Room:
             enough = self._enough(wish, others)
             self._remember(wish, enough)
             if enough:
-                raise NoPlaceError(enough, _count(wish, others))
+                raise NoPlaceError(enough, _count(wish, others), again_s)
             before = self._at_work.get(thread)
             self._at_work[thread] = Place(wish.who, long or (before is not None and before.long))
 
@@ -161,11 +167,12 @@ class Room:
     def _enough(self, wish: Wish, others: list[Place]) -> Enough | None:
         who, long = wish.who, wish.long
         if who is not None:
+            is_visitor = isinstance(who, Visitor)
+            if monotonic() - self._barred.get(who, float("-inf")) < BARRED_S:
+                return Enough.NETWORK_TOO_SLOW if is_visitor else Enough.TOO_SLOW
             theirs = [place for place in others if place.who == who]
             if _is_full(theirs, long, wish.most_each, MOST_LONG_EACH):
-                return Enough.NETWORK if isinstance(who, Visitor) else Enough.ONESELF
-            if monotonic() - self._barred.get(who, float("-inf")) < BARRED_S:
-                return Enough.TOO_SLOW
+                return Enough.NETWORK if is_visitor else Enough.ONESELF
         if (links_of := _links_of(who)) is not None:
             holders = [place for place in others if _links_of(place.who) == links_of]
             if _is_full(holders, long, self.most_by_links, self.most_long_by_links):

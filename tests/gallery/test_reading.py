@@ -16,10 +16,11 @@ from pytest_django import Settings
 from accounts.models import User
 from engine.decoding.decoder import Decoder
 from engine.errors import ImageError
-from gallery import reading
+from gallery import reading, slow_work
 from gallery.busy import BusyError
 from gallery.models import Style
 from gallery.reading import Turns, read_image, read_picture
+from gallery.slow_work import Room
 from stylesite import web_server
 from tests.engine.decoding.hostile_child import HOLE
 from tests.gallery.drawings import gradient, upload
@@ -131,6 +132,33 @@ def test_nothing_is_remembered_of_those_who_have_left(turns: Turns) -> None:
     assert gets_a_turn(turns, "ada")
     assert not turns._reading
     assert not turns._waiting
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    """Which this thread may enter, as it answers a request."""
+    room = Room()
+    monkeypatch.setattr(slow_work, "room", room)
+    room.begin()
+    yield room
+    room.end()
+
+
+def test_who_finds_no_place_for_a_photo_is_told_to_come_back_in_seconds(room: Room) -> None:
+    room.most = 0
+    with pytest.raises(BusyError, match="Please try again in 10 seconds") as caught:
+        read_image(cast(BinaryIO, upload()), "ada")
+    assert caught.value.wait_s == 10
+
+
+def test_who_was_too_slow_is_not_told_to_send_a_photo_again_before_it_is_taken(
+    room: Room,
+) -> None:
+    room.enter("ada")
+    room.bar(threading.get_ident())
+    with pytest.raises(BusyError, match="Please try again in 2 minutes") as caught:
+        read_image(cast(BinaryIO, upload()), "ada")
+    assert caught.value.wait_s == 120
 
 
 @pytest.fixture

@@ -246,7 +246,22 @@ def test_whoever_is_refused_is_told_who_has_enough(room: Room, visitors: Visitor
     assert (why_not(room, "bob", long=True) or "").startswith(everybody)
     assert visitors.who_give_way(then=True) == ["ada", HOME], "one for each who was refused"
     visitors.leave()
-    assert "Please try again in two minutes." in (why_not(room, "ada") or "")
+    theirs, on_network = why_not(room, "ada") or "", why_not(room, HOME) or ""
+    assert "a download that you took slowly" in theirs
+    assert "a download that you, or somebody on your network, took slowly" in on_network
+    assert theirs.endswith("Please try again in 2 minutes.")
+    assert on_network.endswith("Please try again in 2 minutes.")
+    room.end()
+
+
+def test_who_was_too_slow_is_told_how_long_that_counts_also_where_they_have_enough(
+    room: Room, visitors: Visitors
+) -> None:
+    visitors.come(1, "ada", long=True)
+    for thread in room.threads():
+        room.bar(thread)
+    room.begin()
+    assert "Please try again in 2 minutes." in (why_not(room, "ada", long=True) or "")
     room.end()
 
 
