@@ -21,7 +21,7 @@ from PIL import Image
 from accounts.limits import counted
 from accounts.models import User
 from gallery import slow_work, time_lapses
-from gallery.busy import NoPlaceError
+from gallery.busy import BusyError
 from gallery.file_names import safe_name
 from gallery.frames import Frame, thinned
 from gallery.models import TimeLapse
@@ -47,14 +47,6 @@ LONGEST_S = 60
 PATIENCE_S = 10
 
 _one_at_a_time = threading.BoundedSemaphore(1)
-
-
-class BusyError(Exception):
-    """Not now. ``sentence`` says why, ``wait_s`` when to try again."""
-
-    def __init__(self, sentence: str, wait_s: int) -> None:
-        super().__init__(sentence)
-        self.sentence, self.wait_s = sentence, wait_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +178,7 @@ def _in_turn(user: User) -> Iterator[None]:
         )
     try:
         _count(user)
-        try:
-            slow_work.room.enter(long=True)
-        except NoPlaceError as error:
-            raise BusyError(error.sentence, error.wait_s) from error
+        slow_work.room.enter(long=True)
         if not _one_at_a_time.acquire(timeout=PATIENCE_S):
             raise BusyError(
                 _("Many animations are being made right now. Please try again in a moment."),

@@ -67,7 +67,7 @@ def animation(request: SignedInRequest, artwork_id: UUID) -> HttpResponseBase:
         return _refused(request, artwork_id, form.sentence())
     try:
         return animation_response(time_lapse, form.wish)
-    except animations.BusyError as error:
+    except BusyError as error:
         return _refused(request, artwork_id, error.sentence)
 
 
@@ -88,7 +88,7 @@ def frame_response(time_lapse: TimeLapse, step: int) -> HttpResponseBase:
 
 
 def animation_response(time_lapse: TimeLapse, wish: animations.Wish) -> HttpResponseBase:
-    """The animation as a file under the artwork's title. Raises animations.BusyError."""
+    """The animation as a file under the artwork's title. Raises BusyError."""
     film = animations.animate(time_lapse, wish, time_lapse.artwork.owner)
     name = animations.file_name(time_lapse.artwork.title, wish.kind)
     response = FileResponse(

@@ -13,7 +13,7 @@ from gallery import slow_work
 from gallery.models import Artwork
 from tests.gallery.drawings import hang_artwork
 from tests.gallery.films import add_time_lapse
-from tests.transfers.api.conftest import ApiClient
+from tests.transfers.api.conftest import ApiClient, data_of
 from tests.transfers.drawings import as_file, quadrants
 from transfers.models import BroughtRecipe, Sweep, Transfer
 from transfers.queue import checkpoints
@@ -60,6 +60,7 @@ def test_what_is_slow_waits_for_its_place_on_both_sides(
         ("GET", f"/sheets/{sweep.pk}/picture/"),
         ("GET", f"/artworks/{whole.pk}/difference/{repetition.pk}/"),
         ("GET", f"/artworks/{repetition.pk}/check/"),
+        ("GET", f"/artworks/{whole.pk}/time-lapse/animation/?kind=webp"),
         ("POST", f"/artworks/{whole.pk}/time-lapse/frames/3/keep/"),
         ("POST", f"/sheets/{sweep.pk}/cells/{cell.row}/{cell.column}/keep/"),
     )
@@ -77,6 +78,7 @@ def test_what_is_slow_waits_for_its_place_on_both_sides(
             assert (answer.status_code, answer.json()["reason"]) == (503, "busy"), address
         else:
             assert answer.status_code in (200, 201), address
+            assert data_of(answer), address
     cache.clear()  # it knows the check
     for method, address, data in pages:
         answer: Any = getattr(signed_in, method)(address, data, follow=True)

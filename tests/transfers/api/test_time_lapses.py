@@ -107,7 +107,8 @@ def test_too_many_animations_have_to_wait(
 ) -> None:
     monkeypatch.setattr("gallery.animations.MOST_A_MINUTE", 0)
     response = api.get(f"{address}animation/?kind=webp")
-    assert (response.status_code, response.json()["reason"]) == (429, "too_many_requests")
+    assert (response.status_code, response.json()["reason"]) == (503, "busy")
+    assert "0 animations within a minute" in response.json()["detail"]
     assert 1 <= int(response["Retry-After"]) <= 60
 
 

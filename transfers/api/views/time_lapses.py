@@ -8,11 +8,10 @@ from uuid import UUID
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gallery import animations, kept_frames, time_lapses
+from gallery import kept_frames, time_lapses
 from gallery.animations import KINDS, SECONDS, Wish
 from gallery.files import file_response
 from gallery.time_lapses import own_time_lapse
@@ -93,10 +92,7 @@ class TimeLapseAnimation(ApiView):
             seconds=int(_one_of(request, "seconds", map(str, SECONDS), str(USUAL.seconds))),
             photo=flag(request, "photo"),
         )
-        try:
-            return animation_response(time_lapse, wish)
-        except animations.BusyError as error:
-            raise Throttled(wait=error.wait_s) from error
+        return animation_response(time_lapse, wish)
 
 
 def _one_of(request: Request, name: str, choices: Iterable[str], usual: str) -> str:
