@@ -1,4 +1,4 @@
-"""The real decoder, and one that every file takes over: what it can do then, and what it costs."""
+"""What a decoder reads, what becomes of it when a file breaks it, and what it costs."""
 
 import gc
 import io
@@ -7,66 +7,18 @@ import resource
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
-import numpy as np
 import pytest
-from _pytest.mark.structures import ParameterSet
 from PIL import Image
 
-from engine.decoding import system_calls
-from engine.decoding.confinement import NOBODY, landlock_version
-from engine.decoding.decoder import Decoder, environment
+from engine.decoding.decoder import Decoder
 from engine.errors import ImageError
 from engine.images import FORMATS, Limits, read_picture
-from tests.engine.decoding.hostile_child import CPU_S, HOLE
-
-LIMITS = Limits(max_pixels=2_000_000)
-STOPPED = {"PermissionError", "OSError", "RuntimeError", "ValueError"}
-"""As Python says it of a file, of a descriptor too many, of a thread, and of a limit."""
-
-
-@pytest.fixture(scope="module")
-def decoder() -> Iterator[Decoder]:
-    decoder = Decoder()
-    yield decoder
-    decoder.close()
-
-
-@pytest.fixture(scope="module")
-def hostile() -> Iterator[Decoder]:
-    decoder = Decoder("tests.engine.decoding.hostile_child")
-    yield decoder
-    decoder.close()
-
-
-def drawn(kind: str = "PNG", size: tuple[int, int] = (97, 64), mode: str = "RGB") -> bytes:
-    noise = np.random.default_rng(1).integers(0, 255, (*size[::-1], 3), dtype=np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(noise).convert(mode).save(buffer, kind)
-    return buffer.getvalue()
-
-
-def refused(decoder: Decoder, data: bytes) -> str:
-    with pytest.raises(ImageError) as caught:
-        decoder.read(data, LIMITS)
-    return caught.value.reason
-
-
-def children(pid: int | None) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def until(holds: Callable[[], bool], seconds: float = 5) -> bool:
-    deadline = monotonic() + seconds
-    while not holds() and monotonic() < deadline:
-        sleep(0.02)
-    return holds()
+from tests.engine.decoding.conftest import LIMITS, children, drawn, refused, until
+from tests.engine.decoding.hostile_child import HOLE
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -152,17 +104,6 @@ def test_several_are_read_at_once(decoder: Decoder) -> None:
     assert sizes == [(97, 64)] * 6
 
 
-def test_nothing_of_the_site_is_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STYLESITE_SECRET_KEY", "tell nobody")
-    assert set(environment()) <= {
-        *{"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LC_ALL"},
-        *{"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MALLOC_ARENA_MAX"},
-    }
-    with closing(Decoder("tests.engine.decoding.hostile_child")) as fresh:
-        found = fresh.read(HOLE + b"look for the key", LIMITS)
-    assert found.image.size == (99, 99)  # 0, so not there
-
-
 @pytest.mark.parametrize("deed", ["crash", "leave", "eat", "spin", "sleep", "lie"])
 def test_a_file_that_breaks_its_decoder_is_refused_and_breaks_nothing_else(
     hostile: Decoder, deed: str
@@ -174,116 +115,6 @@ def test_a_file_that_breaks_its_decoder_is_refused_and_breaks_nothing_else(
     assert monotonic() - began < 10
     assert (hostile.read(drawn(), LIMITS).image.size, hostile.pid) == before
     assert until(lambda: not children(hostile.pid))
-
-
-def limits_of(pid: int) -> dict[str, list[str]]:
-    """Soft and hard, by the kernel's names for them."""
-    lines = Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]
-    return {line[:26].strip(): line[26:].split()[:2] for line in lines}
-
-
-def test_limits_stand_around_every_file(hostile: Decoder) -> None:
-    """Each by itself: what another wall stops as well would hide that one is gone."""
-    reading = threading.Thread(target=refused, args=(hostile, HOLE + b"sleep"))
-    hostile.start()
-    reading.start()
-    none = ["0", "0"]
-    try:
-        assert until(lambda: len(children(hostile.pid)) == 1, 10)
-        [at_work] = children(hostile.pid)
-        assert until(lambda: limits_of(at_work)["Max open files"] == none)
-        limits, asked_for = limits_of(at_work), resource.getpagesize() * _pages(at_work)
-    finally:
-        for pid in children(hostile.pid):
-            os.kill(pid, 9)
-        reading.join()
-    assert limits["Max cpu time"] == [str(CPU_S)] * 2
-    assert limits["Max file size"] == limits["Max core file size"] == none
-    assert limits["Max locked memory"] == none
-    assert "unlimited" not in limits["Max processes"]
-    soft, hard = map(int, limits["Max address space"])
-    room = 2 * LIMITS.max_bytes + 24 * LIMITS.max_pixels + 192 * 2**20
-    assert room - 2**26 < soft - asked_for <= room
-    assert soft == hard
-
-
-def _pages(pid: int) -> int:
-    """Of its address space."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[0])
-
-
-def test_a_file_that_asks_for_more_memory_is_told_that_there_is_none(hostile: Decoder) -> None:
-    assert failed(hostile, HOLE + b"ask for two gigabytes") == "MemoryError"
-
-
-def test_a_thread_may_be_started_as_heic_needs_one(hostile: Decoder) -> None:
-    assert hostile.read(HOLE + b"thread", LIMITS).image.size == (64, 64)
-
-
-def walled(deed: str, landlock: int | None = None) -> ParameterSet:
-    """Stopped by the filter of system calls, and by Landlock from this version on, if by any."""
-    stands = system_calls.is_known() or (landlock is not None and landlock_version() >= landlock)
-    return pytest.param(deed, marks=pytest.mark.skipif(not stands, reason="no wall against it"))
-
-
-def failed(decoder: Decoder, data: bytes) -> str:
-    """What it said itself; a decoder that is gone or taken over says something else."""
-    with pytest.raises(ImageError) as caught:
-        decoder.read(data, LIMITS)
-    return str(caught.value.__cause__).removeprefix("it failed with ")
-
-
-@pytest.mark.parametrize(
-    "deed",
-    [
-        "read a file",
-        "read a file in place of another",
-        "open a socket",
-        "open a pipe",
-        "raise its limits",
-        "start threads without end",
-        "start a process",
-        walled("start a program", landlock=1),
-        walled("fork"),
-        walled("signal its parent", landlock=6),
-    ],
-)
-def test_whoever_takes_a_decoder_over_can_do_nothing_with_it(hostile: Decoder, deed: str) -> None:
-    before = hostile.read(drawn(), LIMITS) and hostile.pid
-    assert failed(hostile, HOLE + deed.encode()) in STOPPED
-    assert hostile.pid == before
-    assert until(lambda: not children(hostile.pid))
-
-
-@pytest.fixture
-def safe() -> Iterator[Path]:
-    """A file that belongs to whoever decodes, in a folder where all may write: only the walls are
-    in the way."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "safe"
-        file.write_bytes(b"to be left alone")
-        os.chmod(folder, 0o777)
-        if os.geteuid() == 0:
-            os.chown(file, NOBODY, NOBODY)
-        yield file
-
-
-@pytest.mark.parametrize(
-    "deed",
-    [
-        "write beside a file",
-        walled("rename a file", landlock=1),
-        walled("cut a file", landlock=3),
-        walled("chmod a file"),
-    ],
-)
-def test_whoever_takes_a_decoder_over_leaves_files_alone(
-    hostile: Decoder, safe: Path, deed: str
-) -> None:
-    assert failed(hostile, HOLE + f"{deed}: {safe}".encode()) in STOPPED
-    assert list(safe.parent.iterdir()) == [safe]
-    assert safe.read_bytes() == b"to be left alone"
-    assert safe.stat().st_mode & 0o777
 
 
 def test_a_decoder_that_was_killed_is_started_again(decoder: Decoder) -> None:
