@@ -9,9 +9,10 @@ import pytest
 
 from accounts.models import User
 from gallery import albums, publishing, shares
-from gallery.models import Album, Artwork, Profile, ShareLink, Style
+from gallery.models import Album, Artwork, Profile, ShareLink, Style, TimeLapse
 from gallery.styles import add_style
 from tests.gallery.drawings import RECIPE, gradient, hang_artwork
+from tests.gallery.films import add_time_lapse
 
 
 @pytest.fixture
@@ -26,6 +27,11 @@ def make_artwork(user: User) -> Callable[..., Artwork]:
 @pytest.fixture
 def artwork(make_artwork: Callable[..., Artwork]) -> Artwork:
     return make_artwork()
+
+
+@pytest.fixture
+def time_lapse(artwork: Artwork) -> TimeLapse:
+    return add_time_lapse(artwork)
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
-"""Time-lapses drawn by code, for artworks of tests."""
+"""Time-lapses drawn by code, for artworks of tests, and what their pages answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.urls import reverse
 from PIL import Image
 
 from gallery.frames import Frame, take
@@ -24,3 +26,16 @@ def add_time_lapse(artwork: Artwork, steps: Iterable[int] = range(1, 14)) -> Tim
     time_lapse = frame_time_lapse(artwork, [*small, *whole[coarse:]])
     time_lapse.save(force_insert=True)
     return time_lapse
+
+
+def at(time_lapse: TimeLapse, name: str, *more: object) -> str:
+    return reverse(f"gallery:{name}", args=[time_lapse.pk, *more])
+
+
+def body(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def said(response: Any) -> str:
+    [message] = response.context["messages"]
+    return str(message)
