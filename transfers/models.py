@@ -28,6 +28,7 @@ from transfers.queue.models import LossCurve, MachineSpeed, WorkerHost
 from transfers.repeating.models import BroughtRecipe
 from transfers.studies.models import Purpose, Sweep, SweepCell
 from transfers.studio.models import SavedSettings
+from transfers.style_shares import TransferStyle
 
 __all__ = [
     "Booth",
@@ -186,7 +187,7 @@ class Transfer(models.Model):
     content_image = models.ForeignKey(
         ContentImage, on_delete=models.RESTRICT, related_name="transfers"
     )
-    styles = models.ManyToManyField(Style, through="TransferStyle", related_name="transfers")
+    styles = models.ManyToManyField(Style, through=TransferStyle, related_name="transfers")
     protect = models.ForeignKey(
         Mask,
         on_delete=models.RESTRICT,
@@ -383,28 +384,3 @@ class Transfer(models.Model):
     @property
     def is_picture(self) -> bool:
         return self.purpose == Purpose.PICTURE
-
-
-class TransferStyle(models.Model):
-    """A style's share in a transfer."""
-
-    transfer = models.ForeignKey(Transfer, on_delete=models.CASCADE, related_name="style_shares")
-    style = models.ForeignKey(Style, on_delete=models.RESTRICT)
-    weight = models.FloatField(default=1.0)
-    mask = models.ForeignKey(
-        Mask,
-        on_delete=models.RESTRICT,
-        null=True,
-        blank=True,
-        related_name="style_shares",
-        help_text="Where it paints; without one, wherever the others leave room.",
-    )
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["transfer", "style"], name="style_once_per_transfer")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.style_id} × {self.weight}"
