@@ -15,8 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from stylesite import permissions, production, secret_key, stores
 from stylesite.environment import env, networks, web_address, whole_number, yes_or_no
+from stylesite.log_settings import *  # noqa: F403
 from stylesite.signing_in import *  # noqa: F403
-from transfers import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
@@ -381,34 +381,8 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
 }
 
-# Logs and metrics
+# Metrics; what is logged stands in stylesite/log_settings.py
 
-LOG_FORMAT = env.str("STYLESITE_LOG_FORMAT", "line")
-if LOG_FORMAT not in logs.FORMATS:
-    raise ImproperlyConfigured("Set STYLESITE_LOG_FORMAT to line or json.")
-LOG_LEVEL = env.str("STYLESITE_LOG_LEVEL", "INFO").upper()
-if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-    raise ImproperlyConfigured("Set STYLESITE_LOG_LEVEL to DEBUG, INFO, WARNING or ERROR.")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"subject": {"()": "transfers.logs.Subject"}},
-    "formatters": {
-        "line": {"()": "transfers.logs.LineFormatter"},
-        "json": {"()": "transfers.logs.JsonFormatter"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT,
-            "filters": ["subject"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Every message and its end: of interest only to whoever looks for a fault in the queue. That a
-    # passkey was used, the audit log says, and whose.
-    "loggers": {"django-q": {"level": "WARNING"}, "fido2": {"level": "WARNING"}},
-}
 METRICS_TOKEN = env.str("STYLESITE_METRICS_TOKEN", "")
 
 # Last, when everything is known
