@@ -21,11 +21,13 @@ import time
 from pathlib import Path
 
 from gallery.busy import NoPlaceError
-from gallery.slow_work import Visitor, room
+from gallery.slow_work import room
 from stylesite import web_clients, web_worker
 
-web_worker.SILENCE_S = float(os.environ.get("SILENCE_S", web_worker.SILENCE_S))
-web_clients.LEAST_OVER_S = float(os.environ.get("LEAST_OVER_S", web_clients.LEAST_OVER_S))
+for module in (web_clients, web_worker):
+    for name in {"CROWDED_S", "LEAST_OVER_S", "SILENCE_S", "SLOW_AFTER_S"} & os.environ.keys():
+        if hasattr(module, name):
+            setattr(module, name, float(os.environ[name]))
 
 
 def ended(pieces):
@@ -42,8 +44,7 @@ def application(environ, start_response):
         time.sleep(15)
     if environ["PATH_INFO"] == "/long":
         room.begin()
-        links_of = int(environ["QUERY_STRING"] or 0) or None
-        room.count_as(lambda: Visitor(environ["REMOTE_ADDR"], links_of))
+        room.count_as(lambda: environ["REMOTE_ADDR"])
         try:
             room.enter(long=True)
         except NoPlaceError:
