@@ -6,7 +6,8 @@ others, to which anybody can have the site write, each network has one that aske
 hundred thousand addresses are as easily made up as one, and of networks nobody has that many.
 
 A turn is a keyed hash, so that it tells neither of a network nor can be chosen, and going round is
-a jump in an index to the next larger one. It costs the same however many wait.
+a jump in an index to the next larger one. It costs the same however many are due: only those that
+were tried, and wait to be tried again, are walked over.
 """
 
 from __future__ import annotations
