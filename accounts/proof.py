@@ -39,4 +39,5 @@ def ask(request: HttpRequest) -> None:
     Raises ReauthenticationRequired, upon which allauth keeps in the session what was sent, asks,
     and then does it: nothing that was typed is lost. So this is for no form that holds a password.
     """
+    # allauth's decorator asks for a whole view, and an ``app`` would let its own setting decide.
     raise_if_reauthentication_required(request, app="")
