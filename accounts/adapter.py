@@ -89,8 +89,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         nth = alert_limits.count(user, template_prefix)
         if nth > alert_limits.A_DAY:
             return
-        is_last = nth == alert_limits.A_DAY
-        context = {**(context or {}), "user": user, "is_last_today": is_last}
+        context = {**(context or {}), "user": user, "most_a_day": alert_limits.A_DAY}
+        context["is_last_today"] = nth == alert_limits.A_DAY
         if template_prefix in OF_NEW_SECOND_STEPS:
             context["is_first"] = second_factor.has_just_one(user)
         super().send_notification_mail(template_prefix, user, context, email)

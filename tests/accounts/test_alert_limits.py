@@ -48,6 +48,16 @@ def test_the_tenth_of_a_day_is_the_last_and_says_so(confirmed: User) -> None:
     assert "see “Recent activity” in your settings" in bodies()[-1]
 
 
+def test_the_last_says_which_one_it_is(confirmed: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alert_limits, "A_DAY", 3)
+    tell(confirmed, TOKEN, 4)
+    assert ["This is letter 3 of this kind today." in body for body in bodies()] == [
+        False,
+        False,
+        True,
+    ]
+
+
 def test_sign_ins_from_ever_new_browsers_are_ten_letters_and_all_in_the_log(
     confirmed: User,
 ) -> None:
