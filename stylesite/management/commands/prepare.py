@@ -9,11 +9,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
+from django.db.backends.utils import CursorWrapper
 
 from gallery.files import FilesUnavailableError
 
 # Any number, as long as every host takes the same one.
 PREPARING = 7_270_619
+ASKS_AGAIN_S = 0.5
 
 
 class Command(BaseCommand):
@@ -71,14 +73,22 @@ class Command(BaseCommand):
 def one_host_at_a_time() -> Iterator[None]:
     """On PostgreSQL, hosts that are prepared in the same moment take turns.
 
-    The lock is the connection's, so it goes with a host that dies.
+    The lock is the connection's, so it goes with a host that dies. It is asked for again and again:
+    a statement that waited for it would itself be waited for where a migration builds an index
+    beside everybody else (``accounts.index_operations``), and neither would come to an end.
     """
     if connection.vendor != "postgresql":
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        while not _is_its_turn(cursor):
+            time.sleep(ASKS_AGAIN_S)
     try:
         yield
     finally:
         connection.close()
+
+
+def _is_its_turn(cursor: CursorWrapper) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [PREPARING])
+    return bool(cursor.fetchone()[0])
