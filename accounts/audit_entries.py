@@ -30,14 +30,9 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         """What ``user`` did, and what was done to their account."""
         return self.filter(Q(account=user) | (Q(actor=user) & OF_NOBODY_OR_ANOTHER))
 
-    def about(self, user: User) -> Self:
-        """What was done to the account of ``user``, but for coming and going."""
-        return self.filter(account=user).exclude(action__in=COMING_AND_GOING)
-
     def by_on_others(self, user: User) -> Self:
-        """What ``user`` did elsewhere, but for coming and going."""
-        of_others = self.filter(OF_NOBODY_OR_ANOTHER, actor=user)
-        return of_others.exclude(action__in=COMING_AND_GOING)
+        """What ``user`` did elsewhere."""
+        return self.filter(OF_NOBODY_OR_ANOTHER, actor=user)
 
     def older_than(self, when: datetime) -> Self:
         return self.filter(at__lt=when)
@@ -104,13 +99,8 @@ class AuditEntry(models.Model):
             models.Index(fields=["-at", "-id"], name="audit_by_time"),
             models.Index(fields=["account", "action", "-at"], name="audit_of_kind"),
             models.Index(
-                fields=["account", "-at"],
-                name="audit_of_account_lately",
-                condition=~Q(action__in=COMING_AND_GOING),
-            ),
-            models.Index(
-                fields=["actor", "-at"],
-                name="audit_by_actor_on_others",
+                fields=["actor", "action", "-at"],
+                name="audit_by_kind_on_others",
                 condition=OF_NOBODY_OR_ANOTHER,
             ),
         ]

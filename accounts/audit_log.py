@@ -10,20 +10,21 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.db.models import QuerySet
+from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.audit import BY_PROGRAM, UNLISTED, Action
-from accounts.audit_entries import COMING_AND_GOING
+from accounts.audit_entries import COMING_AND_GOING, AuditEntryQuerySet
 from accounts.models import ApiToken, AuditEntry, User
 from accounts.spreadsheets import guarded
 
 COLUMNS = ("when", "what", "by", "account", "of", "id", "from", "more")
 AT_ONCE = 500
-MOST_SHOWN = 2000
-"""Of an account, to whoever has it. Staff, and a copy of everything, have all."""
+MOST_OF_A_KIND = 1000
+"""Are shown of an account, to whoever has it. Staff, and a copy of everything, have all."""
 
 MEANS = {
     "password": _lazy("password"),
@@ -45,6 +46,20 @@ class Place(NamedTuple):
     """How often that day, of coming and going: ``number`` is the last."""
     networks: int = 1
     """From how many they came."""
+
+
+class _Row(NamedTuple):
+    """What tells the lines: of an entry no more is read before its line is shown."""
+
+    action: str
+    at: datetime
+    number: int
+    actor: int | None
+    address: str
+    method: str | None
+
+
+COLUMNS_READ = ("action", "at", "pk", "actor_id", "address", KT("facts__method"))
 
 
 class Recent(NamedTuple):
@@ -71,27 +86,39 @@ class Line:
 
 
 def recent(user: User) -> Recent:
-    """Where each line stands of what was done by and to ``user``: the newest MOST_SHOWN entries.
+    """Where each line stands of what was done by and to ``user``: the newest MOST_OF_A_KIND of each
+    kind of entry.
 
-    Of coming and going as many of each kind count beside all else, and are a line a day: whoever
-    guesses passwords, or signs in again and again, must not push everything else out of sight. No
-    query reads more rows than are shown, however many there are.
+    Nothing is cut for all kinds together: whoever makes noise of one kind, or of many, must not
+    push what they did besides out of sight. Coming and going is a line a day.
     """
     entries = AuditEntry.objects
-    done = {
-        (at, number)
-        for some in (entries.about(user), entries.by_on_others(user))
-        for at, number in some.order_by("-at").values_list("at", "pk")[: MOST_SHOWN + 1]
-    }
-    places = sorted((Place(at, number) for at, number in done), reverse=True)
-    has_older = len(places) > MOST_SHOWN
-    places = places[:MOST_SHOWN]
-    for action in COMING_AND_GOING:
-        same = list(entries.filter(account=user, action=action).order_by("-at")[: MOST_SHOWN + 1])
-        has_older = has_older or len(same) > MOST_SHOWN
-        places += _days(user, same[:MOST_SHOWN])
-    places.sort(reverse=True)
-    return Recent(places[:MOST_SHOWN], has_older or len(places) > MOST_SHOWN)
+    own, has_older = _newest_of_each_kind(entries.filter(account=user))
+    elsewhere, has_older_elsewhere = _newest_of_each_kind(entries.by_on_others(user))
+    done = [row for row in (*own, *elsewhere) if row.action not in COMING_AND_GOING]
+    places = [Place(row.at, row.number) for row in done]
+    places += _days(user, (row for row in own if row.action in COMING_AND_GOING))
+    return Recent(sorted(places, reverse=True), has_older or has_older_elsewhere)
+
+
+def _newest_of_each_kind(entries: AuditEntryQuerySet) -> tuple[list[_Row], bool]:
+    """MOST_OF_A_KIND at most of each, and whether there are older ones.
+
+    Walks an index that has them by kind: a query reads as many rows, and is done with one kind or
+    with several. Where more are left of a kind, the next begins behind it.
+    """
+    rows: list[_Row] = []
+    kind, has_older = "", False
+    while True:
+        behind = entries.filter(action__gt=kind).order_by("action", "-at")
+        read = [_Row(*row) for row in behind.values_list(*COLUMNS_READ)[: MOST_OF_A_KIND + 1]]
+        if len(read) <= MOST_OF_A_KIND:
+            return rows + read, has_older
+        whole = [row for row in read if row.action != read[-1].action]
+        has_older = has_older or not whole
+        whole = whole or read[:-1]
+        rows += whole
+        kind = whole[-1].action
 
 
 def lines_at(user: User, places: Iterable[Place]) -> list[Line]:
@@ -114,20 +141,20 @@ def _line(user: User, entry: AuditEntry, names: Mapping[str, str]) -> Line:
     return Line(entry, what(entry), of(entry), _by(user, entry, names), more(entry), address)
 
 
-def _days(user: User, entries: Iterable[AuditEntry]) -> Iterator[Place]:
+def _days(user: User, rows: Iterable[_Row]) -> Iterator[Place]:
     """One place for those of a day that were tried, or done, by the same means.
 
     A wrong code after the right password is another matter than a wrong password. What was done is
     apart for each network, so that nobody hides among their victim’s own sign-ins.
     """
-    days: dict[tuple[object, ...], list[AuditEntry]] = {}
-    for entry in entries:
-        network = entry.address if entry.action != Action.SIGN_IN_FAILED else ""
-        key = (timezone.localdate(entry.at), entry.facts.get("method"), network)
-        days.setdefault(key, []).append(entry)
+    days: dict[tuple[object, ...], list[_Row]] = {}
+    for row in rows:
+        network = row.address if row.action != Action.SIGN_IN_FAILED else ""
+        key = (row.action, timezone.localdate(row.at), row.method, network)
+        days.setdefault(key, []).append(row)
     for same in days.values():
-        seen = {entry.address for entry in same if entry.actor_id in (None, user.pk)}
-        yield Place(same[0].at, same[0].pk, len(same), len(seen - {""}))
+        seen = {row.address for row in same if row.actor in (None, user.pk)}
+        yield Place(same[0].at, same[0].number, len(same), len(seen - {""}))
 
 
 def _names_of_tokens(user: User, entries: Iterable[AuditEntry]) -> dict[str, str]:

@@ -43,6 +43,6 @@ def activity(request: SignedInRequest) -> HttpResponse:
         "lines": audit_log.lines_at(request.user, page.object_list),
         "kept_days": site_settings.AUDIT_KEPT_DAYS,
         "has_older": recent.has_older,
-        "most": audit_log.MOST_SHOWN,
+        "most": audit_log.MOST_OF_A_KIND,
     }
     return render(request, "accounts/activity.html", context)

@@ -16,18 +16,8 @@ class Migration(migrations.Migration):
         AddIndex(
             model_name="auditentry",
             index=models.Index(
-                fields=["account", "-at"],
-                name="audit_of_account_lately",
-                condition=models.Q(
-                    ("action__in", ("sign_in_failed", "signed_in", "signed_out")), _negated=True
-                ),
-            ),
-        ),
-        AddIndex(
-            model_name="auditentry",
-            index=models.Index(
-                fields=["actor", "-at"],
-                name="audit_by_actor_on_others",
+                fields=["actor", "action", "-at"],
+                name="audit_by_kind_on_others",
                 condition=models.Q(
                     ("account", None),
                     models.Q(("account", models.F("actor")), _negated=True),
