@@ -36,6 +36,8 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("actor", "account")
     list_per_page = 100
     show_full_result_count = False
+    # Any part of any of these is looked for, which no index finds: all are read, the newest first,
+    # until a page is full.
     search_fields = ("actor__email", "account__email", "subject_id", "subject_label", "address")
     search_help_text = _("E-mail address, network, number or name of what was changed")
     ordering = ("-at", "-id")
