@@ -82,7 +82,9 @@ def change(link: ShareLink, *, password: str | None = None, **values: Any) -> No
 
     Whoever typed an earlier password is asked for the new one.
     """
-    if "expires_at" in values and not link.is_open and link.revoked_at is None:
+    ends_at = values.get("expires_at", link.expires_at)
+    is_opened = link.revoked_at is None and link.is_expired and not _is_over(ends_at)
+    if is_opened:
         _check_count(link.owner)
     if password is not None:
         values["password"] = make_password(password) if password else ""
@@ -101,9 +103,10 @@ def withdraw(link: ShareLink) -> bool:
 
 @transaction.atomic
 def restore(link: ShareLink) -> bool:
-    """Undo ``withdraw``: the same address leads there again. Whether that changed anything."""
+    """Undo ``withdraw``: the same address leads there again, unless its end has come. Whether that
+    changed anything."""
     withdrawn = ShareLink.objects.filter(pk=link.pk, revoked_at__isnull=False)
-    if withdrawn.exists():
+    if not link.is_expired and withdrawn.exists():
         _check_count(link.owner)
     is_restored = withdrawn.update(revoked_at=None) > 0
     link.revoked_at = None
@@ -195,6 +198,10 @@ def count_view(link: ShareLink) -> None:
 
 def _open_links(owner: User) -> ShareLinkQuerySet:
     return ShareLink.objects.open(timezone.now()).filter(owner=owner)
+
+
+def _is_over(ends_at: datetime | None) -> bool:
+    return ends_at is not None and ends_at <= timezone.now()
 
 
 def _check_count(owner: User) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import audit_limits
 from accounts.models import AuditEntry, User
+from accounts.quotas import QuotaError
 from gallery import shares
 from gallery.models import Album, Artwork, Profile, ShareLink
 
@@ -203,3 +204,22 @@ def test_links_that_have_ended_do_not_count_until_they_lead_somewhere_again(
         assert FULL in signed_in.post(address, said, follow=True).content.decode()
     assert ShareLink.objects.open(timezone.now()).count() == 2
     assert signed_in.post(f"/shares/{ended.pk}/", {"name": "Old", "lasts": "as-it-is"}).url
+
+
+def test_where_nothing_opens_there_need_be_no_room(
+    two_at_most: None, user: User, album: Album
+) -> None:
+    yesterday = timezone.now() - timedelta(days=1)
+    ended = shares.create(user, album=album, expires_at=yesterday)
+    withdrawn = shares.create(user, album=album)
+    shares.withdraw(withdrawn)
+    for _time in range(2):
+        shares.create(user, album=album)
+    shares.change(ended, expires_at=yesterday - timedelta(days=1))
+    shares.withdraw(ended)
+    assert shares.restore(ended)
+    shares.change(withdrawn, expires_at=None, name="Old")
+    with pytest.raises(QuotaError, match="2 open links"):
+        shares.change(ended, expires_at=timezone.now() + timedelta(days=1))
+    ended.refresh_from_db()
+    assert ended.expires_at == yesterday - timedelta(days=1)
