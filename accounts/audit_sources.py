@@ -91,6 +91,7 @@ def _email_confirmed(request: HttpRequest, email_address: EmailAddress, **_more:
 
 
 def _listen_to_second_factors() -> None:
+    """What is set up or drawn, ``second_factor_pages`` write down: allauth tells of it too late."""
     from allauth.mfa import signals as factors
 
     def receive(action: Action) -> Callable[..., None]:
@@ -100,9 +101,7 @@ def _listen_to_second_factors() -> None:
         return received
 
     for signal, action in (
-        (factors.authenticator_added, Action.SECOND_FACTOR_ADDED),
         (factors.authenticator_removed, Action.SECOND_FACTOR_REMOVED),
-        (factors.authenticator_reset, Action.RECOVERY_CODES_DRAWN),
         (factors.authentication_failed, Action.SIGN_IN_FAILED),
     ):
         signal.connect(receive(action), weak=False, dispatch_uid=f"audit {action} of a factor")

@@ -5,7 +5,13 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts.passkey_pages import PasskeyLogin, PasskeyProof
-from accounts.second_factor_pages import AddPasskey, DrawRecoveryCodes, SetUpApp
+from accounts.second_factor_pages import (
+    AddPasskey,
+    DrawRecoveryCodes,
+    RemoveApp,
+    RemovePasskey,
+    SetUpApp,
+)
 from stylesite import views
 from stylesite.address_pages import ConfirmAddress
 from stylesite.operating import metrics
@@ -26,12 +32,18 @@ urlpatterns = [
     path("accounts/password/change/", ChangePassword.as_view(), name="account_change_password"),
     path("accounts/password/set/", SetPassword.as_view(), name="account_set_password"),
     path("accounts/2fa/totp/activate/", SetUpApp.as_view(), name="mfa_activate_totp"),
+    path("accounts/2fa/totp/deactivate/", RemoveApp.as_view(), name="mfa_deactivate_totp"),
     path(
         "accounts/2fa/recovery-codes/generate/",
         DrawRecoveryCodes.as_view(),
         name="mfa_generate_recovery_codes",
     ),
     path("accounts/2fa/webauthn/add/", AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path(
+        "accounts/2fa/webauthn/keys/<int:pk>/remove/",
+        RemovePasskey.as_view(),
+        name="mfa_remove_webauthn",
+    ),
     path("accounts/2fa/webauthn/login/", PasskeyLogin.as_view(), name="mfa_login_webauthn"),
     path(
         "accounts/2fa/webauthn/reauthenticate/",

@@ -64,8 +64,10 @@ def recovery_codes_of(user: User) -> list[str]:
     return codes
 
 
-def add_passkey(user: User) -> None:
-    Authenticator.objects.create(user=user, type="webauthn", data={"name": "Key", "credential": {}})
+def add_passkey(user: User) -> Authenticator:
+    data = {"name": "Key", "credential": {}}
+    made: Authenticator = Authenticator.objects.create(user=user, type="webauthn", data=data)
+    return made
 
 
 @pytest.fixture(autouse=True)

@@ -97,3 +97,48 @@ def test_nor_are_recovery_codes_drawn(
     drawn = proven.post("/accounts/2fa/recovery-codes/generate/")
     assert AS_OFTEN in drawn.content.decode()
     assert recovery_codes_of(confirmed) == codes
+
+
+# what cannot be written down does not happen
+
+
+def broken(*_arguments: object, **_facts: object) -> None:
+    raise RuntimeError
+
+
+def kept(user: User) -> set[tuple[str, str]]:
+    return {(one.type, str(one.data)) for one in Authenticator.objects.filter(user=user)}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("page", ["recovery-codes/generate/", "totp/deactivate/", "webauthn/keys/"])
+def test_codes_and_removals_that_cannot_be_written_down_do_not_happen(
+    confirmed: User,
+    proven: Client,
+    set_up_app: SetUpApp,
+    page: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_up_app(proven)
+    passkey = add_passkey(confirmed)
+    before, letters = kept(confirmed), len(mail.outbox)
+    monkeypatch.setattr("accounts.audit.record", broken)
+    proven.raise_request_exception = False
+    address = f"/accounts/2fa/{page}"
+    address += f"{passkey.pk}/remove/" if page.endswith("keys/") else ""
+    assert proven.post(address).status_code == 500
+    assert kept(confirmed) == before
+    assert len(mail.outbox) == letters
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nor_is_an_app_set_up(
+    confirmed: User, proven: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proven.get(ACTIVATE)
+    code = code_of_app(proven.session["mfa.totp.secret"])
+    monkeypatch.setattr("accounts.audit.record", broken)
+    proven.raise_request_exception = False
+    assert proven.post(ACTIVATE, {"code": code}).status_code == 500
+    assert not kept(confirmed)
+    assert not [one for one in mail.outbox if "authenticator app is set up" in one.subject]

@@ -44,9 +44,11 @@ BEHIND_ANOTHER = {
     "account_set_password",
     "mfa_activate_totp",
     "mfa_add_webauthn",
+    "mfa_deactivate_totp",
     "mfa_generate_recovery_codes",
     "mfa_login_webauthn",
     "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
     "api:api/v1/",  # what is not there, behind the first page of the API
 }
 
