@@ -8,6 +8,7 @@ import time
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest
 
 from accounts import second_factor
@@ -41,3 +42,12 @@ def ask(request: HttpRequest) -> None:
     """
     # allauth's decorator asks for a whole view, and an ``app`` would let its own setting decide.
     raise_if_reauthentication_required(request, app="")
+
+
+def is_given(request: HttpRequest) -> bool:
+    """Whether ``ask`` would let them go on."""
+    try:
+        ask(request)
+    except ReauthenticationRequired:
+        return False
+    return True

@@ -95,6 +95,7 @@ urlpatterns = [
     path("use/", use.use, name="use"),
     path("notices/", notices.notices, name="notices"),
     path("notices/secret/", notices.draw_secret, name="notices-secret"),
+    path("notices/secret/show/", notices.show_secret, name="notices-secret-show"),
     path("notices/test/", notices.test, name="notices-test"),
     path("notices/unsubscribe/<str:token>/", notices.unsubscribe, name="unsubscribe"),
     path("transfers/", studio.studio, name="list"),

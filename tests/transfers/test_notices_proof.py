@@ -15,7 +15,7 @@ from transfers.models import NoticeChoices
 
 pytestmark = pytest.mark.django_db
 
-PAGE, SECRET = "/notices/", "/notices/secret/"
+PAGE, SECRET, SHOW = "/notices/", "/notices/secret/", "/notices/secret/show/"
 AGAIN, CODE_AGAIN = "/accounts/reauthenticate/", "/accounts/2fa/reauthenticate/"
 URL = "https://hooks.example.org/stylesite"
 
@@ -72,6 +72,38 @@ def test_a_secret_is_drawn_once_the_password_is_given(signed_in: Client, user: U
     page = signed_in.post(AGAIN, {"password": PASSWORD, "next": SECRET}, follow=True)
     assert saved(user).webhook_secret != before
     assert saved(user).webhook_secret in page.content.decode()
+
+
+def test_the_secret_is_shown_once_the_password_is_given(signed_in: Client, user: User) -> None:
+    NoticeChoices.objects.create(owner=user, webhook_url=URL)
+    page = signed_in.get(PAGE).content.decode()
+    assert "whsec_" not in page
+    assert "Show the secret" in page
+    assert signed_in.post(SHOW)["Location"].startswith(AGAIN)
+    wrong = signed_in.post(AGAIN, {"password": "wrong", "next": SHOW}, follow=True)
+    assert "whsec_" not in wrong.content.decode()
+    page = signed_in.post(AGAIN, {"password": PASSWORD, "next": SHOW}, follow=True).content.decode()
+    assert saved(user).webhook_secret in page
+    assert "Show the secret" not in page
+
+
+def test_nor_is_it_by_a_password_where_there_is_a_second_step(
+    signed_in: Client, user: User
+) -> None:
+    NoticeChoices.objects.create(owner=user, webhook_url=URL)
+    signed_in.post(AGAIN, {"password": PASSWORD})
+    assert "whsec_" in signed_in.get(PAGE).content.decode()
+    TOTP.activate(user, generate_totp_secret())
+    code = RecoveryCodes.activate(user).get_unused_codes()[0]
+    assert "whsec_" not in signed_in.get(PAGE).content.decode()
+    assert signed_in.post(SHOW)["Location"].startswith(CODE_AGAIN)
+    signed_in.post(CODE_AGAIN, {"code": code, "next": SHOW})
+    assert saved(user).webhook_secret in signed_in.get(PAGE).content.decode()
+
+
+def test_a_visitor_who_would_see_it_is_asked_to_sign_in(client: Client) -> None:
+    assert client.post(SHOW)["Location"] == f"/accounts/login/?next={SHOW}"
+    assert client.get(SHOW).status_code == 405
 
 
 def test_where_there_is_a_second_step_only_that_is_a_proof(signed_in: Client, user: User) -> None:

@@ -49,6 +49,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
         "form": form,
         # As saved: a rejected address in the form has no secret yet.
         "choices": NoticeChoices.of(request.user.pk),
+        "shows_secret": proof.is_given(request),
         "may_be_written_to": may_be_written_to(request.user),
         "deliveries": deliveries[:DELIVERIES_SHOWN],
         "most_tries": outbox.MOST_TRIES,
@@ -92,6 +93,14 @@ def _record(request: SignedInRequest, action: Action, url: str) -> None:
     audit.record(action, request.user, request.user, request, host=host)
     if host and action != Action.WEBHOOK_REMOVED:
         alerts.tell(request, request.user, f"transfers/email/{action.value}", host=host)
+
+
+@require_POST
+@signed_in_page
+def show_secret(request: SignedInRequest) -> HttpResponse:
+    """The page shows it to whoever has just proved who they are: with it messages are forged."""
+    proof.ask(request)
+    return redirect("transfers:notices")
 
 
 @require_POST

@@ -113,7 +113,8 @@ PAGES: dict[str, dict[str, str]] = {
             mfa_index mfa_view_recovery_codes mfa_download_recovery_codes mfa_list_webauthn
         """,
         POST: """
-            transfers:notices-secret transfers:notices-test transfers:cancel-waiting
+            transfers:notices-secret transfers:notices-secret-show transfers:notices-test
+            transfers:cancel-waiting
             transfers:settings-save transfers:look transfers:look-leave transfers:sweep-summary
             gallery:unpublish
         """,
