@@ -197,13 +197,16 @@ def _put_files(folder: BackupFolder, index: FileIndex, broken: frozenset[str], s
     total, _bytes = index.totals()
     done = 0
 
+    def clear(file: tuple[str, str, int]) -> None:
+        """Names carry what is in them, so one that is there is this file, or a damaged one."""
+        name, _digest, _size = file
+        if name not in broken and default_storage.exists(name):
+            default_storage.delete(name)
+
     def put(file: tuple[str, str, int]) -> bool:
         name, digest, _size = file
         if name in broken:
             return False
-        # Names carry what is in them, so one that is there is this file, or a damaged one.
-        if default_storage.exists(name):
-            default_storage.delete(name)
         with folder.object(digest).open("rb") as source:
             kept = default_storage.save(name, File(source))
         if kept != name:
@@ -212,6 +215,8 @@ def _put_files(folder: BackupFolder, index: FileIndex, broken: frozenset[str], s
 
     with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
         for batch in batches(index.files()):
+            # One after the other: with the last file of a row its folder goes, too.
+            list(pool.map(clear, batch))
             done += sum(pool.map(put, batch))
             say(f"putting files back, {done} of {total}")
     return done

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -14,7 +18,7 @@ from accounts.models import User
 from gallery.models import Artwork, StyleImport
 from stylesite.backup import BackupError, keys, restoring
 from stylesite.backup.checking import Faults
-from stylesite.backup.folder import Backup
+from stylesite.backup.folder import Backup, BackupFolder
 from stylesite.backup.index import FileIndex
 
 HERE, THERE = "the key that was drawn here", "the key of the site that was backed up"
@@ -133,3 +137,33 @@ def test_only_what_migrations_made_is_dropped(db: None) -> None:
         )
         assert [name for (name,) in cursor.fetchall()] == ["lo_manage", "theirs"]
         transaction.set_rollback(True)
+
+
+def test_nothing_is_deleted_in_a_folder_that_is_being_filled(
+    tmp_path: Path, media_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several files are put back at once, and a row's folder goes with the last file in it."""
+    folder, events, row = BackupFolder(tmp_path / "backups"), [], uuid4()
+    names = [f"contentimages/aa/{row}/{side}.png" for side in "ab"]
+    with folder.locked(), FileIndex(tmp_path / "index.sqlite3") as index:
+        for name in names:
+            default_storage.save(name, ContentFile(b"damaged"))
+            digest, size, _is_new = folder.put(BytesIO(name.encode()))
+            index.know(name, digest, size)
+        with monkeypatch.context() as watched:
+            for what in ("delete", "save"):
+                watched.setattr(default_storage, what, noted(events, what))
+            put = restoring._put_files(folder, index, frozenset(), lambda _step: None)
+    assert put == 2
+    assert events == ["delete", "delete", "save", "save"]
+    assert [(media_root / name).read_bytes() for name in names] == [n.encode() for n in names]
+
+
+def noted(events: list[str], what: str) -> Callable[..., Any]:
+    do = getattr(default_storage, what)
+
+    def doing(*given: Any) -> Any:
+        events.append(what)
+        return do(*given)
+
+    return doing
