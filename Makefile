@@ -15,9 +15,11 @@ AT_ONCE := -n 2 --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 # What is tested on PostgreSQL too, when everything is tested
 ON_POSTGRES := tests/transfers tests/gallery tests/accounts --ignore=tests/transfers/api/test_schema.py
-# For every platform and Python from 3.11 on; no source packages, whose building needs more packages
+# For every platform and Python from 3.11 on; no source packages, whose building needs more packages.
+# Extras are named: to pip `coverage[toml]` is another package than `coverage`, and it would look for
+# the newest, whose hash is not there.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--only-binary :all: --custom-compile-command "make lock" $(UPGRADE)
+	--only-binary :all: --no-strip-extras --custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
 .PHONY: help run install python dev browser servers assets lint lock licences types test coverage chaos fuzz bench bench-engine clean

@@ -12,7 +12,9 @@ from tests.supply import audit, licences
 ROOT = Path(__file__).parents[2]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 ENTRY = re.compile(
-    r"^(\S+)==(\S+)(?: ; [^\\]+)? \\\n((?:    --hash=sha256:[0-9a-f]{64}.*\n)+)", re.M
+    r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)(?: ; [^\\]+)? \\\n"
+    r"((?:    --hash=sha256:[0-9a-f]{64}.*\n)+)",
+    re.M,
 )
 FILES = ["requirements", "requirements-dev"]
 
@@ -34,6 +36,12 @@ def test_everything_that_is_locked_has_hashes() -> None:
     for name in FILES:
         lock = ROOT / f"{name}.lock"
         assert len(ENTRY.findall(lock.read_text())) == len(PIN.findall(lock.read_text())) > 80
+
+
+def test_extras_are_locked_by_their_names() -> None:
+    """To pip `coverage[toml]` is not `coverage`: it takes the newest, and knows no hash of that."""
+    assert "\npsycopg[binary]==" in (ROOT / "requirements.lock").read_text()
+    assert "\ncoverage[toml]==" in (ROOT / "requirements-dev.lock").read_text()
 
 
 def test_tests_run_on_the_versions_of_the_site() -> None:
