@@ -146,7 +146,13 @@ def no_axe_violations() -> CheckPage:
 
 # What the browser and htmx say of answers of 400 and above, of a server that is away, and of a
 # request that a newer one replaced: tests bring these about on purpose.
-EXPECTED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
+EXPECTED = (
+    "Failed to load resource",
+    "Response Status Error Code 503",
+    "htmx:afterRequest",
+    "htmx:sendError",
+    "htmx:sendAbort",
+)
 
 
 def _note(errors: list[str], kind: str, text: str) -> None:

@@ -50,11 +50,37 @@ def test_waiting_pictures_are_moved_with_the_keyboard(
     browser: Browser, open_page: OpenPage, waiting: list[Transfer]
 ) -> None:
     page = open_page(browser, "/transfers/")
-    page.get_by_role("button", name="Earlier").nth(2).focus()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
-    expect(page.get_by_role("listitem")).to_have_count(3)
-    assert order() == [0, 2, 1]
+    earlier = page.get_by_role("button", name="Earlier")
+    chosen = earlier.nth(2)
+    own = page.locator(f"#{chosen.get_attribute('id')}")
+    own.focus()
+    for place, left in ((1, [0, 2, 1]), (0, [2, 0, 1])):
+        page.keyboard.press("Enter")
+        expect(earlier.nth(place)).to_be_focused()
+        expect(own).to_be_focused()
+        assert order() == left
+    expect(own).to_have_attribute("aria-disabled", "true")
+
+
+def test_a_move_that_cannot_be_sent_or_comes_too_late_says_so(
+    browser: Browser, open_page: OpenPage, waiting: list[Transfer]
+) -> None:
+    page = open_page(browser, "/transfers/")
+    later = page.get_by_role("button", name="Later").first
+    page.route("**/move/", lambda route: route.abort(), times=1)
+    later.click()
+    expect(page.get_by_text("The site cannot be reached, so nothing has changed")).to_be_visible()
+    page.get_by_role("button", name="Put this message away").click()
+    page.route("**/move/", lambda route: route.fulfill(status=503), times=1)
+    later.click()
+    expect(page.get_by_text("That did not work, and nothing has changed")).to_be_visible()
+    assert order() == [0, 1, 2]
+    lifecycle.claim("here")
+    page.get_by_role("button", name="Earlier").first.press("Enter")
+    expect(page.get_by_text("It is no longer waiting, so its place stays")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 wait")).to_be_visible()
+    page.get_by_role("button", name="Put this message away").click()
+    expect(page.get_by_text("It is no longer waiting")).to_have_count(0)
 
 
 def test_the_page_follows_what_happens_and_still_asks_before_cancelling(

@@ -1,5 +1,6 @@
 // Messages at the foot of the window: each can be put away, and one that reports success leaves by
 // itself, unless it offers an undo, leads somewhere, or is being read (pointer or focus inside).
+// A form that htmx sends stays as it was when its sending fails, so that is said here.
 
 const QUIET_MS = 6000;
 
@@ -40,4 +41,19 @@ export function tell(words, { undo = "", level = "success" } = {}) {
   return message;
 }
 
-for (const message of document.querySelectorAll("[data-message]")) start(message);
+function startNew() {
+  for (const message of document.querySelectorAll("[data-message]:has([data-close][hidden])")) {
+    start(message);
+  }
+}
+
+function tellOfFailure(event, word) {
+  if (event.detail.requestConfig.verb === "get") return; // what is asked for again by itself
+  const { dataset } = document.querySelector("[data-messages]");
+  tell(dataset[word], { level: "error" });
+}
+
+startNew();
+document.addEventListener("htmx:oobAfterSwap", startNew);
+document.addEventListener("htmx:sendError", (event) => tellOfFailure(event, "wordsUnreachable"));
+document.addEventListener("htmx:responseError", (event) => tellOfFailure(event, "wordsFailed"));
