@@ -51,6 +51,7 @@ def test_the_token_pages_fit_the_window(
     page.goto("/accounts/tokens/add/")
     page.get_by_label("Password").fill("correct horse battery")
     page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_label("Name")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_label("Name").fill("Script")
     page.get_by_role("button", name="Make the token").click()

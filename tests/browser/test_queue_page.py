@@ -24,7 +24,7 @@ def test_it_follows_by_itself_and_asks_before_it_acts(
     expect(page.get_by_text("Nobody waits.")).to_be_visible()
     transfer = Transfer.objects.create(owner=user, content_image=photo, params={})
     WorkerHost.objects.create(name="paint-07~1", workers=1, threads_per_worker=1)
-    expect(page.get_by_text(str(transfer.pk))).to_be_visible(timeout=10_000)
+    expect(page.get_by_text(str(transfer.pk))).to_be_visible()
     expect(page.get_by_role("rowheader", name="paint-07~1")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("link", name="Cancel").click()

@@ -89,7 +89,7 @@ def test_the_page_follows_what_happens_and_still_asks_before_cancelling(
     page = open_page(browser, "/transfers/")
     expect(page.get_by_role("heading", name="3 wait")).to_be_visible()
     lifecycle.claim("here")
-    expect(page.get_by_role("heading", name="2 wait")).to_be_visible(timeout=8000)
+    expect(page.get_by_role("heading", name="2 wait")).to_be_visible()
     page.get_by_role("button", name="Cancel all that wait").click()
     page.get_by_role("button", name="Let them wait").click()
     assert len(order()) == 2

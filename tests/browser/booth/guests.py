@@ -27,7 +27,7 @@ def start(page: Page) -> None:
 
 def take_photo(page: Page) -> None:
     page.get_by_role("button", name="Take the photo").click()
-    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=8000)
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
 
 
 def to_the_wheel(page: Page) -> None:

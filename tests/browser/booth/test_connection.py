@@ -38,7 +38,7 @@ def test_a_lost_connection_loses_no_photo(
     page.context.set_offline(True)
     expect(page.get_by_text("The connection is away for the moment.")).to_be_visible()
     page.context.set_offline(False)
-    expect(page.get_by_text("Next in line")).to_be_visible(timeout=8000)
+    expect(page.get_by_text("Next in line")).to_be_visible()
 
 
 def test_a_photo_that_arrived_though_its_answer_was_lost_is_painted_once(

@@ -36,15 +36,15 @@ def test_it_starts_over_when_nobody_is_there_any_more(
     page.get_by_role("button", name="Begin").click()
     page.wait_for_function(ONE_LIVE)
     warning = page.get_by_text(re.compile("Starting over in [1-4] s"))
-    expect(warning).to_be_visible(timeout=8000)
+    expect(warning).to_be_visible()
     no_axe_violations(page)
     page.get_by_role("button", name="I’m still here").click()
     expect(page.get_by_text("Starting over in")).to_be_hidden()
     assert page.evaluate(ONE_LIVE)
-    expect(page.get_by_role("button", name="Begin")).to_be_visible(timeout=12_000)
+    expect(page.get_by_role("button", name="Begin")).to_be_visible()
     page.wait_for_function(ALL_ENDED)
     to_the_wheel(page)
-    expect(page.get_by_role("button", name="Begin")).to_be_visible(timeout=12_000)
+    expect(page.get_by_role("button", name="Begin")).to_be_visible()
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("button", name="Go on")).to_be_hidden()
 
@@ -60,7 +60,7 @@ def test_who_watches_the_picture_being_painted_may_until_it_is_done(
     expect(page.get_by_role("heading", name="You are being painted")).to_be_visible()
     paint()
     expect(page.get_by_role("heading", name="Here you are")).to_be_visible()
-    expect(page.get_by_role("button", name="Begin")).to_be_visible(timeout=8000)
+    expect(page.get_by_role("button", name="Begin")).to_be_visible()
 
 
 @pytest.mark.long
@@ -77,9 +77,9 @@ def test_a_question_that_nobody_answers_does_not_cover_the_countdown(
     page.get_by_role("button", name="Delete it now").click()
     question = page.get_by_role("dialog", name="Delete your picture now?")
     expect(question).to_be_visible()
-    expect(page.get_by_text("Starting over in")).to_be_visible(timeout=8000)
+    expect(page.get_by_text("Starting over in")).to_be_visible()
     expect(question).to_be_hidden()
-    expect(page.get_by_role("button", name="Begin")).to_be_visible(timeout=12_000)
+    expect(page.get_by_role("button", name="Begin")).to_be_visible()
     assert Sitting.objects.count() == 1
 
 
@@ -95,7 +95,7 @@ def test_it_starts_over_though_the_photo_is_still_being_sent(
     hold(page, "**/booth/take/")
     press_paint(page)
     warning = page.get_by_text("Starting over in")
-    expect(warning).to_be_visible(timeout=8000)
+    expect(warning).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="Starting over soon")).to_be_attached()
     button = page.get_by_role("button", name="Sending your photo…")
     button.scroll_into_view_if_needed()
@@ -107,6 +107,6 @@ def test_it_starts_over_though_the_photo_is_still_being_sent(
     )
     page.get_by_role("checkbox").evaluate("box => box.focus()")
     expect(warning).to_be_hidden()
-    expect(page.get_by_role("button", name="Begin")).to_be_visible(timeout=12_000)
+    expect(page.get_by_role("button", name="Begin")).to_be_visible()
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("button", name="Go on")).to_be_hidden()

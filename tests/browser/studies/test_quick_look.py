@@ -110,7 +110,7 @@ def test_leaving_before_the_answer_is_there_stops_the_look_as_it_begins(
 
     def slow_check(*_args: object) -> None:
         asked.set()
-        assert left.wait(5)
+        assert left.wait(15)
 
     def seen_leave(owner: User, sent_as: str) -> None:
         leave(owner, sent_as)
@@ -119,7 +119,7 @@ def test_leaving_before_the_answer_is_there_stops_the_look_as_it_begins(
     monkeypatch.setattr(looks, "_check_soon", slow_check)
     monkeypatch.setattr(looks, "leave", seen_leave)
     page = studio()
-    assert asked.wait(5)
+    assert asked.wait(15)
     page.goto("/gallery/")
     until(lambda: Transfer.objects.looks().filter(state=State.CANCELLED).exists())
     assert not Transfer.objects.looks().unfinished().exists()

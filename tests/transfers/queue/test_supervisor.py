@@ -51,7 +51,7 @@ def test_a_worker_beyond_its_memory_is_stopped(
     assert workers.resident_bytes(worker) > 100 * 2**20
     Supervisor()._stop_the_insatiable()
     if killed:
-        assert greedy.wait(5) == -9
+        assert greedy.wait(30) == -9
         assert workers.resident_bytes(worker) == 0
     else:
         assert greedy.poll() is None
