@@ -1,6 +1,6 @@
 // Messages at the foot of the window: each can be put away, and one that reports success leaves by
 // itself, unless it offers an undo, leads somewhere, or is being read (pointer or focus inside).
-// A form that htmx sends stays as it was when its sending fails, so that is said here.
+// A form that htmx sends stays as it was when that fails, so it is said here, the last time only.
 
 const QUIET_MS = 6000;
 
@@ -47,10 +47,13 @@ function startNew() {
   }
 }
 
+let failure = null;
+
 function tellOfFailure(event, word) {
   if (event.detail.requestConfig.verb === "get") return; // what is asked for again by itself
   const { dataset } = document.querySelector("[data-messages]");
-  tell(dataset[word], { level: "error" });
+  failure?.remove();
+  failure = tell(dataset[word], { level: "error" });
 }
 
 startNew();
