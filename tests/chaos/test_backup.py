@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db.migrations.loader import MigrationLoader
@@ -29,27 +29,29 @@ from tests.chaos.installation import (
 pytestmark = [pytest.mark.chaos]
 
 
-def files_of(site: Installation) -> dict[str, str]:
-    """The hash of every stored file, by its name."""
+def files_of(site: Installation, *, lasting: bool = False) -> dict[str, str]:
+    """The hash of every stored file, by its name.
+
+    With ``lasting`` not of those of unfinished transfers, which come and go while it looks.
+    """
     if isinstance(site, SharedInstallation):
         client = site.s3.client()
-        return {
-            name: hashlib.sha256(
-                client.get_object(Bucket=site.name, Key=name)["Body"].read()
-            ).hexdigest()
-            for name in site.s3.files(site.name)
-        }
-    media = site.data_dir / "media"
-    paths = [path for path in media.rglob("*") if path.is_file()]
+        names = site.s3.files(site.name)
+
+        def read(name: str) -> bytes:
+            return client.get_object(Bucket=site.name, Key=name)["Body"].read()
+    else:
+        media = site.data_dir / "media"
+        names = [str(path.relative_to(media)) for path in media.rglob("*") if path.is_file()]
+
+        def read(name: str) -> bytes:
+            return (media / name).read_bytes()
+
     return {
-        str(path.relative_to(media)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in paths
+        name: hashlib.sha256(read(name)).hexdigest()
+        for name in names
+        if not (lasting and name.startswith("transfers/"))
     }
-
-
-def lasting(files: dict[str, str]) -> dict[str, str]:
-    """Without those of unfinished transfers, which come and go."""
-    return {name: digest for name, digest in files.items() if not name.startswith("transfers/")}
 
 
 def destroy(site: Installation) -> None:
@@ -72,7 +74,7 @@ def another(kind: str, folder: Path, request: pytest.FixtureRequest) -> Installa
     if kind == "one machine":
         return Installation(folder)
     postgres, s3 = request.getfixturevalue("postgres"), request.getfixturevalue("s3")
-    name = f"restored-{folder.parent.name[-20:]}".replace("_", "-").lower().rstrip("-")
+    name = f"restored-{uuid4().hex}"
     postgres.create(name)
     return SharedInstallation(folder, postgres, s3, name)
 
@@ -92,7 +94,7 @@ def test_a_picture_half_painted_is_finished_on_another_machine(
     site.wait_for(lambda: site.transfer(half, "checkpoint_step") > (12,), START_S, "a checkpoint")
     site.manage("backup", "--to", str(folder))
     assert site.transfer(half, "state") == ("running",)
-    files = lasting(files_of(site))
+    files = files_of(site, lasting=True)
     site.manage("backup", "--to", str(folder), "--verify")
     destroy(site)
 
@@ -102,7 +104,7 @@ def test_a_picture_half_painted_is_finished_on_another_machine(
         assert new.transfer(half, "state, attempts, worker") == ("queued", 0, "")
         (step,) = new.transfer(half, "checkpoint_step")
         assert step > 0
-        assert lasting(files_of(new)) == files
+        assert files_of(new, lasting=True) == files
         new.start("work")
         new.wait_for(lambda: begun_at(new, half), 120, "it to go on")
         # The engine redoes a few to find its way.
